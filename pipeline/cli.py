@@ -1,0 +1,247 @@
+"""The command line: parse, call, print, exit. Everything slow is imported when it is needed, so --help is quick."""
+
+import codecs
+import os
+import sys
+import unicodedata
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.consolidate import Progress
+    from schemas.form import Form
+    from schemas.register import Register
+
+Lang = Literal["vi", "en"]
+DEFAULT_FORM = "htsd_2020"
+_DEFAULT_COMMAND = "run"
+_UNIT_SHEETS = 150
+"""above so many expected units a sheet for each is written only if asked: nobody opens a thousand sheets"""
+
+
+class _DefaultGroup(click.Group):
+    """`consolidate INPUT OUTPUT` means `consolidate run INPUT OUTPUT`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the default command in front unless a command or an option of the group itself comes first."""
+        own = {"--help", "--version"}
+        if args and args[0] not in self.commands and args[0] not in own:
+            args = [_DEFAULT_COMMAND, *args]
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Show the default use first: it is the one that nearly everybody needs."""
+        formatter.write_usage(ctx.command_path, "INPUT OUTPUT [OPTIONS]")
+        formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...")
+
+
+_FORM = click.option("--form", "form_name", metavar="NAME|PATH", default=DEFAULT_FORM, help="Form definition.")
+_UNITS = click.option("--units", metavar="FILE", type=click.Path(path_type=Path), help="Unit register, .csv or .xlsx.")
+_LANG = click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", help="Language of messages.")
+
+
+@click.group(cls=_DefaultGroup, context_settings={"help_option_names": ["--help"], "max_content_width": 100})
+@click.version_option(package_name="consolidate-returns", prog_name="consolidate", message="%(prog)s %(version)s")
+def main() -> None:
+    """Turn a folder of returned Excel forms into one summary workbook.
+
+    INPUT is the folder with the returned workbooks, OUTPUT the summary to write, for example
+    output/summary.xlsx. A folder that bears a command's name is reached by `consolidate run`.
+
+    Exit codes: 0 complete; 1 written, but something needs a person; 2 wrong usage; 3 nothing written.
+    """
+
+
+@main.command(name=_DEFAULT_COMMAND)
+@click.argument("folder", metavar="INPUT", type=click.Path(path_type=Path))
+@click.argument("output", metavar="OUTPUT", type=click.Path(path_type=Path))
+@_FORM
+@_UNITS
+@click.option("--report", metavar="FILE.json", type=click.Path(path_type=Path), help="Also write a report as JSON.")
+@click.option(
+    "--data", metavar="FILE.csv|.parquet", type=click.Path(path_type=Path), help="Also write a line for every cell."
+)
+@click.option("--strict", is_flag=True, help="Keep a whole return out if it has any error.")
+@click.option(
+    "--unit-sheets",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=_UNIT_SHEETS,
+    show_default=True,
+    help="Write a sheet for each unit if at most N are expected.",
+)
+@_LANG
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def run(
+    folder: Path,
+    output: Path,
+    form_name: str,
+    units: Path | None,
+    report: Path | None,
+    data: Path | None,
+    strict: bool,
+    unit_sheets: int,
+    lang: Lang,
+    quiet: bool,
+) -> NoReturn:
+    """Consolidate INPUT into OUTPUT (the default command)."""
+    with _refusing(lang):
+        from pipeline.account import account  # noqa: PLC0415 - see the module's docstring
+        from pipeline.job import Job, do  # noqa: PLC0415
+
+        form, register = _form_and_register(form_name, units)
+        job = Job(folder, output, form, register, report, data, strict, unit_sheets, lang)
+        with _progress(lang, quiet) as progress:
+            consolidation = do(job, progress)
+        if not quiet:
+            click.echo(account(consolidation, output, folder, lang))
+    sys.exit(0 if consolidation.complete else 1)
+
+
+@main.command()
+@click.argument("folder", metavar="OUTPUT_DIR", type=click.Path(path_type=Path))
+@_FORM
+@_UNITS
+@_LANG
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def template(folder: Path, form_name: str, units: Path | None, lang: Lang, quiet: bool) -> None:
+    """Write the blank form, and one stamped copy for each unit, into OUTPUT_DIR."""
+    with _refusing(lang):
+        from pipeline.account import words  # noqa: PLC0415
+        from pipeline.errors import RunError  # noqa: PLC0415
+        from pipeline.template import write_templates  # noqa: PLC0415
+
+        form, register = _form_and_register(form_name, units)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            written = write_templates(form, register, folder)
+        except OSError:
+            raise RunError("template_folder", {"folder": str(folder)}) from None
+        if not quiet:
+            say = words(lang)["template"]["written"]
+            click.echo(say.format(count=len(written), folder=folder, units=len(written) - 1))
+
+
+@main.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_FORM
+@_UNITS
+@_LANG
+def check(files: Sequence[Path], form_name: str, units: Path | None, lang: Lang) -> NoReturn:
+    """Say what a run would say of FILE..., without writing anything."""
+    with _refusing(lang):
+        from pipeline.account import account_of_file  # noqa: PLC0415
+        from pipeline.job import check_files  # noqa: PLC0415
+        from schemas.rules import Severity  # noqa: PLC0415
+
+        form, register = _form_and_register(form_name, units)
+        results = check_files(files, form, register)
+        for result in results:
+            unit = register.by_code.get(result.unit or "")
+            click.echo(account_of_file(result, unit.name if unit else "", form, lang))
+        errors = any(told.severity is Severity.ERROR for result in results for told in result.findings)
+    sys.exit(1 if errors else 0)
+
+
+@main.command()
+@click.argument("code", required=False)
+@_LANG
+def explain(code: str | None, lang: Lang) -> None:
+    """Say what a finding means and how to mend it; without CODE list them all."""
+    from pipeline.findings import UnknownCodeError, explain_all  # noqa: PLC0415
+    from pipeline.findings import explain as explain_code  # noqa: PLC0415
+
+    _speak_any_code_page()
+    if code is None:
+        click.echo(explain_all(lang))
+        return
+    try:
+        click.echo(explain_code(code.upper(), lang))
+    except UnknownCodeError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+def _form_and_register(form_name: str, units: Path | None) -> "tuple[Form, Register]":
+    from pipeline.errors import RunError  # noqa: PLC0415
+    from pipeline.register import load_register  # noqa: PLC0415
+    from schemas.form import load_form, shipped_forms  # noqa: PLC0415
+
+    try:
+        form = load_form(form_name)
+    except FileNotFoundError:
+        facts = {"form": form_name, "forms": ", ".join(shipped_forms())}
+        raise RunError("form_unknown", facts, exit_code=2) from None
+    return form, load_register(form, units)
+
+
+@contextmanager
+def _refusing(lang: Lang) -> "Iterator[None]":
+    """Turn what stops a run into one sentence and the exit code of the contract."""
+    from pipeline.account import refusal  # noqa: PLC0415
+    from pipeline.errors import RunError  # noqa: PLC0415
+    from schemas.definition import DefinitionError  # noqa: PLC0415
+
+    _speak_any_code_page()
+    try:
+        yield
+    except RunError as error:
+        click.echo(refusal(error, lang), err=True)
+        sys.exit(error.exit_code)
+    except DefinitionError as error:
+        click.echo(refusal(error, lang), err=True)
+        sys.exit(3)
+    except KeyboardInterrupt:
+        click.echo(refusal(RunError("interrupted"), lang), err=True)
+        sys.exit(3)
+
+
+@contextmanager
+def _progress(lang: Lang, quiet: bool) -> "Iterator[Progress]":
+    """Show a bar on standard error if a person watches it."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from pipeline.account import words  # noqa: PLC0415
+
+    bar: Any = None
+
+    def show(done: int, of: int) -> None:
+        nonlocal bar
+        if bar is None:
+            bar = click.progressbar(length=of, label=words(lang)["progress"]["reading"], file=sys.stderr)
+            bar.__enter__()
+        bar.update(done - bar.pos)
+
+    try:
+        yield show
+    finally:
+        if bar is not None:
+            bar.__exit__(None, None, None)
+
+
+def _speak_any_code_page() -> None:
+    """Vietnamese never fails on a console or pipe of another code page: letters lose their marks there."""
+    codecs.register_error("without_marks", _without_marks)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Callable[..., None] | None = getattr(stream, "reconfigure", None)
+        if reconfigure and not os.environ.get("PYTHONIOENCODING"):
+            reconfigure(errors="without_marks")
+
+
+def _without_marks(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].replace("đ", "d").replace("Đ", "D")
+    plain = "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
+    return plain.encode("ascii", "replace").decode("ascii"), error.end
+
+
+if __name__ == "__main__":
+    main()

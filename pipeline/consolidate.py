@@ -1,0 +1,101 @@
+"""The straight line: find, read, recognise, identify, parse; validate, settle, merge. Prints nothing."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.errors import RunError
+from pipeline.find import Found, find_files
+from pipeline.findings import finding
+from pipeline.intake import Desk, desk_for, take_in
+from pipeline.limits import DEFAULT, Limits
+from pipeline.merge import merge
+from pipeline.model import Consolidation, FileReading, Finding
+from pipeline.settle import settle
+from pipeline.validate import validate
+from schemas.form import Form
+from schemas.register import Register
+
+Progress = Callable[[int, int], None]
+"""called with (files done, files in all)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run is asked to do."""
+
+    folder: Path
+    form: Form
+    register: Register
+    own: frozenset[Path] = frozenset()
+    """real paths this run writes: never input"""
+    strict: bool = False
+    limits: Limits = DEFAULT
+
+
+def consolidate(request: Request, progress: Progress = lambda done, of: None) -> Consolidation:
+    """Consolidate a folder of returns.
+
+    Raises:
+        RunError: the folder cannot be read or holds no file at all.
+    """
+    found = files_under(request)
+    desk = desk_for(request.form, request.register, request.limits)
+    readings = _read_all(found, desk, progress)
+    return conclude(request, desk, readings)
+
+
+def files_under(request: Request) -> tuple[Found, ...]:
+    """List the files of a run, refusing a folder without any."""
+    try:
+        found = find_files(request.folder, request.own)
+    except OSError:
+        raise RunError("input_unreadable", {"folder": str(request.folder)}) from None
+    if not found:
+        raise RunError("input_empty", {"folder": str(request.folder)})
+    return found
+
+
+def conclude(request: Request, desk: Desk, readings: Sequence[FileReading]) -> Consolidation:
+    """Turn what was read into what is known: the half that looks at all returns at once."""
+    form, register = request.form, request.register
+    checked = _validated(form, readings)
+    settled = settle(form, register, desk.names, checked, strict=request.strict)
+    totals, groups = merge(form, register, settled.units)
+    return Consolidation(
+        form=form,
+        register=register,
+        files=settled.files,
+        units=settled.units,
+        totals=totals,
+        groups=groups,
+        notes=tuple(_notes(register)),
+        digest=_digest(form, readings),
+    )
+
+
+def _read_all(found: Sequence[Found], desk: Desk, progress: Progress) -> list[FileReading]:
+    readings = []
+    for done, one in enumerate(found, 1):
+        readings.append(take_in(one, desk))
+        progress(done, len(found))
+    return readings
+
+
+def _validated(form: Form, readings: Sequence[FileReading]) -> list[FileReading]:
+    """Check all returns in one go and give each file its own back."""
+    checked = iter(validate(form, [one for reading in readings for one in reading.returns]))
+    return [replace(reading, returns=tuple(next(checked) for _ in reading.returns)) for reading in readings]
+
+
+def _notes(register: Register) -> Sequence[Finding]:
+    return [
+        finding("U009", found=typed, facts={"found": typed, "code": code}) for typed, code in register.padded.items()
+    ]
+
+
+def _digest(form: Form, readings: Sequence[FileReading]) -> str:
+    """Name the inputs of a print in twelve characters: the same inputs have the same name on every machine."""
+    parts = [form.id, form.version, *(f"{one.path}\0{one.sha256}" for one in readings)]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:12]

@@ -1,0 +1,341 @@
+"""The catalogue of findings: what a code is called, how grave it is, and its wording in two languages.
+
+The codes stand in `wording/findings.toml`, the sentences in `wording/findings_vi.toml` and `findings_en.toml`; a
+language is loaded when its first sentence is asked for. `python -m pipeline.findings` writes docs/findings.md.
+"""
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypedDict, Unpack, get_args
+
+from pipeline.model import Fact, Finding
+from schemas.form import Form, ValueKind
+from schemas.rules import Severity
+from schemas.text import visible
+
+Lang = Literal["vi", "en"]
+LANGUAGES: tuple[Lang, ...] = get_args(Lang)
+WORDING = Path(__file__).parent / "wording"
+STANDARD_FACTS = frozenset({"unit", "file", "sheet", "cell", "row", "measure", "found", "suggestions"})
+"""what any wording may name; the facts of one code are listed with it"""
+
+MISSING = "…"
+_NAMED_ITEMS = 5
+_NEAR_CODES = 5
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """One code."""
+
+    code: str
+    name: str
+    severity: Severity
+    """the default; a rule of the form may state another"""
+    counted: bool | None
+    """whether a number that bears it is in the sums, unless said otherwise; None where no single number is at stake"""
+    rule: tuple[str, str] | None
+    """rule kind and outcome"""
+    facts: frozenset[str]
+    """what its wording may name beside the standard facts"""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The wording of one code in one language."""
+
+    title: str
+    message: str
+    """{name} is filled in; a part in [brackets] is left out where one of its names is not known"""
+    why: str
+    example: str
+    mend: str
+    """the next step of the officer"""
+    unit: str = ""
+    """what the reporting unit is asked for; empty where it is asked nothing"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One language."""
+
+    texts: Mapping[str, Text]
+    words: Mapping[str, str]
+    groups: Mapping[str, str]
+    """first letter of a code -> what such codes are about"""
+    values: Mapping[str, Mapping[str, str]]
+    """fact -> token that the program writes -> words"""
+
+
+class FindingFields(TypedDict, total=False):
+    """The fields of a finding beside its code and severity."""
+
+    sheet: str | None
+    cell: str | None
+    row: str | None
+    measure: str | None
+    found: str | None
+    rule: str | None
+    counted: bool | None
+    suggestions: tuple[int, ...]
+    facts: Mapping[str, Fact]
+
+
+class UnknownCodeError(LookupError):
+    """There is no such code; the text says so in words and names those that are near."""
+
+
+@cache
+def load_catalogue() -> Mapping[str, CatalogueEntry]:
+    """Load every code, in the order in which the documents list them."""
+    return {code: _entry(code, table) for code, table in _read("findings.toml").items()}
+
+
+@cache
+def load_wording(lang: Lang) -> Wording:
+    """Load one language."""
+    tables = _read(f"findings_{lang}.toml")
+    words, groups, values = (tables.pop(name) for name in ("words", "groups", "values"))
+    return Wording({code: Text(**table) for code, table in tables.items()}, words, groups, values)
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((WORDING / name).read_text(encoding="utf-8"))
+
+
+def _entry(code: str, table: Mapping[str, Any]) -> CatalogueEntry:
+    kind, _, outcome = table.get("rule", "").partition(".")
+    return CatalogueEntry(
+        code=code,
+        name=table["name"],
+        severity=Severity(table["severity"]),
+        counted=table.get("counted"),
+        rule=(kind, outcome) if kind else None,
+        facts=frozenset(table.get("facts", ())),
+    )
+
+
+RULE_CODES: Mapping[tuple[str, str], str] = {
+    entry.rule: entry.code for entry in load_catalogue().values() if entry.rule
+}
+"""(rule kind, outcome) -> code"""
+
+
+def finding(code: str, *, severity: Severity | None = None, **fields: Unpack[FindingFields]) -> Finding:
+    """Make a finding, with the severity and the counted of the catalogue unless they are given."""
+    entry = load_catalogue()[code]
+    fields.setdefault("counted", entry.counted)
+    return Finding(code, severity or entry.severity, **fields)
+
+
+# The wording of one finding --------------------------------------------------------------------------------------
+
+
+def title(code: str, lang: Lang) -> str:
+    """Name a code in a few words."""
+    return load_wording(lang).texts[code].title
+
+
+def severity_name(severity: Severity, lang: Lang) -> str:
+    """Name a severity for a person."""
+    return load_wording(lang).words[severity]
+
+
+def message(finding: Finding, form: Form, lang: Lang) -> str:
+    """Say what was found, what is expected and what to do next; where it is, the caller says.
+
+    What was typed is quoted and made visible. A fact that the finding does not carry shows as "…".
+    """
+    return _fill(load_wording(lang).texts[finding.code].message, _facts(finding, form, lang))
+
+
+def how_to_mend(finding: Finding, form: Form, lang: Lang) -> str:
+    """Say the next step of the officer; at a cell that takes a number, also where an answer by phone is written."""
+    wording = load_wording(lang)
+    step = wording.texts[finding.code].mend
+    row = form.by_key.get(finding.row or "")
+    takes_number = row is not None and row.kinds.get(finding.measure or "") in (ValueKind.COUNT, ValueKind.MONEY)
+    if takes_number and finding.severity is not Severity.INFO:
+        return f"{step} {wording.words['decide']}"
+    return step
+
+
+def suggestion_text(finding: Finding, lang: Lang) -> str:
+    """Name the numbers that may have been meant; empty where there is none."""
+    words = load_wording(lang).words
+    numbers = [grouped(number, lang) for number in finding.suggestions]
+    pairs = finding.facts.get("pairs", ())
+    numbers += [visible(pair) for pair in pairs] if isinstance(pairs, tuple) else []
+    return words["suggestion"].format(numbers=words["or"].join(numbers)) if numbers else ""
+
+
+def grouped(number: int, lang: Lang) -> str:
+    """Write a whole number with its thousands apart: 1.500.000 in Vietnamese, 1,500,000 in English."""
+    text = f"{number:,}"
+    return text.replace(",", ".") if lang == "vi" else text
+
+
+def _fill(template: str, known: Mapping[str, str]) -> str:
+    """Fill a template; what is filled in is never read as a template itself."""
+    kept = _OPTIONAL.sub(lambda part: part[1] if known.keys() >= set(_PLACEHOLDER.findall(part[1])) else "", template)
+    return _PLACEHOLDER.sub(lambda place: known.get(place[1], MISSING), kept)
+
+
+def _facts(finding: Finding, form: Form, lang: Lang) -> dict[str, str]:
+    wording = load_wording(lang)
+    shown = {name: _shown(name, fact, form, wording, lang) for name, fact in finding.facts.items()}
+    for name in ("sheet", "cell", "found"):
+        typed = getattr(finding, name)
+        if typed is not None:
+            shown[name] = visible(typed)
+    if finding.row:
+        shown["row"] = _in_form("row", finding.row, form)
+    if finding.measure:
+        shown["measure"] = _in_form("measure", finding.measure, form)
+    numbers = [grouped(number, lang) for number in finding.suggestions]
+    shown["suggestions"] = wording.words["or"].join(numbers)
+    return {name: text for name, text in shown.items() if text}
+
+
+def _shown(name: str, fact: Fact, form: Form, wording: Wording, lang: Lang) -> str:
+    if isinstance(fact, int):
+        return grouped(fact, lang)
+    if isinstance(fact, str):
+        return _in_form(name, _in_words(name, fact, wording), form)
+    items = [_in_form(name, _in_words(name, item, wording), form) for item in fact[:_NAMED_ITEMS]]
+    rest = len(fact) - len(items)
+    return "; ".join([*items, wording.words["more"].format(count=rest)] if rest else items)
+
+
+def _in_words(name: str, text: str, wording: Wording) -> str:
+    """Put a token of the program into words; "token=text" keeps the text, quoted."""
+    tokens = wording.values.get(name, {})
+    token, equals, said = text.partition("=")
+    if token in tokens:
+        return f'{tokens[token]} "{visible(said)}"' if equals else tokens[token]
+    return visible(text)
+
+
+def _in_form(name: str, text: str, form: Form) -> str:
+    """Name a row by its printed label and a column by its short name, where the form has them."""
+    if name.endswith("row") and text in form.by_key:
+        return form.by_key[text].title
+    if name.endswith(("measure", "what")) and text in form.column_by_key:
+        return form.column_by_key[text].short
+    return visible(text)
+
+
+# The catalogue as text -------------------------------------------------------------------------------------------
+
+
+def explain(code: str, lang: Lang) -> str:
+    """Say on several lines what a code means, why it matters and how it is mended.
+
+    Raises:
+        UnknownCodeError: there is no such code; its text names the near ones.
+    """
+    wording, catalogue = load_wording(lang), load_catalogue()
+    entry = catalogue.get(code.strip().upper())
+    if entry is None:
+        raise UnknownCodeError(_unknown(code, wording))
+    return "\n".join([f"{entry.code}  {title(entry.code, lang)}", "", *_lines(entry, wording)])
+
+
+def _lines(entry: CatalogueEntry, wording: Wording) -> Iterator[str]:
+    words, text = wording.words, wording.texts[entry.code]
+    counted = {True: "counted_true", False: "counted_false", None: "counted_none"}[entry.counted]
+    yield f"{words['severity']}: {words[entry.severity]} ({words[entry.severity + '_means']})"
+    yield f"{words['counted']}: {words[counted]}"
+    yield f"{words['why']}: {text.why}"
+    yield f"{words['example']}: {text.example}"
+    yield f"{words['mend']}: {text.mend}"
+    if text.unit:
+        yield f"{words['unit']}: {text.unit}"
+
+
+def _unknown(code: str, wording: Wording) -> str:
+    wanted, codes = code.strip().upper(), list(load_catalogue())
+    near = get_close_matches(wanted, codes, _NEAR_CODES, 0.5)
+    near = near or [known for known in codes if wanted[:1] == known[0]][:_NEAR_CODES]
+    lines = [wording.words["unknown"].format(code=visible(code, 20))]
+    if near:
+        named = "; ".join(f"{known} ({wording.texts[known].title})" for known in near)
+        lines.append(wording.words["near"].format(codes=named))
+    return "\n".join([*lines, wording.words["list"]])
+
+
+def explain_all(lang: Lang) -> str:
+    """List every code with its severity and title, by what they are about."""
+    wording = load_wording(lang)
+    width = max(len(wording.words[severity]) for severity in Severity)
+    lines: list[str] = []
+    for letter, heading in wording.groups.items():
+        lines += ["", heading] if lines else [heading]
+        lines += [
+            f"  {entry.code}  {wording.words[entry.severity]:<{width}}  {wording.texts[entry.code].title}"
+            for entry in load_catalogue().values()
+            if entry.code.startswith(letter)
+        ]
+    return "\n".join(lines)
+
+
+_PREFACE = """# Findings
+
+Made from `pipeline/wording/findings*.toml` by `make docs`; change the wording there.
+
+A finding is one thing to tell a person about one file or one cell. The severity here is the default: a rule of
+a form may state another. *Added* says whether a number that bears the finding is in the sums; `-` stands where
+no single number is at stake. In a message `{name}` is filled in, and a part in `[brackets]` is left out where
+its fact is not known.
+
+| code | severity | added | meaning | ý nghĩa |
+| --- | --- | --- | --- | --- |"""
+
+
+def as_markdown() -> str:
+    """Write docs/findings.md: an index, and a section for each code in both languages."""
+    catalogue, groups = load_catalogue().values(), load_wording("en").groups
+    lines = [_PREFACE, *map(_index_row, catalogue)]
+    for letter, heading in groups.items():
+        lines += ["", f"## {heading}"]
+        for entry in catalogue:
+            if entry.code.startswith(letter):
+                lines += ["", *_section(entry)]
+    return "\n".join(lines) + "\n"
+
+
+def _index_row(entry: CatalogueEntry) -> str:
+    words = load_wording("en").words
+    counted = {True: words["yes"], False: words["no"], None: "-"}[entry.counted]
+    titles = f"{title(entry.code, 'en')} | {title(entry.code, 'vi')}"
+    return f"| [{entry.code}](#{entry.code.lower()}) | {entry.severity} | {counted} | {titles} |"
+
+
+def _section(entry: CatalogueEntry) -> Iterator[str]:
+    yield from (f"### {entry.code}", "", _origin(entry))
+    for lang in ("en", "vi"):
+        wording = load_wording(lang)
+        text = wording.texts[entry.code]
+        yield from ("", f"**{text.title}**", "", f"- {wording.words['message']}: `{text.message}`")
+        yield from (f"- {line}" for line in _lines(entry, wording))
+
+
+def _origin(entry: CatalogueEntry) -> str:
+    parts = [f"`{entry.name}`"]
+    if entry.rule:
+        parts.append(f"rule kind `{entry.rule[0]}`, outcome `{entry.rule[1]}`")
+    if entry.facts:
+        parts.append("facts " + ", ".join(f"`{fact}`" for fact in sorted(entry.facts)))
+    return "; ".join(parts)
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(as_markdown().encode())

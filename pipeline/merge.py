@@ -1,0 +1,198 @@
+"""Totals with their coverage, over all units that are summed and over each group of them.
+
+A blank is not a zero: it lowers the coverage and adds nothing. A cell that an error leaves out, that was
+computed, or whose unit is missing makes the total provisional.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.figures import Figures, Mask, Whole, figures_of, in_any
+from pipeline.model import Coverage, Group, State, Total, UnitResult
+from schemas.form import Form
+from schemas.register import Register
+from schemas.rules import Cell, Severity, SumOfParts
+
+WORDING = Path(__file__).parent / "wording" / "merge.toml"
+_LOW_BITS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """The units that are summed, a line each, missing ones too."""
+
+    form: Form
+    members: Sequence[UnitResult]
+    figures: Figures
+    reported: Whole
+    expected: Whole
+    open: Mask
+    """cells about which something is not settled"""
+
+
+def merge(
+    form: Form, register: Register, units: Sequence[UnitResult]
+) -> tuple[Mapping[Cell, Total], tuple[Group, ...]]:
+    """Add up every number cell of the form over the units that are summed, and over their groups.
+
+    A unit counts once for each cell in what is expected; a summary of the level below counts with the units
+    behind it, and a missing unit that has units below it in the register counts with those. Groups are the
+    types of units in official order, if there is more than one unit, then the parents, if there are several.
+    """
+    members = [unit for unit in units if unit.in_total]
+    pool = _pool(form, register, members)
+    everybody = np.ones(len(members), np.bool_)
+    groups = tuple(
+        Group(
+            kind,
+            name,
+            tuple(members[line].unit.code for line in np.flatnonzero(lines).tolist()),
+            _totals(pool, lines),
+        )
+        for kind, name, lines in _groups(register, members)
+    )
+    return _totals(pool, everybody), groups
+
+
+def _pool(form: Form, register: Register, members: Sequence[UnitResult]) -> _Pool:
+    figures = figures_of(form, [member.counted for member in members])
+    weight = np.array([_units_behind(register, member) for member in members], np.int64)[:, None]
+    counted, covered = figures.counted, figures.expected >= 0
+    # A cell of a summary that lost its n/N still stands for as many units as the other cells of that summary.
+    behind = np.maximum(figures.expected.max(axis=1, initial=-1, keepdims=True), weight)
+    expected = np.where(covered, figures.expected, np.where(figures.is_summary[:, None], behind, weight))
+    reported = np.where(counted, np.where(covered, np.minimum(figures.reported, expected), 1), 0)
+    unsure = figures.where(State.SET_ASIDE, State.UNREADABLE, State.COMPUTED) | figures.absent | figures.provisional
+    unsure |= figures.is_summary[:, None] & counted & ~covered
+    return _Pool(form, members, figures, reported, expected, unsure | _in_error(figures, members))
+
+
+def _units_behind(register: Register, member: UnitResult) -> int:
+    """How many answers a unit that is missing, or a summary without its n/N, stands for."""
+    if member.counted is not None and not member.counted.is_summary:
+        return 1
+    below = [unit for unit in register.children(member.unit.code) if unit.in_total and unit.valid_on(register.day)]
+    return len(below) or 1
+
+
+def _in_error(figures: Figures, members: Sequence[UnitResult]) -> Mask:
+    """Where an error is told, also if the number is kept as stated; not where an officer decided."""
+    mask = np.zeros(figures.value.shape, np.bool_)
+    for line, member in enumerate(members):
+        for told in member.counted.findings if member.counted else ():
+            if told.severity is Severity.ERROR:
+                mask[line, figures.places([Cell(told.row or "", told.measure or "")])] = True
+    return mask & ~figures.where(State.DECIDED)
+
+
+def _groups(register: Register, members: Sequence[UnitResult]) -> Iterator[tuple[str, str, Mask]]:
+    if len(members) < 2:  # noqa: PLR2004 - one unit has no groups
+        return
+    for name, lines in _grouped(members, lambda member: member.unit.type):
+        yield "type", name, lines
+    parents = _grouped(members, lambda member: member.unit.parent)
+    for code, lines in parents if len(parents) > 1 else ():
+        known = register.by_code.get(code)
+        yield "parent", known.name if known else code, lines
+
+
+def _grouped(members: Sequence[UnitResult], key: Callable[[UnitResult], str]) -> list[tuple[str, Mask]]:
+    """Lines of the members by a text of theirs, in order of first appearance; nothing if none has one."""
+    texts = [key(member) for member in members]
+    if not any(texts):
+        return []
+    unnamed = _wording()["groups"]["unnamed"]
+    return [(text or unnamed, np.array([text == own for own in texts])) for text in dict.fromkeys(texts)]
+
+
+def _totals(pool: _Pool, lines: Mask) -> Mapping[Cell, Total]:
+    figures = pool.figures
+    stated = in_any(figures.counted[lines].T)
+    # Two halves, since thousands of large sums may not fit 64 bits together; they meet in Python's numbers.
+    high = (figures.value[lines] >> _LOW_BITS).sum(axis=0).tolist()
+    low = (figures.value[lines] & ((1 << _LOW_BITS) - 1)).sum(axis=0).tolist()
+    reported = pool.reported[lines].sum(axis=0).tolist()
+    expected = pool.expected[lines].sum(axis=0).tolist()
+    open_ = in_any(pool.open[lines].T)
+    values = {
+        cell: (high[place] << _LOW_BITS) + low[place] if stated[place] else None
+        for cell, place in figures.columns.items()
+    }
+    remarks = _remarks(pool, lines, values)
+    return {
+        cell: Total(
+            value=values[cell],
+            coverage=Coverage(reported[place], expected[place]),
+            provisional=bool(open_[place]),
+            remark=remarks.get(cell),
+        )
+        for cell, place in figures.columns.items()
+    }
+
+
+def _remarks(pool: _Pool, lines: Mask, values: Mapping[Cell, int | None]) -> Mapping[Cell, str]:
+    """Say of each total that does not add up with its parts why that is so."""
+    remarks: dict[Cell, str] = {}
+    for rule in pool.form.rules:
+        if not isinstance(rule, SumOfParts) or rule.total in remarks:
+            continue
+        total = values.get(rule.total)
+        stated = [value for value in (values.get(part) for part in rule.parts) if value is not None]
+        if total is not None and stated and sum(stated) != total:
+            reasons = _reasons(pool, lines, rule, sum(stated) > total)
+            remarks[rule.total] = _sentence(sum(stated), total, reasons)
+    return remarks
+
+
+def _reasons(pool: _Pool, lines: Mask, rule: SumOfParts, above: bool) -> Mapping[str, Sequence[str]]:
+    """Why the parts are above or below their total: kind of reason -> names of the units it is so of."""
+    figures = pool.figures
+    total, parts = figures.columns[rule.total], figures.places(rule.parts)
+    gap = figures.value[:, parts].sum(axis=1) - figures.value[:, total]
+    if above:
+        concerned = lines & (gap > 0)
+        missing = pool.reported[:, total] < pool.reported[:, parts].max(axis=1)
+        kinds = {"total_missing": concerned & missing, "parts_above": concerned & ~missing}
+    else:
+        concerned = lines & (gap < 0)
+        left_out = ~figures.counted & ~figures.blank | figures.provisional
+        missing = in_any(left_out[:, parts])
+        kinds = {"part_missing": concerned & missing, "parts_below": concerned & ~missing}
+    return {
+        kind: [pool.members[line].unit.name for line in np.flatnonzero(of_kind).tolist()]
+        for kind, of_kind in kinds.items()
+        if of_kind.any()
+    }
+
+
+def _sentence(parts: int, total: int, reasons: Mapping[str, Sequence[str]]) -> str:
+    wording = _wording()
+    texts = [wording["reasons"][kind].format(units=_names(names)) for kind, names in reasons.items()]
+    sentence: str = wording["remark"].format(
+        parts=_shown(parts), total=_shown(total), reasons=wording["between_reasons"].join(texts)
+    )
+    return sentence
+
+
+def _names(names: Sequence[str]) -> str:
+    wording = _wording()["units"]
+    shown: str = wording["between"].join(names[: wording["named"]])
+    left = len(names) - wording["named"]
+    if left > 0:
+        shown = wording["others"].format(units=shown, count=left)
+    return shown
+
+
+def _shown(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
+
+
+@cache
+def _wording() -> Mapping[str, Any]:
+    return tomllib.loads(WORDING.read_text(encoding="utf-8"))

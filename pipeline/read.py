@@ -1,0 +1,123 @@
+"""Bytes of a workbook to grids of cells with their physical addresses. The one door to python-calamine.
+
+calamine reads xlsx, xlsm, xlsb, xls and ods about 25 times as fast as openpyxl. It builds every cell between the
+first and the last used one, so the extent is asked for before a cell is built.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from pipeline.kinds import Unreadable
+from pipeline.limits import Limits
+
+CellValue = str | int | float | bool | datetime | date | time | timedelta
+"""what calamine gives for a cell; "" for a cell without a value"""
+
+
+class OverLimit(Exception):  # noqa: N818 - it tells of the file, not of the program
+    """The workbook is beyond a limit: (limit, measured, allowed)."""
+
+    def __init__(self, limit: str, measured: int, allowed: int) -> None:
+        """Keep the three figures that the finding names."""
+        super().__init__(limit, measured, allowed)
+        self.limit, self.measured, self.allowed = limit, measured, allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet as a grid. Addresses are zero-based and physical: row 0 is the row that Excel calls 1."""
+
+    name: str
+    hidden: bool
+    first_row: int
+    first_column: int
+    rows: list[list[CellValue]]
+    merged: tuple[tuple[int, int, int, int], ...]
+    """(first row, first column, last row, last column); empty where the format does not tell (ods)"""
+
+    def value(self, row: int, column: int) -> CellValue:
+        """Value at a physical address; "" outside the grid."""
+        line, place = row - self.first_row, column - self.first_column
+        if 0 <= line < len(self.rows) and 0 <= place < len(self.rows[line]):
+            return self.rows[line][place]
+        return ""
+
+    def filled(self) -> Iterator[tuple[int, int, CellValue]]:
+        """Every cell that holds something: (row, column, value), in reading order."""
+        for line, cells in enumerate(self.rows, self.first_row):
+            for place, value in enumerate(cells, self.first_column):
+                if value != "":
+                    yield line, place, value
+
+
+def cell_name(row: int, column: int) -> str:
+    """Address as Excel shows it: (11, 3) is "D12"."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def read_sheets(data: bytes, limits: Limits) -> Iterator[Sheet]:
+    """Read the sheets of a workbook one by one, in their order; charts and macro sheets are passed over.
+
+    Raises:
+        Unreadable: calamine cannot make sense of the bytes, or of one sheet.
+        OverLimit: too many sheets, or a sheet too large to be built.
+    """
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        listed = workbook.sheets_metadata
+    except BaseException as error:
+        raise _as_unreadable(error) from None
+    if len(listed) > limits.sheets:
+        raise OverLimit("sheets", len(listed), limits.sheets)
+    for index, meta in enumerate(listed):
+        if meta.typ is SheetTypeEnum.WorkSheet:
+            yield _read_sheet(workbook, index, meta.visible is not SheetVisibleEnum.Visible, limits)
+
+
+def _read_sheet(workbook: CalamineWorkbook, index: int, hidden: bool, limits: Limits) -> Sheet:
+    try:
+        sheet = workbook.get_sheet_by_index(index)
+        start, end = sheet.start, sheet.end
+        if start is None or end is None:
+            return Sheet(sheet.name, hidden, 0, 0, [], ())
+        _check_extent(start, end, limits)
+        rows = sheet.to_python(skip_empty_area=True)
+        merged = sheet.merged_cell_ranges or []
+    except OverLimit:
+        raise
+    except BaseException as error:
+        raise _as_unreadable(error) from None
+    spans = tuple((top[0], top[1], bottom[0], bottom[1]) for top, bottom in merged)
+    return Sheet(sheet.name, hidden, start[0], start[1], rows, spans)
+
+
+def _check_extent(start: tuple[int, int], end: tuple[int, int], limits: Limits) -> None:
+    rows, columns = end[0] + 1, end[1] + 1
+    cells = (end[0] - start[0] + 1) * (end[1] - start[1] + 1)
+    for limit, measured, allowed in (
+        ("rows", rows, limits.rows),
+        ("columns", columns, limits.columns),
+        ("cells", cells, limits.cells),
+    ):
+        if measured > allowed:
+            raise OverLimit(limit, measured, allowed)
+
+
+def _as_unreadable(error: BaseException) -> Unreadable:
+    """Turn calamine's errors, and the panics of its Rust half, into one. Anything else goes on as it is.
+
+    A panic reaches Python as `PanicException`, a BaseException whose class cannot be imported; after it the same
+    process goes on working (PyO3's documented behaviour).
+    """
+    if isinstance(error, CalamineError | OSError | ValueError) or type(error).__name__ == "PanicException":
+        return Unreadable(str(error))
+    raise error

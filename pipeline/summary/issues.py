@@ -1,0 +1,109 @@
+"""`Lỗi và cảnh báo`: every finding, by unit and with errors first: where, what was typed, why, how to mend it."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.findings import how_to_mend, message, severity_name, suggestion_text
+from pipeline.model import FileResult, Finding, UnitResult
+from pipeline.summary.page import Book
+from pipeline.summary.plan import Plan, quoted
+from pipeline.summary.tables import LIST_FIRST_ROW, MOST_LINKS, Table, begin_list
+from schemas.rules import Severity
+
+_ORDER = {severity: place for place, severity in enumerate((Severity.ERROR, Severity.WARNING, Severity.INFO))}
+
+
+class _Issue(NamedTuple):
+    finding: Finding
+    file: FileResult | None
+    unit: UnitResult | None
+
+
+def write_issues(book: Book) -> Worksheet:
+    """Write the sheet; the place leads to the cell in the unit's sheet, where that sheet shows the same return."""
+    plan = book.plan
+    issues = list(_issues(plan))
+    counts = {f"{severity}s": sum(issue.finding.severity is severity for issue in issues) for severity in Severity}
+    line = plan.words("issues.count", **counts) if issues else plan.words("issues.none")
+    table = begin_list(book, "issues", line, frozen="unit")
+    links = 0
+    for row, issue in enumerate(issues, LIST_FIRST_ROW):
+        _write_texts(table, row, issue)
+        place, target = _place(plan, issue.finding), _target(plan, issue)
+        if target and links < MOST_LINKS:
+            table.sheet.write_url(row, table.places["place"], target, book.styles.list_link, string=place)
+            links += 1
+        else:
+            table.text(row, "place", place)
+    after = table.end(len(issues))
+    table.text(after + 1, "unit", plan.words("issues.legend"), book.styles.note_left)
+    return table.sheet
+
+
+def _issues(plan: Plan) -> Iterator[_Issue]:
+    """Findings by unit in official order, then of files of no unit, then of the run as a whole."""
+    units = {unit.unit.code: unit for unit in plan.result.units}
+    for code, unit in units.items():
+        for file in plan.files_of.get(code, ()):
+            yield from (_Issue(finding, file, unit) for finding in _sorted(plan, file.findings))
+    for file in plan.files_without_unit:
+        yield from (_Issue(finding, file, None) for finding in _sorted(plan, file.findings))
+    yield from (_Issue(finding, None, None) for finding in _sorted(plan, plan.result.notes))
+
+
+def _sorted(plan: Plan, findings: tuple[Finding, ...]) -> list[Finding]:
+    order = {key: place for place, key in enumerate(plan.result.form.by_key)}
+    return sorted(
+        findings,
+        key=lambda finding: (_ORDER[finding.severity], order.get(finding.row or "", -1), finding.measure or ""),
+    )
+
+
+def _write_texts(table: Table, row: int, issue: _Issue) -> None:
+    finding, file, unit = issue
+    plan, styles = table.book.plan, table.book.styles
+    form, words = plan.result.form, plan.words
+    nobody = words("issues.no_unit") if file else words("issues.general")
+    where = (file.path if file else "", finding.sheet or "", finding.cell or "")
+    texts = {
+        "unit": unit.unit.name if unit else nobody,
+        "phone": plan.phone_of(unit) if unit else "",
+        "found": finding.found or "",
+        "message": message(finding, form, "vi"),
+        "mend": how_to_mend(finding, form, "vi"),
+        "suggestion": suggestion_text(finding, "vi"),
+        "where": ", ".join(part for part in where if part),
+        "code": finding.code,
+    }
+    table.number(row, "number", row - LIST_FIRST_ROW + 1)
+    for key, text in texts.items():
+        table.text(row, key, text)
+    table.text(row, "severity", severity_name(finding.severity, "vi"), styles.severity[finding.severity])
+    answers = {True: words("issues.counted_yes"), False: words("issues.counted_no"), None: ""}
+    table.text(row, "counted", answers[finding.counted], styles.list_center)
+
+
+def _place(plan: Plan, finding: Finding) -> str:
+    form = plan.result.form
+    row = form.by_key.get(finding.row or "")
+    column = form.column_by_key.get(finding.measure or "")
+    if row is None:
+        return column.short if column else ""
+    return plan.words("issues.place", row=row.title, column=column.short) if column else row.title
+
+
+def _target(plan: Plan, issue: _Issue) -> str:
+    """The link to the cell, or nothing where no sheet shows it."""
+    finding, file, unit = issue
+    place = plan.unit_place
+    if unit is None or file is None or unit.file != file.path or unit.unit.code not in plan.unit_sheets:
+        return ""
+    if finding.row is None or finding.row not in place.rows:
+        return ""
+    label = plan.result.form.column_of("label")
+    column = place.columns.get(finding.measure or "", place.columns[label.key] if label else place.first_column)
+    sheet = quoted(plan.unit_sheets[unit.unit.code])
+    return f"internal:{sheet}!{xl_rowcol_to_cell(place.rows[finding.row], column)}"

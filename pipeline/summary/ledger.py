@@ -1,0 +1,172 @@
+"""`Tình hình nộp`: one table, a line for every file and for every unit without one, and what to tell each unit."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.findings import message
+from pipeline.model import FileResult, FileStatus, UnitResult, UnitStatus
+from pipeline.summary.messages import group_message, unit_message
+from pipeline.summary.page import Book
+from pipeline.summary.plan import Plan, quoted
+from pipeline.summary.styles import LIST_SIZE
+from pipeline.summary.tables import LIST_FIRST_ROW, MOST_LINKS, Table, begin_list
+from pipeline.workbook_formats import lines_needed, row_height
+from schemas.register import VIETNAM
+from schemas.rules import Severity
+
+_FILLED_BY_HAND = ("paper", "remark")
+
+
+class _Line(NamedTuple):
+    unit: UnitResult | None
+    file: FileResult | None
+    number: int
+    """place of the unit in the list; 0 on its further lines"""
+
+
+def write_ledger(book: Book) -> Worksheet:
+    """Write the sheet, with the message to the group and the legend of the states below the table."""
+    plan = book.plan
+    lines = list(_lines(plan))
+    statuses = Counter(file.status for file in plan.result.files)
+    line = plan.words(
+        "ledger.count",
+        reported=plan.received,
+        expected=len(plan.expected),
+        files=len(plan.result.files),
+        **{status.value: statuses[status] for status in FileStatus},
+    )
+    table = begin_list(book, "ledger", line, frozen="unit")
+    for row, told in enumerate(lines, LIST_FIRST_ROW):
+        _write_line(table, row, told)
+    _write_below(table, table.end(len(lines)) + 1)
+    return table.sheet
+
+
+def _lines(plan: Plan) -> Iterator[_Line]:
+    for number, unit in enumerate(plan.result.units, 1):
+        files = plan.files_of[unit.unit.code]
+        if unit.file is None:
+            yield _Line(unit, None, number)
+        for place, file in enumerate(files):
+            yield _Line(unit, file, number if place == 0 and unit.file else 0)
+    for file in plan.files_without_unit:
+        yield _Line(None, file, 0)
+
+
+def _write_line(table: Table, row: int, line: _Line) -> None:
+    unit, file, plan = line.unit, line.file, table.book.plan
+    main = unit if line.number else None
+    center = table.book.styles.list_center
+    if line.number:
+        table.number(row, "number", line.number)
+    else:
+        table.text(row, "number", "", center)
+    table.text(row, "code", unit.unit.code if unit else "", center)
+    _write_unit(table, row, line)
+    table.text(row, "status", _status(plan, line))
+    table.text(row, "file", file.path if file else "")
+    _write_received(table, row, file)
+    _write_counts(table, row, line)
+    table.text(row, "filled_by", main.counted.filled_by if main and main.counted else "")
+    table.text(row, "phone", plan.phone_of(main) if main else "")
+    table.text(row, "message", unit_message(plan, main) if main else "")
+    for key in _FILLED_BY_HAND:
+        table.text(row, key, "")
+
+
+def _write_unit(table: Table, row: int, line: _Line) -> None:
+    plan = table.book.plan
+    if line.unit is None:
+        table.text(row, "unit", plan.words("ledger.no_unit"))
+        return
+    name, code = line.unit.unit.name, line.unit.unit.code
+    if not line.unit.in_total:
+        name = f"{name} ({plan.words('ledger.outside')})"
+    if 0 < line.number < MOST_LINKS and code in plan.unit_sheets:
+        target = f"internal:{quoted(plan.unit_sheets[code])}!A1"
+        table.sheet.write_url(row, table.places["unit"], target, table.book.styles.list_link, string=name)
+    else:
+        table.text(row, "unit", name)
+
+
+def _write_received(table: Table, row: int, file: FileResult | None) -> None:
+    plan, styles = table.book.plan, table.book.styles
+    moment = file.times.received if file else None
+    if moment:
+        local = moment.astimezone(VIETNAM).replace(tzinfo=None, microsecond=0)
+        table.sheet.write_datetime(row, table.places["received"], local, styles.list_date)
+    else:
+        table.text(row, "received", "", styles.list_date)
+    word = {True: "yes", False: "no", None: "unknown"}[file.late] if file and file.is_return else ""
+    table.text(row, "late", plan.words(f"ledger.late.{word}") if word else "", styles.list_center)
+
+
+def _write_counts(table: Table, row: int, line: _Line) -> None:
+    """Cells filled in and cells to be asked about, of the return that counts."""
+    look = table.book.styles.list_number
+    returned = line.unit.counted if line.unit and line.number else None
+    if returned is None or line.file is None:
+        for key in ("filled", "open"):
+            table.text(row, key, "", look)
+        return
+    table.number(row, "filled", sum(entry.found is not None for entry in returned.entries), look)
+    errors = sum(finding.severity is Severity.ERROR for finding in line.file.findings)
+    table.number(row, "open", errors, look)
+
+
+def _status(plan: Plan, line: _Line) -> str:
+    words, unit, file = plan.words, line.unit, line.file
+    if unit and line.number and unit.counted:
+        return words(f"ledger.unit_status.{unit.status}")
+    reason = _reason(plan, file) if file else ""
+    if unit and line.number and unit.status is UnitStatus.MISSING:
+        if file is None:
+            return words("ledger.unit_status.missing")
+        told = words("ledger.unit_status.missing_with_file")
+        return f"{told}. {reason}" if reason else told
+    assert file is not None
+    used = plan.files.get(unit.file or "") if unit else None
+    if file.status is FileStatus.SUPERSEDED and used and used.sha256 == file.sha256:
+        return words("ledger.file_status.identical")
+    because = f"ledger.file_status.{file.status}_because"
+    if reason and because in words.texts:
+        return words(because, reason=reason)
+    return words(f"ledger.file_status.{file.status}")
+
+
+def _reason(plan: Plan, file: FileResult) -> str:
+    """The finding that decided about the file: the first error, else the first of all."""
+    told = sorted(file.findings, key=lambda finding: finding.severity is not Severity.ERROR)
+    return message(told[0], plan.result.form, "vi") if told else ""
+
+
+def _write_below(table: Table, row: int) -> None:
+    plan, look = table.book.plan, table.book.styles.note_wrapped
+    first, last = table.places["status"], table.places["message"]
+    width = sum(column.width for column in plan.words.columns["ledger"][first : last + 1])
+    for name, text in _told_below(plan):
+        table.text(row, "unit", name, table.book.styles.note_strong)
+        table.sheet.merge_range(row, first, row, last, "", look)
+        table.text(row, "status", text, look)
+        table.sheet.set_row(row, row_height(lines_needed(text, width, LIST_SIZE), LIST_SIZE))
+        row += 1
+
+
+def _told_below(plan: Plan) -> Iterator[tuple[str, str]]:
+    words = plan.words
+    told = group_message(plan)
+    if told:
+        yield words("ledger.group_message"), told
+    for key, name in (
+        ("received_with_errors", "unit_status.received_with_errors"),
+        ("missing_with_file", "unit_status.missing_with_file"),
+        ("superseded", "file_status.superseded"),
+        ("rejected", "file_status.rejected"),
+        ("ignored", "file_status.ignored"),
+        ("late_unknown", "late.unknown"),
+    ):
+        yield words(f"ledger.{name}"), words(f"ledger.legend.{key}")

@@ -1,0 +1,70 @@
+"""The mark beside a row of the totals: whether its numbers are final, why not, and why they do not add up."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.model import State, Total
+from pipeline.summary.plan import Plan, short_name
+from pipeline.summary.words import joined
+from schemas.form import Row
+from schemas.rules import Cell, Severity
+
+_MOST_NAMES = 3
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What is open at each cell of the form, found once for all rows."""
+
+    plan: Plan
+
+    @cached_property
+    def _names(self) -> Mapping[str, Mapping[Cell, Sequence[str]]]:
+        """Reason -> cell -> the units it holds for."""
+        found: dict[str, dict[Cell, list[str]]] = {key: {} for key in _REASONS}
+        for unit in self.plan.expected:
+            name = short_name(unit)
+            entries = self.plan.entries.get(unit.unit.code, {})
+            errors = {
+                Cell(finding.row or "", finding.measure or "")
+                for finding in self.plan.findings_of(unit)
+                if finding.severity is Severity.ERROR
+            }
+            for cell, entry in entries.items():
+                if entry.state in (State.UNREADABLE, State.SET_ASIDE):
+                    reason = "left_out"
+                elif cell in errors and entry.state is not State.DECIDED:
+                    reason = "error"
+                elif entry.state is State.COMPUTED:
+                    reason = "computed"
+                elif entry.provisional:
+                    reason = "below"
+                else:
+                    continue
+                found[reason].setdefault(cell, []).append(name)
+        return found
+
+    def of_row(self, row: Row) -> str:
+        """The text beside a row; empty where its numbers are final and add up."""
+        totals = self.plan.result.totals
+        cells = [cell for cell in self.plan.columns if cell.row == row.key]
+        told = [totals[cell] for cell in cells]
+        parts = list(dict.fromkeys(total.remark for total in told if total.remark))
+        if any(total.provisional for total in told):
+            reasons = "; ".join(self._reasons(cells, told)) or self.plan.words("totals.why_other")
+            parts.insert(0, f"{self.plan.stamp.provisional}: {reasons}.")
+        return "\n".join(parts)
+
+    def _reasons(self, cells: Sequence[Cell], totals: Sequence[Total]) -> Iterator[str]:
+        words = self.plan.words
+        missing = len(self.plan.expected) - self.plan.received
+        if missing:
+            yield words("totals.why_missing", count=missing)
+        for reason in _REASONS:
+            names = list(dict.fromkeys(name for cell in cells for name in self._names[reason].get(cell, ())))
+            if names:
+                yield words(f"totals.why_{reason}", names=joined(names, _MOST_NAMES, words))
+
+
+_REASONS = ("left_out", "error", "computed", "below")

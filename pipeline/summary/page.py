@@ -1,0 +1,99 @@
+"""What stands on every printed page of the summary: the foot, and the line that says whether figures are final."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.model import FileStatus
+from pipeline.summary.plan import Plan
+from pipeline.summary.styles import Styles
+from pipeline.workbook_formats import FONT, set_up_page
+from schemas.rules import Severity
+
+LONGEST_TEXT = 32_767
+_STAMP_WIDTHS = (12, 24)
+_FOOT_LENGTH = 255
+_FOOT_FONT = f'&"{FONT},Regular"&9'
+_MARGINS = {"left": 0.6, "right": 0.4, "top": 0.6, "bottom": 0.7}
+"""inches; narrower than the decree's, which rules papers and not working lists"""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The workbook that is being written, what goes where, and the formats."""
+
+    workbook: Workbook
+    plan: Plan
+    styles: Styles
+
+
+def footer(plan: Plan) -> str:
+    """Foot of a page: short digest of inputs and decisions, page of pages, n of N units."""
+    counts = {"reported": plan.received, "expected": len(plan.expected)}
+    right = plan.words("page.footer_right" if plan.result.complete else "page.footer_open", **counts)
+    left = plan.words("page.footer_left", digest=plan.result.digest)[: _FOOT_LENGTH // 3]
+    middle = plan.words("page.footer_middle", page="\0", pages="\1")
+    # In a footer "&" begins a command; one that is meant is written twice.
+    left, middle, right = (text.replace("&", "&&") for text in (left, middle, right))
+    middle = middle.replace("\0", "&P").replace("\1", "&N")
+    return f"&L{_FOOT_FONT}{left}&C{_FOOT_FONT}{middle}&R{_FOOT_FONT}{right}"
+
+
+def set_up_list(sheet: Worksheet, plan: Plan) -> None:
+    """Set a list sheet up for print: landscape A4, one page wide, the foot."""
+    set_up_page(sheet, landscape=True)
+    sheet.set_margins(**_MARGINS)
+    sheet.set_footer(footer(plan))
+
+
+def open_line(plan: Plan) -> str:
+    """Say whether the figures are final: the line under the title of the first sheet."""
+    counts = {"reported": plan.received, "expected": len(plan.expected)}
+    if plan.result.complete:
+        return plan.words("totals.closed", **counts)
+    parts = [plan.words("totals.open_units", **counts)]
+    rejected = sum(file.status is FileStatus.REJECTED for file in plan.result.files)
+    notes = sum(finding.severity is Severity.ERROR for finding in plan.result.notes)
+    for key, count in (("open_cells", plan.open_cells), ("open_files", rejected), ("open_notes", notes)):
+        if count:
+            parts.append(plan.words(f"totals.{key}", count=count))
+    return plan.words("totals.open", parts=", ".join(parts))
+
+
+def write_stamp(
+    book: Book, sheet: Worksheet, column: int, unit: tuple[str, str], kind: str
+) -> Mapping[str, tuple[int, int]]:
+    """Write what form, whose and of which kind the sheet is, beside fixed labels from the first row on.
+
+    `unit` is code and name. Gives the place of each value by the name of its label.
+    """
+    form, stamp, styles = book.plan.result.form, book.plan.stamp, book.styles
+    code, name = unit
+    values = {"form_id": form.id, "form_version": form.version, "unit_code": code, "unit_name": name, "kind": kind}
+    places: dict[str, tuple[int, int]] = {}
+    for row, (key, value) in enumerate(values.items()):
+        write_text(sheet, row, column, stamp.spellings(key)[0], styles.stamp)
+        write_text(sheet, row, column + 1, value, styles.stamp)
+        places[key] = (row, column + 1)
+    sheet.set_column(column, column, _STAMP_WIDTHS[0])
+    sheet.set_column(column + 1, column + 1, _STAMP_WIDTHS[1])
+    return places
+
+
+def write_text(sheet: Worksheet, row: int, column: int, text: str, look: Format) -> None:
+    """Write a text as a text, whatever it begins with; without text the cell is blank.
+
+    A cell of Excel holds 32,767 characters. Half a surrogate pair, as a broken file name leaves it, cannot be
+    written as UTF-8 and is shown as "?".
+    """
+    if not text:
+        sheet.write_blank(row, column, None, look)
+        return
+    if len(text) > LONGEST_TEXT:
+        text = text[: LONGEST_TEXT - 1] + "…"
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    sheet.write_string(row, column, text, look)

@@ -1,0 +1,55 @@
+"""The frame of a list sheet: title, a line below it, heads, widths, filter, frozen head, print set-up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.summary.page import Book, set_up_list, write_text
+
+LIST_HEAD = 3
+LIST_FIRST_ROW = LIST_HEAD + 1
+MOST_LINKS = 65_530
+"""links a sheet may hold; beyond it Excel drops all of them"""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A list sheet that is being written."""
+
+    book: Book
+    sheet: Worksheet
+    places: Mapping[str, int]
+    """key of a column -> column"""
+
+    def text(self, row: int, key: str, text: str, look: Format | None = None) -> None:
+        """Write a text in one column of a line."""
+        write_text(self.sheet, row, self.places[key], text, look or self.book.styles.list_text)
+
+    def number(self, row: int, key: str, number: int, look: Format | None = None) -> None:
+        """Write a number in one column of a line."""
+        self.sheet.write_number(row, self.places[key], number, look or self.book.styles.list_center)
+
+    def end(self, lines: int) -> int:
+        """Set the filter over all lines, once it is known how many there are; gives the row after them."""
+        last = LIST_HEAD + lines
+        self.sheet.autofilter(LIST_HEAD, 0, last, max(self.places.values()))
+        return last + 1
+
+
+def begin_list(book: Book, name: str, line: str, *, frozen: str) -> Table:
+    """Write what stands above the lines of a list; the columns up to `frozen` stay in sight."""
+    plan, styles = book.plan, book.styles
+    sheet = book.workbook.add_worksheet(plan.words(f"sheets.{name}"))
+    sheet.write_string(0, 0, plan.words(f"{name}.title"), styles.title_left)
+    write_text(sheet, 1, 0, line, styles.note_left)
+    places: dict[str, int] = {}
+    for column, (key, head, width) in enumerate(plan.words.columns[name]):
+        places[key] = column
+        sheet.set_column(column, column, width)
+        sheet.write_string(LIST_HEAD, column, head, styles.list_head)
+    sheet.freeze_panes(LIST_FIRST_ROW, places[frozen] + 1)
+    set_up_list(sheet, plan)
+    sheet.repeat_rows(LIST_HEAD)
+    return Table(book, sheet, places)

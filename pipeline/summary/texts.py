@@ -1,0 +1,25 @@
+"""`Nội dung khác`: the free texts and notes, by unit and row of the form."""
+
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.summary.page import Book
+from pipeline.summary.tables import LIST_FIRST_ROW, begin_list
+
+
+def write_texts(book: Book) -> Worksheet:
+    """Write the sheet: a line for each text of each counted return."""
+    plan = book.plan
+    form = plan.result.form
+    entries = [
+        (unit, entry) for unit in plan.result.units if unit.counted for entry in unit.counted.entries if entry.text
+    ]
+    line = "" if entries else plan.words("texts.none")
+    table = begin_list(book, "texts", line, frozen="unit")
+    for row, (unit, entry) in enumerate(entries, LIST_FIRST_ROW):
+        table.number(row, "number", row - LIST_FIRST_ROW + 1)
+        table.text(row, "unit", unit.unit.name)
+        table.text(row, "row", form.by_key[entry.row].title)
+        table.text(row, "column", form.column_by_key[entry.measure].short)
+        table.text(row, "text", entry.text or "")
+    table.end(len(entries))
+    return table.sheet

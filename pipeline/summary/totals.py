@@ -1,0 +1,220 @@
+"""`Tổng hợp`: the form itself with the totals of all units; signed and sent on, and a return one level up.
+
+A reader one level up finds: the stamp beside its labels, the form by its head and labels or by the hidden column
+of row keys, how many units stand behind a number in the column headed `Số đơn vị có số liệu: …` of its measure,
+and in the column of marks which rows are not final.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.form_layout import FormPlace, place_form, set_widths, write_head, write_labels
+from pipeline.stamp import coverage_text
+from pipeline.summary.marks import Marks
+from pipeline.summary.page import Book, footer, open_line, write_stamp, write_text
+from pipeline.summary.plan import Plan, quoted, sum_formula
+from pipeline.summary.styles import LIST_SIZE, Styles
+from pipeline.workbook_formats import lines_needed, row_height, set_up_page, write_box
+from schemas.form import Form, Row
+from schemas.rules import Cell
+
+# The form lends the columns of coverage and marks some of its width.
+_WIDTH_KEPT: Mapping[str, float] = {"label": 0.87, "unit": 0.85, "measure": 0.85, "note": 0.65}
+_COVERAGE_WIDTH, _MARK_WIDTH = 9.5, 21.0
+_ORGAN_ROWS = 4
+_SIGNING_ROWS = 4
+_DEFINED_NAMES = ("form_id", "form_version", "unit_code", "unit_name")
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Where things stand in the sheet."""
+
+    form: Form
+    """with the widths it has here"""
+    place: FormPlace
+    coverage: Mapping[str, int]
+    """measure -> column of its coverage"""
+    mark: int
+    key: int
+
+    @property
+    def width(self) -> float:
+        """Characters across the printed part."""
+        return sum(column.width for column in self.form.columns) + _COVERAGE_WIDTH * len(self.coverage) + _MARK_WIDTH
+
+
+def write_totals(book: Book) -> Worksheet:
+    """Write the sheet; each total is a live formula over the column of its cell in the matrix."""
+    plan, styles = book.plan, book.styles
+    sheet = book.workbook.add_worksheet(plan.words("sheets.totals"))
+    top = list(_top_lines(plan, styles))
+    page = _layout(plan, _ORGAN_ROWS + len(top) + 1)
+    _set_widths(sheet, page)
+    _write_organ(book, sheet, page)
+    for row, (text, look) in enumerate(top, _ORGAN_ROWS):
+        write_box(sheet, (row, 0, row, page.mark), text, look)
+        sheet.set_row(row, row_height(lines_needed(text, page.width, look.font_size, bold=True), look.font_size))
+    write_head(sheet, page.form, page.place, styles.base)
+    write_labels(sheet, page.form, page.place, styles.base, mended=True)
+    _write_extra_heads(book, sheet, page)
+    marks = Marks(plan)
+    for form_row in page.form.rows:
+        _write_row(book, sheet, page, form_row, marks.of_row(form_row))
+    last = _write_signatures(book, sheet, page)
+    _write_stamp(book, sheet, page)
+    _set_up(sheet, plan, page, last)
+    return sheet
+
+
+def _layout(plan: Plan, head: int) -> _Page:
+    form = plan.result.form
+    columns = tuple(replace(column, width=column.width * _WIDTH_KEPT.get(column.role, 1.0)) for column in form.columns)
+    # A merged cell holds one number; a row that takes several keeps its cells apart.
+    spread = frozenset(key for key in form.spread if len(_cells(form, key)) < 2)  # noqa: PLR2004
+    narrow = replace(form, columns=columns, spread=spread)
+    place = place_form(narrow, head)
+    after = place.last_column + 1
+    coverage = {measure: after + step for step, measure in enumerate(form.measures)}
+    mark = after + len(coverage)
+    return _Page(narrow, place, coverage, mark, mark + 1)
+
+
+def _cells(form: Form, row: str) -> list[Cell]:
+    return [cell for cell in form.number_cells if cell.row == row]
+
+
+def _set_widths(sheet: Worksheet, page: _Page) -> None:
+    set_widths(sheet, page.form, page.place)
+    for column in page.coverage.values():
+        sheet.set_column(column, column, _COVERAGE_WIDTH)
+    sheet.set_column(page.mark, page.mark, _MARK_WIDTH)
+    sheet.set_column(page.key, page.key, None, None, {"hidden": True})
+
+
+def _write_organ(book: Book, sheet: Worksheet, page: _Page) -> None:
+    """Organ on the left, the state's name and motto on the right, as the decree places them."""
+    plan, styles = book.plan, book.styles
+    office, words = plan.result.register.office, plan.words
+    middle = max(1, page.place.columns[page.form.measures[0]] - 1)
+    left = sum(column.width for column in page.form.columns[:middle])
+    rows = (
+        (office.superior_organ, styles.organ, words("page.state"), styles.organ_strong),
+        (office.organ, styles.organ_strong, words("page.motto"), styles.motto),
+        ("", styles.organ, _place_and_date(plan), styles.italic_right),
+    )
+    for row, (organ, organ_look, state, state_look) in enumerate(rows):
+        write_box(sheet, (row, 0, row, middle - 1), organ, organ_look)
+        write_box(sheet, (row, middle, row, page.mark), state, state_look)
+        sheet.set_row(row, row_height(lines_needed(organ, left, bold=True)))
+
+
+def _place_and_date(plan: Plan) -> str:
+    place = plan.result.register.office.place
+    return plan.words("page.place_and_date", place=place or "………….")
+
+
+def _top_lines(plan: Plan, styles: Styles) -> Iterator[tuple[str, Format]]:
+    yield plan.result.form.summary_title, styles.base.title
+    yield plan.words("totals.attachment"), styles.base.reference
+    yield open_line(plan), styles.base.subtitle if plan.result.complete else styles.open_line
+
+
+def _write_extra_heads(book: Book, sheet: Worksheet, page: _Page) -> None:
+    plan, styles = book.plan, book.styles
+    first, last = page.place.head, page.place.body - 1
+    for measure, column in page.coverage.items():
+        text = plan.stamp.coverage_head(page.form.column_by_key[measure].short)
+        write_box(sheet, (first, column, last, column), text, styles.list_head)
+    write_box(sheet, (first, page.mark, last, page.mark), plan.stamp.mark, styles.list_head)
+    write_text(sheet, first, page.key, plan.stamp.row_key, styles.stamp)
+    lines = max(
+        lines_needed(
+            plan.stamp.coverage_head(page.form.column_by_key[key].short), _COVERAGE_WIDTH, LIST_SIZE, bold=True
+        )
+        for key in page.coverage
+    )
+    for row in range(first, last + 1):
+        sheet.set_row(row, row_height(lines, LIST_SIZE) / page.place.head_rows + 3)
+
+
+def _write_row(book: Book, sheet: Worksheet, page: _Page, row: Row, mark: str) -> None:
+    plan, styles = book.plan, book.styles
+    at, form = page.place.rows[row.key], page.form
+    cells = _cells(form, row.key)
+    for measure in form.measures:
+        sheet.write_blank(at, page.place.columns[measure], None, styles.base.text)
+        sheet.write_blank(at, page.coverage[measure], None, styles.total_center)
+    note = form.column_of("note")
+    if note:
+        sheet.write_blank(at, page.place.columns[note.key], None, styles.base.text)
+    if row.key in page.place.spread:
+        sheet.merge_range(at, page.place.measures[0], at, page.place.measures[1], "", styles.number_total)
+    for cell in cells:
+        total = plan.result.totals[cell]
+        cached = "" if total.value is None else total.value
+        sheet.write_formula(*page.place.at(cell), _formula(plan, cell), styles.number_total, cached)
+        write_text(sheet, at, page.coverage[cell.measure], coverage_text(total.coverage), styles.total_center)
+    write_text(sheet, at, page.mark, mark, styles.total_text)
+    write_text(sheet, at, page.key, row.key, styles.stamp)
+    _set_height(sheet, page, row, at, mark)
+
+
+def _formula(plan: Plan, cell: Cell) -> str:
+    matrix, column = quoted(plan.words("sheets.matrix")), plan.columns[cell]
+    return sum_formula([f"{matrix}!{xl_range(first, column, last, column)}" for first, last in plan.spans])
+
+
+def _set_height(sheet: Worksheet, page: _Page, row: Row, at: int, mark: str) -> None:
+    heights = [row_height(lines_needed(mark, _MARK_WIDTH, LIST_SIZE), LIST_SIZE)]
+    for column in page.form.columns:
+        text = {"label": row.title, "unit": row.unit_of_measure}.get(column.role, "")
+        indent = 1 if column.role == "label" and row.parent and not row.stt else 0
+        bold = column.role == "label" and bool(row.stt)
+        heights.append(row_height(lines_needed(text, column.width - indent, bold=bold)))
+    sheet.set_row(at, max(heights))
+
+
+def _write_signatures(book: Book, sheet: Worksheet, page: _Page) -> int:
+    """Whoever made it on the left, the signers on the right; names, signature and seal are left to people."""
+    plan, styles = book.plan, book.styles
+    words, office = plan.words, plan.result.register.office
+    middle = max(1, page.place.columns[page.form.measures[0]] - 1)
+    row = page.place.last_row + 2
+    first, *others = office.signers or ("",)
+    right = [(first, styles.sign), (words("totals.signer_hint"), styles.sign_hint)]
+    left = [(words("totals.maker"), styles.sign), (words("totals.maker_hint"), styles.sign_hint)]
+    for step, (maker, signer) in enumerate(zip(left, right, strict=True)):
+        write_box(sheet, (row + step, 0, row + step, middle - 1), *maker)
+        write_box(sheet, (row + step, middle, row + step, page.mark), *signer)
+    row += len(left) + _SIGNING_ROWS
+    for signer_post in others:
+        write_box(sheet, (row, middle, row, page.mark), signer_post, styles.sign)
+        row += 1
+    return row
+
+
+def _write_stamp(book: Book, sheet: Worksheet, page: _Page) -> None:
+    """Outside the printed part: what a reader one level up needs, and the workbook's names that point at it."""
+    plan = book.plan
+    register = plan.result.register
+    collector = register.collector
+    unit = (collector.code, collector.name) if collector else ("", register.office.name)
+    places = write_stamp(book, sheet, page.key + 1, unit, plan.stamp.kind_summary)
+    name = quoted(plan.words("sheets.totals"))
+    for key in _DEFINED_NAMES:
+        where = xl_rowcol_to_cell(*places[key], row_abs=True, col_abs=True)
+        book.workbook.define_name(key, f"={name}!{where}")
+
+
+def _set_up(sheet: Worksheet, plan: Plan, page: _Page, last: int) -> None:
+    label = page.form.column_of("label")
+    sheet.freeze_panes(page.place.body, page.place.columns[label.key] + 1 if label else 0)
+    set_up_page(sheet)
+    sheet.set_footer(footer(plan))
+    sheet.repeat_rows(page.place.head, page.place.body - 1)
+    sheet.print_area(0, 0, last, page.mark)

@@ -1,0 +1,143 @@
+"""Refusing a broken definition in words: which file, which line, which field, what was found, what is allowed."""
+
+import csv
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionError(Exception):
+    """A form definition, register or office file that cannot be used. Stops the run."""
+
+    file: str
+    line: int | None
+    field: str
+    found: str
+    allowed: str
+
+    def __str__(self) -> str:
+        line = f", line {self.line}" if self.line else ""
+        return f'{self.file}{line}, {self.field}: found "{self.found}". Allowed: {self.allowed}.'
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One TOML table with what is needed to name the line of any field in it."""
+
+    file: Path
+    values: Mapping[str, Any]
+    first_line: int = 1
+
+    def refuse(self, field: str, found: object, allowed: str) -> DefinitionError:
+        """Build the error for one field; the caller raises it."""
+        return DefinitionError(self.file.name, self._line_of(field), field, shown(found), allowed)
+
+    def text(self, field: str, default: str | None = None) -> str:
+        """Take a text field; without a default it must stand there."""
+        value = self.values.get(field, default)
+        if not isinstance(value, str):
+            raise self.refuse(field, value, "a text in quotes")
+        return value
+
+    def texts(self, field: str) -> tuple[str, ...]:
+        """Take a list of texts; absent is empty."""
+        value = self.values.get(field, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.refuse(field, value, "a list of texts in quotes")
+        return tuple(value)
+
+    def whole(self, field: str, default: int | None = None) -> int:
+        """Take a whole number."""
+        value = self.values.get(field, default)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.refuse(field, value, "a whole number")
+        return value
+
+    def choice(self, field: str, allowed: Sequence[str]) -> str:
+        """Take one of the allowed words."""
+        value = self.text(field)
+        if value not in allowed:
+            raise self.refuse(field, value, "one of " + ", ".join(allowed))
+        return value
+
+    def known(self, fields: Sequence[str]) -> None:
+        """Refuse a field that means nothing here: most often a misspelt one."""
+        for field in self.values:
+            if field not in fields:
+                raise self.refuse(field, field, "only the fields " + ", ".join(fields))
+
+    def table(self, field: str) -> "Table":
+        """Take a table within this one; absent is empty."""
+        value = self.values.get(field, {})
+        if not isinstance(value, dict):
+            raise self.refuse(field, value, f"a table [{field}]")
+        return Table(self.file, value, self._line_of(field) or self.first_line)
+
+    def tables(self, field: str) -> tuple["Table", ...]:
+        """Take an array of tables `[[field]]`, each knowing the line of its own head."""
+        value = self.values.get(field, [])
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self.refuse(field, value, f"tables headed [[{field}]]")
+        heads = _lines_matching(self.file, rf"\s*\[\[\s*{re.escape(field)}\s*\]\]")
+        lines = heads + [1] * (len(value) - len(heads))
+        return tuple(Table(self.file, item, line) for item, line in zip(value, lines, strict=False))
+
+    def _line_of(self, field: str) -> int | None:
+        name = re.escape(field)
+        for line in _lines_matching(self.file, rf"\s*(?:{name}\s*=|\[+\s*{name}\s*\]+)"):
+            if line >= self.first_line:
+                return line
+        return self.first_line if self.first_line > 1 else None
+
+
+def read_toml(path: Path) -> Table:
+    """Read a TOML file, refusing a file that is none with the line at which it stops being one."""
+    try:
+        return Table(path, tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise DefinitionError(path.name, int(line[1]) if line else None, "syntax", str(error), "valid TOML") from None
+    except UnicodeDecodeError:
+        raise DefinitionError(path.name, None, "encoding", "bytes that are not UTF-8", "UTF-8") from None
+    except OSError as error:
+        raise DefinitionError(path.name, None, "file", error.strerror or "unreadable", "a readable file") from None
+
+
+def read_csv_rows(path: Path, delimiter: str = ",") -> list[tuple[int, list[str]]]:
+    """Read a CSV file to (line number, cells); quoted line breaks keep the number of the line they began on."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise DefinitionError(path.name, None, "encoding", "bytes that are not UTF-8", "CSV saved as UTF-8") from None
+    except OSError as error:
+        raise DefinitionError(path.name, None, "file", error.strerror or "unreadable", "a readable file") from None
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
+    rows: list[tuple[int, list[str]]] = []
+    line = 1
+    for cells in reader:
+        rows.append((line, cells))
+        line = reader.line_num + 1
+    return rows
+
+
+def shown(found: object) -> str:
+    """Say what stands in a field in the words of the file, not of Python."""
+    if found is None:
+        return "nothing"
+    if isinstance(found, bool):
+        return "true" if found else "false"
+    if isinstance(found, list | tuple):
+        return "[" + ", ".join(shown(item) for item in found) + "]"
+    return str(found)
+
+
+def _lines_matching(file: Path, pattern: str) -> list[int]:
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except OSError:
+        return []
+    return [number for number, line in enumerate(lines, 1) if re.match(pattern, line)]

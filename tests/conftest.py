@@ -1,0 +1,93 @@
+"""Fixtures for every test: LibreOffice with a profile of its own, and steady random examples."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from hypothesis import settings
+
+CONVERSION_SECONDS = 180
+
+# Times on a shared machine prove nothing, so no example has a deadline. The ordinary run tries the same
+# examples each time; `make fuzz` asks for fresh ones.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.register_profile("fresh", deadline=None, print_blob=True)
+settings.load_profile("steady")
+
+# LibreOffice shows the values it finds in a file unless its profile says to calculate them anew (0: always).
+RECALCULATE_ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop>
+<prop oor:name="ODFRecalcMode" oor:op="fuse"><value>0</value></prop>
+</item>
+</oor:items>
+"""
+
+
+class Convert(Protocol):
+    """What the LibreOffice fixtures give."""
+
+    def __call__(self, path: Path, to: str, outdir: Path, filter: str | None = None) -> Path:
+        """Convert a file to the format with the extension `to`, into `outdir`, and return the new file.
+
+        `filter` is LibreOffice's export filter with its options, where the extension alone does not name it.
+        """
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip or fail a test of LibreOffice before its fixtures are made."""
+    if item.get_closest_marker("libreoffice"):
+        _require_soffice()
+
+
+@pytest.fixture(scope="session")
+def soffice(tmp_path_factory: pytest.TempPathFactory) -> Convert:
+    """Convert with LibreOffice, which keeps the cached values of formulas as it finds them."""
+    return _converter(tmp_path_factory.mktemp("libreoffice"))
+
+
+@pytest.fixture(scope="session")
+def soffice_recalculating(tmp_path_factory: pytest.TempPathFactory) -> Convert:
+    """Convert with LibreOffice, which calculates every formula anew on loading."""
+    profile = tmp_path_factory.mktemp("libreoffice-recalculating")
+    (profile / "user").mkdir()
+    (profile / "user" / "registrymodifications.xcu").write_text(RECALCULATE_ALWAYS, encoding="utf-8")
+    return _converter(profile)
+
+
+def _require_soffice() -> str:
+    program = shutil.which("soffice")
+    if program:
+        return program
+    if os.environ.get("CONSOLIDATE_NO_SKIP"):
+        pytest.fail("LibreOffice (soffice) is absent, and CONSOLIDATE_NO_SKIP allows no skip", pytrace=False)
+    pytest.skip("LibreOffice (soffice) is absent")
+
+
+def _converter(profile: Path) -> Convert:
+    program = _require_soffice()
+    options = [f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--nolockcheck"]
+
+    def convert(path: Path, to: str, outdir: Path, filter: str | None = None) -> Path:
+        outdir.mkdir(parents=True, exist_ok=True)
+        result = outdir / f"{path.stem}.{to}"
+        # It ends with 0 even when it wrote nothing, so an older file must not pass for the new one.
+        assert not result.exists(), f"{result} is there already"
+        target = f"{to}:{filter}" if filter else to
+        done = subprocess.run(
+            [program, *options, "--convert-to", target, "--outdir", str(outdir), str(path)],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=CONVERSION_SECONDS,
+        )
+        assert result.is_file(), f"LibreOffice wrote no {result.name}: {done.stdout}{done.stderr}"
+        return result
+
+    return convert

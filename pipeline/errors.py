@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class RunError(Exception):
     """A run that cannot be done. `code` names its wording in wording/console_*.toml, `facts` fill it."""
 

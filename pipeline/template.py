@@ -6,7 +6,7 @@ of Excel 2007, each with the value it has in a blank form, because many readers 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -53,7 +53,7 @@ from schemas.register import Register, Unit
 from schemas.text import fold_words
 
 HINT_ROW, STATUS_ROW, STAMP_ROW = 0, 1, 2
-_CHECKS_WIDTH = 62
+_CHECKS_WIDTH = 70
 _TELLING = 6
 """so many letters tell one status from another"""
 
@@ -182,7 +182,9 @@ def _write_top(sheet: Worksheet, page: _Page, unit: Unit | None) -> None:
         if column.role == "measure":
             reminder = column_reminder(words, column, index)
             sheet.write_string(STATUS_ROW, index, reminder, formats.reminder)
-    sheet.set_row(STATUS_ROW, row_height(2))
+    width = sum(column.width for column in page.form.columns[: last + 1])
+    lines = max(lines_needed(text, width, bold=True) for text in words.status.values())
+    sheet.set_row(STATUS_ROW, row_height(max(lines, 2)))
 
 
 def _checked(page: _Page) -> CheckedForm:

@@ -251,7 +251,8 @@ def _part_at_most_total(checked: CheckedForm, rule: PartAtMostTotal) -> Iterator
     facts = {"label": quoted(checked.label(rule.total.row)), "total": total}
     for part in rule.parts:
         when = checked.stated([part, rule.total], f"{checked.ref(part)}>{total}")
-        yield _Told(part.row, "above", when, checked.say("part_above", **facts))
+        column = quoted(checked.head(part.measure))
+        yield _Told(part.row, "above", when, checked.say("part_above", column=column, **facts))
 
 
 def _pair(checked: CheckedForm, measures: tuple[str, str], key: str) -> Iterator[_Told]:

@@ -177,7 +177,7 @@ def make_formats(workbook: Workbook) -> Formats:
         link_cell=cell(font_color=LINK_INK, underline=1, align="left"),
         hidden=add(font_size=NORMAL_SIZE),
         reminder=add(bold=True, font_size=10, bottom=1, text_wrap=True, **centred),
-        remark=add(font_size=NORMAL_SIZE, text_wrap=True, align="left", indent=1),
+        remark=add(font_size=10, text_wrap=True, align="left", indent=1),
         ink_error=workbook.add_format({"font_color": ERROR_INK}),
         ink_warning=workbook.add_format({"font_color": WARNING_INK}),
         ink_done=workbook.add_format({"font_color": DONE_INK}),
@@ -202,11 +202,13 @@ def set_foot(sheet: Worksheet, left: str) -> None:
 
 
 def write_box(sheet: Worksheet, box: Box, text: str, look: Format) -> None:
-    """Write a text over (first row, first column, last row, last column); a single cell is written as one."""
-    if box[:2] == box[2:]:
+    """Write a text over a box, merged where it is more than one cell; without text the cell is truly blank."""
+    if box[:2] != box[2:]:
+        sheet.merge_range(*box, text, look)
+    elif text:
         sheet.write_string(*box[:2], text, look)
     else:
-        sheet.merge_range(*box, text, look)
+        sheet.write_blank(*box[:2], None, look)
 
 
 def sheet_name(text: str, taken: Collection[str]) -> str:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class DefinitionError(Exception):
     """A form definition, register or office file that cannot be used. Stops the run."""
 
+    # Not frozen: Python itself sets the traceback of an exception that passes through a context manager.
     file: str
     line: int | None
     field: str

@@ -34,10 +34,11 @@ def write_issues(book: Book) -> Worksheet:
         _write_texts(table, row, issue)
         place, target = _place(plan, issue.finding), _target(plan, issue)
         if target and links < MOST_LINKS:
-            table.sheet.write_url(row, table.places["place"], target, book.styles.list_link, string=place)
+            table.link(row, "place", target, place)
             links += 1
         else:
             table.text(row, "place", place)
+        table.end_line(row)
     after = table.end(len(issues))
     table.text(after + 1, "unit", plan.words("issues.legend"), book.styles.note_left)
     return table.sheet
@@ -106,4 +107,4 @@ def _target(plan: Plan, issue: _Issue) -> str:
     label = plan.result.form.column_of("label")
     column = place.columns.get(finding.measure or "", place.columns[label.key] if label else place.first_column)
     sheet = quoted(plan.unit_sheets[unit.unit.code])
-    return f"internal:{sheet}!{xl_rowcol_to_cell(place.rows[finding.row], column)}"
+    return f"{sheet}!{xl_rowcol_to_cell(place.rows[finding.row], column)}"

@@ -13,7 +13,7 @@ from pipeline.summary.page import Book
 from pipeline.summary.plan import Plan, quoted
 from pipeline.summary.styles import LIST_SIZE
 from pipeline.summary.tables import LIST_FIRST_ROW, MOST_LINKS, Table, begin_list
-from pipeline.workbook_formats import lines_needed, row_height
+from pipeline.workbook_formats import lines_needed, row_height, write_box
 from schemas.register import VIETNAM
 from schemas.rules import Severity
 
@@ -42,7 +42,10 @@ def write_ledger(book: Book) -> Worksheet:
     table = begin_list(book, "ledger", line, frozen="unit")
     for row, told in enumerate(lines, LIST_FIRST_ROW):
         _write_line(table, row, told)
-    _write_below(table, table.end(len(lines)) + 1)
+        table.end_line(row)
+    last = _write_below(table, table.end(len(lines)) + 1)
+    # The messages are for pasting; on paper they would leave the table no room.
+    table.sheet.print_area(0, 0, last, table.places["phone"])
     return table.sheet
 
 
@@ -87,8 +90,7 @@ def _write_unit(table: Table, row: int, line: _Line) -> None:
     if not line.unit.in_total:
         name = f"{name} ({plan.words('ledger.outside')})"
     if 0 < line.number < MOST_LINKS and code in plan.unit_sheets:
-        target = f"internal:{quoted(plan.unit_sheets[code])}!A1"
-        table.sheet.write_url(row, table.places["unit"], target, table.book.styles.list_link, string=name)
+        table.link(row, "unit", f"{quoted(plan.unit_sheets[code])}!A1", name)
     else:
         table.text(row, "unit", name)
 
@@ -144,16 +146,17 @@ def _reason(plan: Plan, file: FileResult) -> str:
     return message(told[0], plan.result.form, "vi") if told else ""
 
 
-def _write_below(table: Table, row: int) -> None:
+def _write_below(table: Table, row: int) -> int:
+    """Write message to the group and legend; gives the last row."""
     plan, look = table.book.plan, table.book.styles.note_wrapped
-    first, last = table.places["status"], table.places["message"]
+    first, last = table.places["status"], table.places["phone"]
     width = sum(column.width for column in plan.words.columns["ledger"][first : last + 1])
     for name, text in _told_below(plan):
-        table.text(row, "unit", name, table.book.styles.note_strong)
-        table.sheet.merge_range(row, first, row, last, "", look)
-        table.text(row, "status", text, look)
+        write_box(table.sheet, (row, 0, row, first - 1), name, table.book.styles.note_strong)
+        write_box(table.sheet, (row, first, row, last), text, look)
         table.sheet.set_row(row, row_height(lines_needed(text, width, LIST_SIZE), LIST_SIZE))
         row += 1
+    return row
 
 
 def _told_below(plan: Plan) -> Iterator[tuple[str, str]]:

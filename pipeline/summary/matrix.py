@@ -16,8 +16,9 @@ _NUMBER, _CODE, _NAME, _STATE, _GROUP = range(5)
 _FIXED_WIDTHS = (4.5, 7.5, 19.0, 8.0)
 _HEAD_HEIGHTS = (74.0, 66.0)
 _NARROWEST, _AIR = 5.2, 1.6
-_PAGE_CHARACTERS = 138
-"""characters across a landscape A4 page at full size"""
+_PAGE_PIXELS = 1000
+"""across a landscape A4 page at full size, at 96 to the inch and a little less"""
+_DIGIT_PIXELS, _CELL_PIXELS = 7, 5
 _SMALLEST_SCALE, _FULL_SCALE = 55, 100
 _Sums = Callable[[int], str] | None
 
@@ -26,15 +27,16 @@ def write_matrix(book: Book) -> Worksheet:
     """Write the sheet; a number is a live formula to the unit's sheet where there is one."""
     plan, styles = book.plan, book.styles
     sheet = book.workbook.add_worksheet(plan.words("sheets.matrix"))
-    sheet.write_string(0, 0, plan.words("matrix.title"), styles.title_left)
-    sheet.write_string(1, 0, open_line(plan), styles.note_left)
+    # What stands above the repeated columns is printed on every page, and must fit above them.
+    sheet.merge_range(0, _NUMBER, 1, _STATE, plan.words("matrix.title"), styles.title_wrapped)
+    sheet.write_string(1, plan.first_column, open_line(plan), styles.note_left)
     _write_head(book, sheet)
     for line in plan.lines:
         _WRITERS[line.kind](book, sheet, line)
     after = plan.lines[-1].row + 2
-    sheet.write_string(after, _CODE, plan.words("matrix.legend"), styles.note_left)
+    sheet.write_string(after, plan.first_column, plan.words("matrix.legend"), styles.note_left)
     if plan.unit_sheets:
-        sheet.write_string(after + 1, _CODE, plan.words("matrix.legend_links"), styles.note_left)
+        sheet.write_string(after + 1, plan.first_column, plan.words("matrix.legend_links"), styles.note_left)
     _set_up(sheet, plan)
     return sheet
 
@@ -199,21 +201,25 @@ def _width(total: int | None) -> float:
 def _break_pages(sheet: Worksheet, plan: Plan, widths: Mapping[int, float]) -> None:
     """Print whole numbered groups of the form on a page, as many as it holds; manual breaks need a fixed scale."""
     groups = _numbered_groups(plan)
-    room = max(sum(widths[column] for column in group) for group in groups)
-    fixed = sum(_FIXED_WIDTHS)
-    scale = int(_FULL_SCALE * _PAGE_CHARACTERS / (fixed + room))
-    scale = min(_FULL_SCALE, max(_SMALLEST_SCALE, scale))
-    space = _PAGE_CHARACTERS * _FULL_SCALE / scale - fixed
+    pixels = {column: _pixels(width) for column, width in widths.items()}
+    fixed = sum(map(_pixels, _FIXED_WIDTHS))
+    widest = max(sum(pixels[column] for column in group) for group in groups)
+    scale = min(_FULL_SCALE, max(_SMALLEST_SCALE, _FULL_SCALE * _PAGE_PIXELS // (fixed + widest)))
+    space = _FULL_SCALE * _PAGE_PIXELS // scale - fixed
     breaks: list[int] = []
-    used = 0.0
+    used = 0
     for group in groups:
-        width = sum(widths[column] for column in group)
+        width = sum(pixels[column] for column in group)
         if used and used + width > space:
             breaks.append(group[0])
-            used = 0.0
+            used = 0
         used += width
     sheet.set_print_scale(scale)
     sheet.set_v_pagebreaks(breaks)
+
+
+def _pixels(width: float) -> int:
+    return int(width * _DIGIT_PIXELS) + _CELL_PIXELS
 
 
 def _numbered_groups(plan: Plan) -> list[list[int]]:

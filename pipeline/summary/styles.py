@@ -38,6 +38,7 @@ class Styles:
     sign: Format
     sign_hint: Format
     title_left: Format
+    title_wrapped: Format
     note_left: Format
     note_wrapped: Format
     note_strong: Format
@@ -96,6 +97,7 @@ def make_styles(workbook: Workbook) -> Styles:
         sign=add(12, align="center", bold=True),
         sign_hint=add(12, align="center", italic=True),
         title_left=add(13, bold=True),
+        title_wrapped=add(13, bold=True, text_wrap=True, align="left"),
         note_left=add(LIST_SIZE, italic=True),
         note_wrapped=add(LIST_SIZE, italic=True, text_wrap=True, valign="top"),
         note_strong=add(LIST_SIZE, bold=True, text_wrap=True, valign="top"),

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.summary.page import Book, set_up_list, write_text
+from pipeline.summary.styles import LIST_SIZE
+from pipeline.workbook_formats import lines_needed, row_height
 
 LIST_HEAD = 3
 LIST_FIRST_ROW = LIST_HEAD + 1
@@ -14,22 +17,41 @@ MOST_LINKS = 65_530
 """links a sheet may hold; beyond it Excel drops all of them"""
 
 
-@dataclass(frozen=True, slots=True)
+_HIGHEST_ROW = 409.0
+"""points; Excel allows no more"""
+
+
+@dataclass(slots=True)
 class Table:
-    """A list sheet that is being written."""
+    """A list sheet that is being written, line by line."""
 
     book: Book
     sheet: Worksheet
     places: Mapping[str, int]
     """key of a column -> column"""
+    widths: Mapping[str, float]
+    """key of a column -> width in characters"""
+    lines: int = 1
+    """lines of type that the texts of the current line take"""
 
     def text(self, row: int, key: str, text: str, look: Format | None = None) -> None:
         """Write a text in one column of a line."""
         write_text(self.sheet, row, self.places[key], text, look or self.book.styles.list_text)
+        self.lines = max(self.lines, _lines_of(text, self.widths[key]))
+
+    def link(self, row: int, key: str, target: str, text: str) -> None:
+        """Write a text that leads to another place in the workbook."""
+        self.sheet.write_url(row, self.places[key], f"internal:{target}", self.book.styles.list_link, text)
+        self.lines = max(self.lines, _lines_of(text, self.widths[key]))
 
     def number(self, row: int, key: str, number: int, look: Format | None = None) -> None:
         """Write a number in one column of a line."""
         self.sheet.write_number(row, self.places[key], number, look or self.book.styles.list_center)
+
+    def end_line(self, row: int) -> None:
+        """Make a line as high as its texts need: not every program does so by itself."""
+        self.sheet.set_row(row, min(row_height(self.lines, LIST_SIZE), _HIGHEST_ROW))
+        self.lines = 1
 
     def end(self, lines: int) -> int:
         """Set the filter over all lines, once it is known how many there are; gives the row after them."""
@@ -44,12 +66,20 @@ def begin_list(book: Book, name: str, line: str, *, frozen: str) -> Table:
     sheet = book.workbook.add_worksheet(plan.words(f"sheets.{name}"))
     sheet.write_string(0, 0, plan.words(f"{name}.title"), styles.title_left)
     write_text(sheet, 1, 0, line, styles.note_left)
-    places: dict[str, int] = {}
-    for column, (key, head, width) in enumerate(plan.words.columns[name]):
-        places[key] = column
-        sheet.set_column(column, column, width)
-        sheet.write_string(LIST_HEAD, column, head, styles.list_head)
+    columns = plan.words.columns[name]
+    places = {column.key: place for place, column in enumerate(columns)}
+    for key, head, width in columns:
+        sheet.set_column(places[key], places[key], width)
+        sheet.write_string(LIST_HEAD, places[key], head, styles.list_head)
+    heads = max(lines_needed(column.head, column.width, LIST_SIZE, bold=True) for column in columns)
+    sheet.set_row(LIST_HEAD, row_height(heads, LIST_SIZE))
     sheet.freeze_panes(LIST_FIRST_ROW, places[frozen] + 1)
     set_up_list(sheet, plan)
     sheet.repeat_rows(LIST_HEAD)
-    return Table(book, sheet, places)
+    return Table(book, sheet, places, {column.key: column.width for column in columns})
+
+
+@lru_cache(maxsize=4096)
+def _lines_of(text: str, width: float) -> int:
+    """Lines of a text in a column; the same sentences come again for many units."""
+    return lines_needed(text, width, LIST_SIZE)

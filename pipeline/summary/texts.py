@@ -21,5 +21,6 @@ def write_texts(book: Book) -> Worksheet:
         table.text(row, "row", form.by_key[entry.row].title)
         table.text(row, "column", form.column_by_key[entry.measure].short)
         table.text(row, "text", entry.text or "")
+        table.end_line(row)
     table.end(len(entries))
     return table.sheet

@@ -23,7 +23,7 @@ from schemas.form import Form, Row
 from schemas.rules import Cell
 
 # The form lends the columns of coverage and marks some of its width.
-_WIDTH_KEPT: Mapping[str, float] = {"label": 0.87, "unit": 0.85, "measure": 0.85, "note": 0.65}
+_WIDTH_KEPT: Mapping[str, float] = {"label": 0.87, "measure": 0.85, "note": 0.65}
 _COVERAGE_WIDTH, _MARK_WIDTH = 9.5, 21.0
 _ORGAN_ROWS = 4
 _SIGNING_ROWS = 4

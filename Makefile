@@ -15,7 +15,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strat
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header $(LOCK_OPTIONS)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fuzz bench lock
+.PHONY: help demo test check fuzz bench lock golden
 
 help:
 	@echo "make demo    set up, then consolidate $(INPUT) into $(OUTPUT)"
@@ -23,6 +23,7 @@ help:
 	@echo "make check   set up, then lint, types, layout and documentation"
 	@echo "make fuzz    set up, then run the long tests"
 	@echo "make bench   set up, then measure"
+	@echo "make golden  renew what is kept but made: blank template, findings page, help in the README"
 	@echo "make lock    renew the lock files (needs uv)"
 
 # Exit 1 says that something needs a person, which is so of the samples; 2 and 3 are failures.
@@ -45,6 +46,9 @@ fuzz: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/run.py
+
+golden: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.renew
 
 # Versions stay as they are while they fit; `make lock LOCK_OPTIONS=--upgrade` takes the newest.
 lock:

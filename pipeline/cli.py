@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Lang = Literal["vi", "en"]
 DEFAULT_FORM = "htsd_2020"
 _DEFAULT_COMMAND = "run"
+_WIDTH = 96
+"""of the help, the same on every terminal, so that the README can show it"""
 _UNIT_SHEETS = 150
 """above so many expected units a sheet for each is written only if asked: nobody opens a thousand sheets"""
 
@@ -46,7 +48,7 @@ _UNITS = click.option("--units", metavar="FILE", type=click.Path(path_type=Path)
 _LANG = click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", help="Language of messages.")
 
 
-@click.group(cls=_DefaultGroup, context_settings={"help_option_names": ["--help"], "max_content_width": 100})
+@click.group(cls=_DefaultGroup, context_settings={"terminal_width": _WIDTH})
 @click.version_option(package_name="consolidate-returns", prog_name="consolidate", message="%(prog)s %(version)s")
 def main() -> None:
     """Turn a folder of returned Excel forms into one summary workbook.

@@ -246,9 +246,10 @@ class Consolidation:
 
     @property
     def complete(self) -> bool:
-        """Every expected unit is in, nothing was rejected, no error is open: exit code 0."""
-        return all(unit.status is UnitStatus.RECEIVED for unit in self.units if unit.in_total) and not any(
-            file.status in (FileStatus.REJECTED, FileStatus.USED_WITH_ERRORS)
-            or any(finding.severity is Severity.ERROR for finding in file.findings)
-            for file in self.files
+        """Every expected unit is in, no file was rejected, no error is open in a return that counts: exit code 0."""
+        open_files = (FileStatus.REJECTED, FileStatus.USED_WITH_ERRORS)
+        return (
+            all(unit.status is UnitStatus.RECEIVED for unit in self.units if unit.in_total)
+            and not any(file.status in open_files for file in self.files)
+            and not any(note.severity is Severity.ERROR for note in self.notes)
         )

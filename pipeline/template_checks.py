@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.form_layout import FormPlace, boxes_of
+from pipeline.template_formulas import CheckedForm, quoted, spelt
 from pipeline.template_words import TemplateWords
 from schemas.form import NOTE, Form, Row, ValueKind
 from schemas.rules import (
@@ -25,8 +25,6 @@ from schemas.rules import (
 )
 
 LARGEST = 999_999_999_999
-_LONGEST_CONSTANT = 255
-"""Excel refuses a longer text constant within a formula"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,52 +44,6 @@ class _Told(NamedTuple):
     outcome: str
     when: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedForm:
-    """A form in its place in the template, with the cell that says whether blanks are zeros."""
-
-    form: Form
-    place: FormPlace
-    words: TemplateWords
-    blanks_are_zero: str
-    """the condition, as a formula"""
-
-    def ref(self, cell: Cell) -> str:
-        """Address of a cell as a formula names it."""
-        row, column = self.place.at(cell)
-        return address(row, column)
-
-    def refs(self, cells: Iterable[Cell]) -> tuple[str, ...]:
-        """Addresses of cells, joined to ranges where they stand below one another."""
-        return tuple(map(_range, boxes_of(map(self.place.at, cells))))
-
-    def count(self, function: str, cells: Iterable[Cell]) -> str:
-        """COUNT or COUNTA of cells as a formula."""
-        refs = self.refs(cells)
-        return f"{function}({','.join(refs)})" if refs else "0"
-
-    def total(self, cells: Iterable[Cell]) -> str:
-        """Sum of cells as a formula; what is no number counts nothing."""
-        return "+".join(f'SUMIF({part},">0")' for part in self.refs(cells))
-
-    def stated(self, cells: Sequence[Cell], condition: str) -> str:
-        """A condition that is asked only where every one of the cells holds a number."""
-        count = len({self.place.at(cell) for cell in cells})
-        return f"IF({self.count('COUNT', cells)}={count},{condition},FALSE)"
-
-    def say(self, wording: str, **facts: str) -> str:
-        """A remark as a formula; its facts are formulas."""
-        return spelt(self.words.checks[wording], facts)
-
-    def label(self, key: str) -> str:
-        """Short label of a row."""
-        return self.form.by_key[key].short_label
-
-    def head(self, measure: str) -> str:
-        """Head of a measure column."""
-        return self.form.column_by_key[measure].head[-1]
 
 
 def checks_of(checked: CheckedForm) -> Mapping[str, tuple[Check, ...]]:
@@ -152,37 +104,6 @@ def status_of_blank(form: Form, words: TemplateWords, letter: str, *, unit_known
     return text.format(blanks=len(required_cells(form)), errors=0, letter=letter)
 
 
-def address(row: int, column: int, *, fixed: bool = False) -> str:
-    """Address of a cell as Excel shows it, from row and column counted from 0."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"${letters}${row + 1}" if fixed else f"{letters}{row + 1}"
-
-
-def quoted(text: str) -> str:
-    """A text constant of a formula, in pieces that Excel accepts."""
-    pieces = [text[at : at + _LONGEST_CONSTANT] for at in range(0, len(text), _LONGEST_CONSTANT)] or [""]
-    return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
-
-
-def spelt(text: str, facts: Mapping[str, str]) -> str:
-    """A wording as a formula: its braces are filled with formulas, never with text."""
-    for name, formula in facts.items():
-        text = text.replace("{" + name + "}", f"\0{formula}\0")
-    parts = text.split("\0")
-    # Every second part is a formula; a sum or a difference must be bracketed before "&".
-    spelt_parts = (f"({part})" if index % 2 else quoted(part) for index, part in enumerate(parts) if part)
-    return "&".join(spelt_parts)
-
-
-def _range(box: tuple[int, int, int, int]) -> str:
-    first, last = address(box[0], box[1]), address(box[2], box[3])
-    return first if first == last else f"{first}:{last}"
-
-
 def _whole_numbers(checked: CheckedForm) -> Iterator[Check]:
     for cell in checked.form.number_cells:
         at = checked.ref(cell)
@@ -223,17 +144,38 @@ def _outcomes(checked: CheckedForm, rule: Rule) -> Iterator[_Told]:
 
 def _sum_of_parts(checked: CheckedForm, rule: SumOfParts) -> Iterator[_Told]:
     total, parts = checked.ref(rule.total), checked.total(rule.parts)
-    count = checked.count("COUNT", rule.parts)
-    stated, whole = f"{count}>0", f"OR({checked.blanks_are_zero},{count}={len(rule.parts)})"
-    unexplained = f"{checked.count('COUNTA', _texts(checked.form, rule.explained_by))}=0"
-    facts = {"sum": parts, "total": total}
+    some = f"{checked.count('COUNT', rule.parts)}>0"
+    needed = [cell for cell in rule.parts if cell.measure not in checked.form.by_key[cell.row].optional]
+    # While parts are still to be typed, a smaller sum is no news.
+    whole = f"OR({checked.blanks_are_zero},{checked.count('COUNT', needed)}={len(needed)})"
+    rows = dict.fromkeys((*rule.explained_by, rule.total.row))
+    silent = f"{checked.count('COUNTA', _texts(checked.form, rows))}=0"
+    facts = {"sum": parts, "total": f"N({total})"}
     row = rule.total.row
-    above = checked.stated([rule.total], f"AND({stated},{parts}>{total})")
+    declared_zero = f"AND(ISBLANK({total}),{checked.blanks_are_zero})"
+    larger = f"AND({some},{parts}>N({total}),{_no_part_above(checked, rule)})"
+    above = f"IF(OR(COUNT({total})=1,{declared_zero}),{larger},FALSE)"
     yield _Told(row, "above", above, checked.say("sum_above", **facts))
-    below = checked.stated([rule.total], f"AND({stated},{whole},{parts}<{total},{unexplained})")
+    below = checked.stated([rule.total], f"AND({some},{whole},{parts}<{total},{silent})")
     yield _Told(row, "below_unexplained", below, checked.say("sum_below_unexplained", **facts))
     if rule.compute_blank:
-        yield _Told(row, "computed", f"AND(ISBLANK({total}),{stated})", checked.say("sum_computed", sum=parts))
+        blank = f"AND(ISBLANK({total}),{some},NOT({checked.blanks_are_zero}))"
+        yield _Told(row, "computed", blank, checked.say("sum_computed", sum=parts))
+
+
+def _no_part_above(checked: CheckedForm, rule: SumOfParts) -> str:
+    """That no part alone is above the total, where a rule tells this at the part: its consequence is not told."""
+    parts = [
+        cell
+        for other in checked.form.rules
+        if isinstance(other, PartAtMostTotal) and other.total == rule.total and "above" in other.severity
+        for cell in other.parts
+    ]
+    if not parts:
+        return "TRUE"
+    total = checked.ref(rule.total)
+    above = "+".join(f'COUNTIF({part},">"&{total})' for part in checked.refs(parts))
+    return f"OR(ISBLANK({total}),{above}=0)"
 
 
 def _texts(form: Form, keys: Iterable[str]) -> Iterator[Cell]:
@@ -259,15 +201,22 @@ def _pair(checked: CheckedForm, measures: tuple[str, str], key: str) -> Iterator
     one, two = (checked.ref(Cell(key, measure)) for measure in measures)
     first, second = (quoted(checked.head(measure)) for measure in measures)
     # A blank that the unit declared to be 0 stands for 0 here, as it will in the sum.
-    no_first = f"OR(COUNTIF({one},0)=1,AND(ISBLANK({one}),{checked.blanks_are_zero}))"
+    zeros = [f"OR(COUNTIF({at},0)=1,AND(ISBLANK({at}),{checked.blanks_are_zero}))" for at in (one, two)]
     has_first, has_second = (f'COUNTIF({at},">0")=1' for at in (one, two))
-    zero_with = f"AND({no_first},{has_second})"
+    zero_with = f"AND({zeros[0]},{has_second})"
     yield _Told(key, "zero_with", zero_with, checked.say("pair_zero_with", first=first, second=second))
-    for has, at, stated, blank in ((has_first, two, first, second), (has_second, one, second, first)):
-        when = f"AND({has},ISBLANK({at}))"
-        yield _Told(key, "one_blank", when, checked.say("pair_one_blank", stated=stated, blank=blank))
-    fewer = checked.stated([Cell(key, measure) for measure in measures], f"{two}<{one}")
-    yield _Told(key, "fewer", fewer, checked.say("pair_fewer", first=first, second=second, high=one, low=two))
+    optional = checked.form.by_key[key].optional
+    for measure, has, at, stated, blank in (
+        (measures[1], has_first, two, first, second),
+        (measures[0], has_second, one, second, first),
+    ):
+        if measure not in optional:
+            when = f"AND({has},ISBLANK({at}),NOT({checked.blanks_are_zero}))"
+            yield _Told(key, "one_blank", when, checked.say("pair_one_blank", stated=stated, blank=blank))
+    both = checked.stated([Cell(key, measure) for measure in measures], f"{two}<{one}")
+    fewer = f"OR({both},AND({has_first},{zeros[1]}))"
+    facts = {"first": first, "second": second, "high": f"N({one})", "low": f"N({two})"}
+    yield _Told(key, "fewer", fewer, checked.say("pair_fewer", **facts))
 
 
 def _ratio_limit(checked: CheckedForm, rule: RatioLimit) -> Iterator[_Told]:
@@ -296,12 +245,12 @@ def _is_money(row: Row, cell: Cell) -> bool:
 
 def _same_number(checked: CheckedForm, rule: SameNumber) -> Iterator[_Told]:
     seconds = [Cell(rule.second, measure) for measure in rule.measures]
-    needed = Cell(rule.needs, rule.measures[0])
+    needed = [*seconds, *(Cell(rule.needs, measure) for measure in rule.measures)]
     equal = [
         f"{checked.total(Cell(key, second.measure) for key in rule.first)}={checked.ref(second)}" for second in seconds
     ]
-    positive = [f"{checked.ref(cell)}>0" for cell in (needed, *seconds)]
-    when = checked.stated([needed, *seconds], f"AND({','.join((*positive, *equal))})")
+    positive = [f"{checked.ref(cell)}>0" for cell in needed]
+    when = checked.stated(needed, f"AND({','.join((*positive, *equal))})")
     yield _Told(rule.second, "same", when, checked.say("same_same", label=quoted(checked.label(rule.needs))))
 
 
@@ -310,13 +259,10 @@ def _implies(checked: CheckedForm, rule: Implies) -> Iterator[_Told]:
     positive = [f'COUNTIF({checked.ref(cell)},">0")=1' for cell in causes]
     cause = f"{'AND' if rule.if_all else 'OR'}({','.join(positive)})"
     none = f"{checked.total(rule.then_any)}=0"
-    count = checked.count("COUNT", rule.then_any)
-    all_zero = f"OR({checked.blanks_are_zero},{count}={len(rule.then_any)})"
-    rows = list(dict.fromkeys(cell.row for cell in rule.then_any))
-    if len(rows) == 1:
-        row, many, facts = rows[0], "", {"label": quoted(checked.label(causes[0].row))}
-    else:
-        row, many = causes[0].row, "_many"
-        facts = {"first": quoted(checked.label(rows[0])), "last": quoted(checked.label(rows[-1]))}
-    yield _Told(row, "zero", f"AND({cause},{none},{all_zero})", checked.say("implies_zero" + many, **facts))
-    yield _Told(row, "blank", f"AND({cause},{none},NOT({all_zero}))", checked.say("implies_blank" + many, **facts))
+    all_zero = f"OR({checked.blanks_are_zero},{checked.count('COUNT', rule.then_any)}={len(rule.then_any)})"
+    first, last = rule.then_any[0].row, rule.then_any[-1].row
+    many = "" if first == last else "_many"
+    facts = {"label": quoted(checked.label(causes[0].row)), "last": quoted(checked.label(last))}
+    for outcome, when in (("zero", all_zero), ("blank", f"NOT({all_zero})")):
+        text = checked.say(f"implies_{outcome}{many}", **facts)
+        yield _Told(first, outcome, f"AND({cause},{none},{when})", text)

@@ -93,7 +93,7 @@ def _place(plan: Plan, finding: Finding) -> str:
     column = form.column_by_key.get(finding.measure or "")
     if row is None:
         return column.short if column else ""
-    return plan.words("issues.place", row=row.title, column=column.short) if column else row.title
+    return plan.words("issues.place", row=row.short_label, column=column.short) if column else row.short_label
 
 
 def _target(plan: Plan, issue: _Issue) -> str:

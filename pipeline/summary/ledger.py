@@ -9,11 +9,11 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.findings import message
 from pipeline.model import FileResult, FileStatus, UnitResult, UnitStatus
 from pipeline.summary.messages import group_message, unit_message
-from pipeline.summary.page import Book
+from pipeline.summary.page import Book, text_height
 from pipeline.summary.plan import Plan, quoted
 from pipeline.summary.styles import LIST_SIZE
 from pipeline.summary.tables import LIST_FIRST_ROW, MOST_LINKS, Table, begin_list
-from pipeline.workbook_formats import lines_needed, row_height, write_box
+from pipeline.workbook_formats import write_box
 from schemas.register import VIETNAM
 from schemas.rules import Severity
 
@@ -154,7 +154,7 @@ def _write_below(table: Table, row: int) -> int:
     for name, text in _told_below(plan):
         write_box(table.sheet, (row, 0, row, first - 1), name, table.book.styles.note_strong)
         write_box(table.sheet, (row, first, row, last), text, look)
-        table.sheet.set_row(row, row_height(lines_needed(text, width, LIST_SIZE), LIST_SIZE))
+        table.sheet.set_row(row, text_height(text, width, LIST_SIZE))
         row += 1
     return row
 

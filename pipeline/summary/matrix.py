@@ -16,7 +16,7 @@ _NUMBER, _CODE, _NAME, _STATE, _GROUP = range(5)
 _FIXED_WIDTHS = (4.5, 7.5, 19.0, 8.0)
 _HEAD_HEIGHTS = (74.0, 66.0)
 _NARROWEST, _AIR = 5.2, 1.6
-_PAGE_PIXELS = 1000
+_PAGE_PIXELS = 960
 """across a landscape A4 page at full size, at 96 to the inch and a little less"""
 _DIGIT_PIXELS, _CELL_PIXELS = 7, 5
 _SMALLEST_SCALE, _FULL_SCALE = 55, 100

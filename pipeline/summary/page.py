@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
@@ -10,10 +11,12 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.model import FileStatus
 from pipeline.summary.plan import Plan
 from pipeline.summary.styles import Styles
-from pipeline.workbook_formats import FONT, set_up_page
+from pipeline.workbook_formats import BODY_SIZE, FONT, lines_needed, row_height, set_up_page
 from schemas.rules import Severity
 
 LONGEST_TEXT = 32_767
+_HIGHEST_ROW = 409.0
+"""points; Excel allows no more"""
 _STAMP_WIDTHS = (12, 24)
 _FOOT_LENGTH = 255
 _FOOT_FONT = f'&"{FONT},Regular"&9'
@@ -42,9 +45,9 @@ def footer(plan: Plan) -> str:
     return f"&L{_FOOT_FONT}{left}&C{_FOOT_FONT}{middle}&R{_FOOT_FONT}{right}"
 
 
-def set_up_list(sheet: Worksheet, plan: Plan) -> None:
-    """Set a list sheet up for print: landscape A4, one page wide, the foot."""
-    set_up_page(sheet, landscape=True)
+def set_up_list(sheet: Worksheet, plan: Plan, *, landscape: bool = True) -> None:
+    """Set a working sheet up for print: A4, one page wide, the foot."""
+    set_up_page(sheet, landscape=landscape)
     sheet.set_margins(**_MARGINS)
     sheet.set_footer(footer(plan))
 
@@ -61,6 +64,12 @@ def open_line(plan: Plan) -> str:
         if count:
             parts.append(plan.words(f"totals.{key}", count=count))
     return plan.words("totals.open", parts=", ".join(parts))
+
+
+@lru_cache(maxsize=8192)
+def text_height(text: str, width: float, size: float = BODY_SIZE, *, bold: bool = False) -> float:
+    """Height in points of a row that shows a text in a column; the same texts come again for many units."""
+    return min(row_height(lines_needed(text, width, size, bold=bold), size), _HIGHEST_ROW)
 
 
 def write_stamp(

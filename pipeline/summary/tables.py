@@ -2,23 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.summary.page import Book, set_up_list, write_text
+from pipeline.summary.page import Book, set_up_list, text_height, write_text
 from pipeline.summary.styles import LIST_SIZE
-from pipeline.workbook_formats import lines_needed, row_height
 
 LIST_HEAD = 3
 LIST_FIRST_ROW = LIST_HEAD + 1
 MOST_LINKS = 65_530
 """links a sheet may hold; beyond it Excel drops all of them"""
-
-
-_HIGHEST_ROW = 409.0
-"""points; Excel allows no more"""
 
 
 @dataclass(slots=True)
@@ -31,18 +25,18 @@ class Table:
     """key of a column -> column"""
     widths: Mapping[str, float]
     """key of a column -> width in characters"""
-    lines: int = 1
-    """lines of type that the texts of the current line take"""
+    height: float = 0.0
+    """points that the texts of the current line need"""
 
     def text(self, row: int, key: str, text: str, look: Format | None = None) -> None:
         """Write a text in one column of a line."""
         write_text(self.sheet, row, self.places[key], text, look or self.book.styles.list_text)
-        self.lines = max(self.lines, _lines_of(text, self.widths[key]))
+        self.height = max(self.height, text_height(text, self.widths[key], LIST_SIZE))
 
     def link(self, row: int, key: str, target: str, text: str) -> None:
         """Write a text that leads to another place in the workbook."""
         self.sheet.write_url(row, self.places[key], f"internal:{target}", self.book.styles.list_link, text)
-        self.lines = max(self.lines, _lines_of(text, self.widths[key]))
+        self.height = max(self.height, text_height(text, self.widths[key], LIST_SIZE))
 
     def number(self, row: int, key: str, number: int, look: Format | None = None) -> None:
         """Write a number in one column of a line."""
@@ -50,8 +44,8 @@ class Table:
 
     def end_line(self, row: int) -> None:
         """Make a line as high as its texts need: not every program does so by itself."""
-        self.sheet.set_row(row, min(row_height(self.lines, LIST_SIZE), _HIGHEST_ROW))
-        self.lines = 1
+        self.sheet.set_row(row, self.height)
+        self.height = 0.0
 
     def end(self, lines: int) -> int:
         """Set the filter over all lines, once it is known how many there are; gives the row after them."""
@@ -71,15 +65,8 @@ def begin_list(book: Book, name: str, line: str, *, frozen: str) -> Table:
     for key, head, width in columns:
         sheet.set_column(places[key], places[key], width)
         sheet.write_string(LIST_HEAD, places[key], head, styles.list_head)
-    heads = max(lines_needed(column.head, column.width, LIST_SIZE, bold=True) for column in columns)
-    sheet.set_row(LIST_HEAD, row_height(heads, LIST_SIZE))
+    sheet.set_row(LIST_HEAD, max(text_height(head, width, LIST_SIZE, bold=True) for _, head, width in columns))
     sheet.freeze_panes(LIST_FIRST_ROW, places[frozen] + 1)
     set_up_list(sheet, plan)
     sheet.repeat_rows(LIST_HEAD)
     return Table(book, sheet, places, {column.key: column.width for column in columns})
-
-
-@lru_cache(maxsize=4096)
-def _lines_of(text: str, width: float) -> int:
-    """Lines of a text in a column; the same sentences come again for many units."""
-    return lines_needed(text, width, LIST_SIZE)

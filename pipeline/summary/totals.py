@@ -15,10 +15,10 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.form_layout import FormPlace, place_form, set_widths, write_head, write_labels
 from pipeline.stamp import coverage_text
 from pipeline.summary.marks import Marks
-from pipeline.summary.page import Book, footer, open_line, write_stamp, write_text
+from pipeline.summary.page import Book, footer, open_line, text_height, write_stamp, write_text
 from pipeline.summary.plan import Plan, quoted, sum_formula
 from pipeline.summary.styles import LIST_SIZE, Styles
-from pipeline.workbook_formats import lines_needed, row_height, set_up_page, write_box
+from pipeline.workbook_formats import set_up_page, write_box
 from schemas.form import Form, Row
 from schemas.rules import Cell
 
@@ -27,6 +27,7 @@ _WIDTH_KEPT: Mapping[str, float] = {"label": 0.87, "measure": 0.85, "note": 0.65
 _COVERAGE_WIDTH, _MARK_WIDTH = 9.5, 21.0
 _ORGAN_ROWS = 4
 _SIGNING_ROWS = 4
+_AIR = 2.0
 _DEFINED_NAMES = ("form_id", "form_version", "unit_code", "unit_name")
 
 
@@ -58,7 +59,7 @@ def write_totals(book: Book) -> Worksheet:
     _write_organ(book, sheet, page)
     for row, (text, look) in enumerate(top, _ORGAN_ROWS):
         write_box(sheet, (row, 0, row, page.mark), text, look)
-        sheet.set_row(row, row_height(lines_needed(text, page.width, look.font_size, bold=True), look.font_size))
+        sheet.set_row(row, text_height(text, page.width, float(look.font_size), bold=True))
     write_head(sheet, page.form, page.place, styles.base)
     write_labels(sheet, page.form, page.place, styles.base, mended=True)
     _write_extra_heads(book, sheet, page)
@@ -110,7 +111,7 @@ def _write_organ(book: Book, sheet: Worksheet, page: _Page) -> None:
     for row, (organ, organ_look, state, state_look) in enumerate(rows):
         write_box(sheet, (row, 0, row, middle - 1), organ, organ_look)
         write_box(sheet, (row, middle, row, page.mark), state, state_look)
-        sheet.set_row(row, row_height(lines_needed(organ, left, bold=True)))
+        sheet.set_row(row, text_height(organ, left, bold=True))
 
 
 def _place_and_date(plan: Plan) -> str:
@@ -132,14 +133,16 @@ def _write_extra_heads(book: Book, sheet: Worksheet, page: _Page) -> None:
         write_box(sheet, (first, column, last, column), text, styles.list_head)
     write_box(sheet, (first, page.mark, last, page.mark), plan.stamp.mark, styles.list_head)
     write_text(sheet, first, page.key, plan.stamp.row_key, styles.stamp)
-    lines = max(
-        lines_needed(
-            plan.stamp.coverage_head(page.form.column_by_key[key].short), _COVERAGE_WIDTH, LIST_SIZE, bold=True
-        )
-        for key in page.coverage
-    )
+    heads = [plan.stamp.coverage_head(page.form.column_by_key[measure].short) for measure in page.coverage]
+    height = max(text_height(head, _COVERAGE_WIDTH, LIST_SIZE, bold=True) for head in heads)
     for row in range(first, last + 1):
-        sheet.set_row(row, row_height(lines, LIST_SIZE) / page.place.head_rows + 3)
+        sheet.set_row(row, max(height / page.place.head_rows, _heads_height(page)) + _AIR)
+
+
+def _heads_height(page: _Page) -> float:
+    """What the form's own heads need in each row of the head."""
+    columns = page.form.columns
+    return max(text_height(c.head[-1], c.width, bold=True) / (page.place.head_rows - len(c.head) + 1) for c in columns)
 
 
 def _write_row(book: Book, sheet: Worksheet, page: _Page, row: Row, mark: str) -> None:
@@ -161,7 +164,7 @@ def _write_row(book: Book, sheet: Worksheet, page: _Page, row: Row, mark: str) -
         write_text(sheet, at, page.coverage[cell.measure], coverage_text(total.coverage), styles.total_center)
     write_text(sheet, at, page.mark, mark, styles.total_text)
     write_text(sheet, at, page.key, row.key, styles.stamp)
-    _set_height(sheet, page, row, at, mark)
+    sheet.set_row(at, max(_heights(page, row, mark)))
 
 
 def _formula(plan: Plan, cell: Cell) -> str:
@@ -169,14 +172,14 @@ def _formula(plan: Plan, cell: Cell) -> str:
     return sum_formula([f"{matrix}!{xl_range(first, column, last, column)}" for first, last in plan.spans])
 
 
-def _set_height(sheet: Worksheet, page: _Page, row: Row, at: int, mark: str) -> None:
-    heights = [row_height(lines_needed(mark, _MARK_WIDTH, LIST_SIZE), LIST_SIZE)]
+def _heights(page: _Page, row: Row, mark: str) -> Iterator[float]:
+    yield text_height(mark, _MARK_WIDTH, LIST_SIZE)
     for column in page.form.columns:
-        text = {"label": row.title, "unit": row.unit_of_measure}.get(column.role, "")
-        indent = 1 if column.role == "label" and row.parent and not row.stt else 0
-        bold = column.role == "label" and bool(row.stt)
-        heights.append(row_height(lines_needed(text, column.width - indent, bold=bold)))
-    sheet.set_row(at, max(heights))
+        if column.role == "label":
+            indent = 1 if row.parent and not row.stt else 0
+            yield text_height(row.title, column.width - indent, bold=bool(row.stt))
+        elif column.role == "unit":
+            yield text_height(row.unit_of_measure, column.width)
 
 
 def _write_signatures(book: Book, sheet: Worksheet, page: _Page) -> int:

@@ -13,14 +13,14 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.findings import message
 from pipeline.form_layout import boxes_of, set_widths, write_head, write_labels
 from pipeline.model import Entry, Finding, State, UnitResult
-from pipeline.summary.page import Book, set_up_list, write_stamp, write_text
+from pipeline.summary.page import Book, set_up_list, text_height, write_stamp, write_text
 from pipeline.summary.plan import Plan, quoted
-from pipeline.workbook_formats import lines_needed, row_height, write_box
+from pipeline.summary.styles import LIST_SIZE
+from pipeline.workbook_formats import write_box
 from schemas.form import NOTE, Row, ValueKind
 from schemas.rules import Cell, Severity, SumOfParts
 
 _REMARK_WIDTH = 44.0
-_REMARK_SIZE = 10
 _LEFT_OUT = (State.UNREADABLE, State.SET_ASIDE)
 
 
@@ -52,10 +52,12 @@ def write_unit_sheet(book: Book, unit: UnitResult) -> Worksheet:
         for key in (*form.measures, NOTE):
             if key in place.columns:
                 _write_cell(copy, Cell(row.key, key))
+        if _is_text_alone(copy, row):
+            _widen(copy, row)
         _write_remarks(copy, row, remark)
-    _write_rest(copy, remark)
+    last = _write_rest(copy, remark)
     write_stamp(book, sheet, remark + 2, (unit.unit.code, unit.unit.name), plan.stamp.kind_copy)
-    _set_up(sheet, plan, remark)
+    _set_up(sheet, plan, (last, remark))
     return sheet
 
 
@@ -76,7 +78,7 @@ def _write_top(book: Book, sheet: Worksheet, unit: UnitResult) -> None:
     for row, (text, look) in enumerate(lines, 1):
         write_box(sheet, (row, 0, row, last), text, look)
     width = sum(column.width for column in form.columns) + _REMARK_WIDTH
-    sheet.set_row(len(lines) - 1, row_height(lines_needed(source, width)))
+    sheet.set_row(len(lines) - 1, text_height(source, width))
 
 
 def _source(plan: Plan, unit: UnitResult) -> str:
@@ -118,6 +120,23 @@ def _write_cell(copy: _Copy, cell: Cell) -> None:
         copy.sheet.write_number(row, column, entry.value, look)
 
 
+def _is_text_alone(copy: _Copy, row: Row) -> bool:
+    """Whether a row takes text only, and has it in the first measure at most: it is given the width of all."""
+    place, (_, *others) = copy.book.plan.unit_place, copy.book.plan.result.form.measures
+    side_by_side = place.measures[1] - place.measures[0] == len(others)
+    if not others or not side_by_side or set(row.kinds.values()) != {ValueKind.TEXT}:
+        return False
+    return not any(_shown(copy, copy.entries.get(Cell(row.key, measure))) for measure in others)
+
+
+def _widen(copy: _Copy, row: Row) -> None:
+    place, cell = copy.book.plan.unit_place, Cell(row.key, copy.book.plan.result.form.measures[0])
+    at, (left, right) = place.rows[row.key], place.measures
+    look = _look(copy, cell, is_number=False)
+    copy.sheet.merge_range(at, left, at, right, "", look)
+    write_text(copy.sheet, at, left, _shown(copy, copy.entries.get(cell)), look)
+
+
 def _look(copy: _Copy, cell: Cell, *, is_number: bool) -> Format:
     base, entry = copy.book.styles.base, copy.entries.get(cell)
     severities = {finding.severity for finding in copy.findings.get(cell, ())}
@@ -157,33 +176,31 @@ def _sum_of_parts(copy: _Copy, cell: Cell, entry: Entry) -> str:
 
 
 def _write_remarks(copy: _Copy, row: Row, column: int) -> None:
-    """Say beside the row what is to be looked at, and make the row high enough for it."""
+    """Say beside the row what is to be looked at, and make the row high enough for all its texts."""
+    cells = [Cell(row.key, key) for key in (*copy.book.plan.result.form.measures, NOTE)]
     texts = [
-        *(_remark(copy, finding) for finding in _findings_of_row(copy, row)),
-        *(_decision(copy, cell, entry) for cell, entry in copy.entries.items() if cell.row == row.key),
+        *(_remark(copy, told) for cell in (*cells, Cell(row.key, "")) for told in copy.findings.get(cell, ())),
+        *(_decision(copy, copy.entries[cell]) for cell in cells if cell in copy.entries),
     ]
     text = "\n".join(text for text in texts if text)
     at = copy.book.plan.unit_place.rows[row.key]
     write_text(copy.sheet, at, column, text, copy.book.styles.total_text)
-    heights = [row_height(lines_needed(text, _REMARK_WIDTH, _REMARK_SIZE), _REMARK_SIZE)]
-    for key, width, shown in _wrapped(copy, row):
-        look_width = width - (1 if key == "label" and row.parent and not row.stt else 0)
-        heights.append(row_height(lines_needed(shown, look_width, bold=key == "label" and bool(row.stt))))
-    copy.sheet.set_row(at, max(heights))
+    copy.sheet.set_row(at, max(text_height(text, _REMARK_WIDTH, LIST_SIZE), *_heights(copy, row)))
 
 
-def _wrapped(copy: _Copy, row: Row) -> Iterator[tuple[str, float, str]]:
-    """Role, width and text of every cell of a row whose text may need several lines."""
-    texts = {"label": row.label, "unit": row.unit_of_measure}
-    for column in copy.book.plan.result.form.columns:
-        entry = copy.entries.get(Cell(row.key, column.key))
-        shown = _shown(copy, entry) if column.role in ("measure", "note") else texts.get(column.role, "")
-        yield column.role, column.width, shown
-
-
-def _findings_of_row(copy: _Copy, row: Row) -> Iterator[Finding]:
-    for key in (*copy.book.plan.result.form.measures, NOTE, ""):
-        yield from copy.findings.get(Cell(row.key, key), ())
+def _heights(copy: _Copy, row: Row) -> Iterator[float]:
+    """What each text of a row needs."""
+    form = copy.book.plan.result.form
+    wide = _is_text_alone(copy, row)
+    for column in form.columns:
+        if column.role == "label":
+            indent = 1 if row.parent and not row.stt else 0
+            yield text_height(row.label, column.width - indent, bold=bool(row.stt))
+        elif column.role == "unit":
+            yield text_height(row.unit_of_measure, column.width)
+        elif column.role in ("measure", NOTE):
+            width = sum(form.column_by_key[key].width for key in form.measures) if wide else column.width
+            yield text_height(_shown(copy, copy.entries.get(Cell(row.key, column.key))), width)
 
 
 def _remark(copy: _Copy, finding: Finding) -> str:
@@ -196,31 +213,30 @@ def _remark(copy: _Copy, finding: Finding) -> str:
     return words("unit_sheet.mark", severity=severity, column=column.short, message=told)
 
 
-def _decision(copy: _Copy, cell: Cell, entry: Entry) -> str:
+def _decision(copy: _Copy, entry: Entry) -> str:
     if entry.state is not State.DECIDED:
         return ""
-    column = copy.book.plan.result.form.column_by_key[cell.measure].short
+    column = copy.book.plan.result.form.column_by_key[entry.measure].short
     reason = " - ".join(part for part in (entry.reason, entry.decided_by) if part)
     return copy.book.plan.words("unit_sheet.decided", column=column, reason=reason)
 
 
-def _write_rest(copy: _Copy, column: int) -> None:
-    """Below the form: what is told of the file or of the form as a whole."""
-    row = copy.book.plan.unit_place.last_row + 2
+def _write_rest(copy: _Copy, column: int) -> int:
+    """Say below the form what is told of the file or of the form as a whole; gives the last row."""
+    row = last = copy.book.plan.unit_place.last_row
+    look = copy.book.styles.base.plain
     width = sum(item.width for item in copy.book.plan.result.form.columns) + _REMARK_WIDTH
-    for finding in copy.findings.get(Cell("", ""), ()):
+    for row, finding in enumerate(copy.findings.get(Cell("", ""), ()), last + 2):
         text = _remark(copy, finding)
-        copy.sheet.merge_range(row, 0, row, column, "", copy.book.styles.base.plain)
-        write_text(copy.sheet, row, 0, text, copy.book.styles.base.plain)
-        copy.sheet.set_row(row, row_height(lines_needed(text, width)))
-        row += 1
+        write_box(copy.sheet, (row, 0, row, column), text, look)
+        copy.sheet.set_row(row, text_height(text, width))
+    return row
 
 
-def _set_up(sheet: Worksheet, plan: Plan, remark: int) -> None:
-    place = plan.unit_place
-    sheet.freeze_panes(
-        place.body, place.columns[next(c.key for c in plan.result.form.columns if c.role == "label")] + 1
-    )
-    set_up_list(sheet, plan)
+def _set_up(sheet: Worksheet, plan: Plan, end: tuple[int, int]) -> None:
+    place, label = plan.unit_place, plan.result.form.column_of("label")
+    sheet.freeze_panes(place.body, place.columns[label.key] + 1 if label else 0)
+    set_up_list(sheet, plan, landscape=False)
+    sheet.fit_to_pages(1, 1)
     sheet.repeat_rows(place.head, place.body - 1)
-    sheet.print_area(0, 0, place.last_row + 40, remark)
+    sheet.print_area(0, 0, *end)

@@ -19,7 +19,8 @@ _HIGHEST_ROW = 409.0
 """points; Excel allows no more"""
 _STAMP_WIDTHS = (12, 24)
 _FOOT_LENGTH = 255
-_FOOT_FONT = f'&"{FONT},Regular"&9'
+_FOOT_FONT = f'&"{FONT},Regular"&9 '
+"""the blank keeps a number at the start of a text from being read as part of the size"""
 _MARGINS = {"left": 0.6, "right": 0.4, "top": 0.6, "bottom": 0.7}
 """inches; narrower than the decree's, which rules papers and not working lists"""
 

@@ -20,18 +20,19 @@ from pipeline.recognise import locate
 from pipeline.register import load_register
 from pipeline.stamp import load_stamp_words
 from pipeline.template import write_template
-from pipeline.template_checks import required_cells
-from pipeline.template_words import load_template_words
+from pipeline.template.checks import required_cells
+from pipeline.template.stamp_block import place_stamps
 from schemas.form import Form, ValueKind, load_form
 from schemas.register import COLLECTOR_TYPE, Register, Unit
 from schemas.rules import Cell, SumOfParts
+from schemas.text import fold
 
 FORM = "htsd_2020"
 _COLLECTOR = "BM"
 _TYPES = ("phường mẫu", "xã mẫu")
 _SHEET, _STRINGS, _CORE = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "docProps/core.xml"
 _STAMPED = ("unit_code", "unit_name", "filled_by", "phone", "source", "blank_means_zero")
-_STATUS = re.compile(r'(<c r="A2"[^>]*><f>.*?</f><v>)[^<]*')
+_STATUS = re.compile(r'(<c r="A2"[^>]*><f>.*?"([^"]*)"\)*</f><v>)[^<]*')
 _CONSTANT = re.compile(r'<c r="([A-Z]+[0-9]+)"( s="[0-9]+")(?: t="s"><v>[0-9]+</v></c>|/>)')
 _CUT = "\0"
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -79,7 +80,7 @@ def write_returns(folder: Path, register: Register) -> None:
 def numbers_of(form: Form, number: int) -> Mapping[Cell, int]:
     """Numbers of the `number`-th return: sums equal their parts, people are several to each event."""
     values: dict[Cell, int] = {}
-    for line, cell in enumerate(required_cells(form)):
+    for line, cell in enumerate(_asked(form)):
         events = 2 + (number + 2 * line) % 11
         if form.by_key[cell.row].kinds[cell.measure] is ValueKind.MONEY:
             values[cell] = (5 + number % 40) * 1_000_000
@@ -104,11 +105,15 @@ def _master(form: Form, register: Register, unit: Unit, path: Path) -> _Master:
     first = located.columns[form.measures[0]]
     wanted = {
         cell_name(located.rows[cell.row], first if cell.row in form.spread else located.columns[cell.measure]): cell
-        for cell in required_cells(form)
+        for cell in _asked(form)
     }
     names = {place: f"{cell.row}.{cell.measure}" for place, cell in wanted.items()}
-    for name in _STAMPED:
-        names[cell_name(located.stamps[name].row, located.stamps[name].column)] = name
+    words = load_stamp_words()
+    labels = {fold(spelling): name for name in _STAMPED for spelling in words.spellings(name)}
+    for row, column, text in sheet.filled():
+        name = labels.get(fold(str(text).removesuffix(":")))
+        if name and row < located.first_head_row:
+            names[cell_name(row, column + 1)] = name
     strings = re.findall(r"<si>.*?</si>", parts.pop(_STRINGS).decode(), re.DOTALL)
     return _Master(
         parts={name: content for name, content in parts.items() if name not in (_SHEET, _CORE)},
@@ -119,10 +124,14 @@ def _master(form: Form, register: Register, unit: Unit, path: Path) -> _Master:
     )
 
 
+def _asked(form: Form) -> list[Cell]:
+    """Number cells that may not stay blank."""
+    return [cell for cell in form.number_cells if cell.measure not in form.by_key[cell.row].optional]
+
+
 def _with_status(sheet: str) -> str:
-    """Put what the status line says of a full form in place of what it says of a blank one."""
-    done = escape(load_template_words().status["done"])
-    sheet, count = _STATUS.subn(lambda match: match[1] + done, sheet, count=1)
+    """Put what the status line says of a full form, the last text in its formula, in place of what it says now."""
+    sheet, count = _STATUS.subn(lambda line: line[1] + line[2], sheet, count=1)
     assert count == 1
     return sheet
 

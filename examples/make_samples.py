@@ -165,7 +165,7 @@ SAMPLES = (
         "the form came back empty",
         "rejected",
         "07171",
-        findings=["F008"],
+        findings=["F008", "V029"],
         without_figures=True,
     ),
     Sample(
@@ -181,15 +181,15 @@ SAMPLES = (
         "notes, other content, and a word for none",
         "used",
         "07177",
-        findings=["V021 class_literacy.quantity", "V021 class_literacy.people"],
+        findings=["V021 class_foreign_language_staff.quantity", "V021 class_foreign_language_staff.people"],
         typed={
-            "class_literacy.quantity": "không",
-            "class_literacy.people": "-",
+            "class_foreign_language_staff.quantity": "không",
+            "class_foreign_language_staff.people": "-",
             "book_fairs.note": "Tổ chức tại nhà văn hóa khu phố (ví dụ)",
             "heritage_visits.note": "Không tổ chức do thời tiết (ví dụ)",
             "other_content.quantity": "Tặng 10 suất quà khuyến học cho học sinh (ví dụ).",
         },
-        read_as={"class_literacy.quantity": 0, "class_literacy.people": 0},
+        read_as={"class_foreign_language_staff.quantity": 0, "class_foreign_language_staff.people": 0},
     ),
     Sample("07180_Xa_Lien_Hoa.xlsx", "clean", "used", "07180"),
     Sample(

@@ -43,7 +43,7 @@ DOORS = {
     "openpyxl": [],
     "pandera": ["schemas/frames.py", "pipeline/validate.py"],
     "python_calamine": ["pipeline/read.py"],
-    "xlsxwriter": ["pipeline/summary/*", "pipeline/template.py", "pipeline/workbook_formats.py"],
+    "xlsxwriter": ["pipeline/summary/*", "pipeline/template/*", "pipeline/workbook_formats.py"],
 }
 
 # The half of the program that sees one file at a time; what these import counts with them.

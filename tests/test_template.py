@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.stamp import load_stamp_words
 from pipeline.template import asked_units, write_template, write_templates
-from pipeline.template_formulas import quoted
+from pipeline.template.formulas import quoted
 from pipeline.template_words import load_template_words, printed_texts
 from schemas.form import FORMS, Form, ValueKind, load_form
 from schemas.register import Register, Unit, load_register_csv, shipped_register

@@ -94,16 +94,19 @@ def write_stamp(
 
 
 def write_text(sheet: Worksheet, row: int, column: int, text: str, look: Format) -> None:
-    """Write a text as a text, whatever it begins with; without text the cell is blank.
+    """Write a text as a text, whatever it begins with; without text the cell is blank."""
+    if text:
+        sheet.write_string(row, column, clean_text(text), look)
+    else:
+        sheet.write_blank(row, column, None, look)
+
+
+def clean_text(text: str) -> str:
+    """Give what a cell can hold of a text from outside.
 
     A cell of Excel holds 32,767 characters. Half a surrogate pair, as a broken file name leaves it, cannot be
     written as UTF-8 and is shown as "?".
     """
-    if not text:
-        sheet.write_blank(row, column, None, look)
-        return
     if len(text) > LONGEST_TEXT:
         text = text[: LONGEST_TEXT - 1] + "…"
-    if not text.isascii():
-        text = text.encode("utf-8", "replace").decode("utf-8")
-    sheet.write_string(row, column, text, look)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

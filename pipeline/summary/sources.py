@@ -3,55 +3,49 @@
 The longest sheet, about sixty lines a unit, so a line costs as few calls as it can and bears no link.
 """
 
-from collections.abc import Iterator
-
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.model import Entry, Return, State, UnitResult
-from pipeline.summary.page import Book, write_text
-from pipeline.summary.plan import Plan
-from pipeline.summary.tables import LIST_FIRST_ROW, begin_list
+from pipeline.model import Return, State
+from pipeline.summary.page import Book, clean_text
+from pipeline.summary.tables import LIST_FIRST_ROW, Table, begin_list
 
 
 def write_sources(book: Book) -> Worksheet:
     """Write the sheet; a cell that nobody filled and that counts for nothing has no line."""
-    plan, look = book.plan, book.styles.line_text
+    plan = book.plan
     table = begin_list(book, "sources", plan.words("sources.count"), frozen="column")
-    sheet, places = table.sheet, table.places
-    form = plan.result.form
-    titles = {row.key: row.title for row in form.rows}
-    shorts = {column.key: column.short for column in form.columns}
-    states = {state: plan.words(f"sources.state.{state}") for state in State}
     row = LIST_FIRST_ROW
-    for unit, counted, entry in _told(plan):
-        texts = {
-            "unit": unit.unit.name,
-            "row": titles[entry.row],
-            "column": shorts[entry.measure],
-            "found": entry.found,
-            "state": states[entry.state],
-            "file": counted.path,
-            "sheet": counted.sheet,
-            "cell": entry.cell,
-            "decided_by": entry.decided_by,
-            "reason": entry.reason,
-        }
-        for key, text in texts.items():
-            if text:
-                write_text(sheet, row, places[key], text, look)
-        if entry.counted and entry.value is not None:
-            sheet.write_number(row, places["value"], entry.value, book.styles.line_number)
-        elif entry.text:
-            write_text(sheet, row, places["value"], entry.text, look)
-        row += 1
-    table.end(row - LIST_FIRST_ROW)
-    return sheet
-
-
-def _told(plan: Plan) -> Iterator[tuple[UnitResult, Return, Entry]]:
     for unit in plan.result.units:
-        if unit.counted is None:
+        if unit.counted:
+            row = _write_return(table, row, unit.unit.name, unit.counted)
+    table.end(row - LIST_FIRST_ROW)
+    return table.sheet
+
+
+def _write_return(table: Table, row: int, name: str, counted: Return) -> int:
+    """Write the lines of one return from `row` on; gives the row after them."""
+    sheet, places, styles = table.sheet, table.places, table.book.styles
+    form, words = table.book.plan.result.form, table.book.plan.words
+    write, look = sheet.write_string, styles.line_text
+    name, path, page = clean_text(name), clean_text(counted.path), clean_text(counted.sheet)
+    states = {state: words(f"sources.state.{state}") for state in State}
+    for entry in counted.entries:
+        if entry.found is None and entry.state is State.BLANK and not entry.text:
             continue
-        for entry in unit.counted.entries:
-            if entry.found is not None or entry.state is not State.BLANK or entry.text:
-                yield unit, unit.counted, entry
+        write(row, places["unit"], name, look)
+        write(row, places["row"], form.by_key[entry.row].title, look)
+        write(row, places["column"], form.column_by_key[entry.measure].short, look)
+        write(row, places["state"], states[entry.state], look)
+        write(row, places["file"], path, look)
+        write(row, places["sheet"], page, look)
+        write(row, places["cell"], entry.cell, look)
+        if entry.counted and entry.value is not None:
+            sheet.write_number(row, places["value"], entry.value, styles.line_number)
+        told = {"found": entry.found, "decided_by": entry.decided_by, "reason": entry.reason}
+        if not entry.counted and entry.text:
+            told["value"] = entry.text
+        for key, text in told.items():
+            if text:
+                write(row, places[key], clean_text(text), look)
+        row += 1
+    return row

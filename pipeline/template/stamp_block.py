@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.stamp import load_stamp_words
-from pipeline.template_formulas import address
+from pipeline.template.formulas import address
 from pipeline.workbook_formats import Formats, Workbook, Worksheet, lines_needed, row_height, write_box
 from schemas.form import Form
 from schemas.register import Unit

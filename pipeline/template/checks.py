@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.template_formulas import CheckedForm, quoted, spelt
+from pipeline.template.formulas import CheckedForm, quoted, spelt
 from pipeline.template_words import TemplateWords
 from schemas.form import NOTE, Form, Row, ValueKind
 from schemas.rules import (

@@ -22,16 +22,16 @@ from pipeline.form_layout import (
     write_lines,
 )
 from pipeline.stamp import StampWords, load_stamp_words
-from pipeline.template_checks import (
+from pipeline.template.checks import (
     LARGEST,
     checks_of,
     row_formula,
     status_formula,
     status_of_blank,
 )
-from pipeline.template_formulas import CheckedForm, address
-from pipeline.template_guide import write_guide
-from pipeline.template_stamp import Stamp, name_stamps, place_stamps, write_lists, write_stamps
+from pipeline.template.formulas import CheckedForm, address
+from pipeline.template.guide import write_guide
+from pipeline.template.stamp_block import Stamp, name_stamps, place_stamps, write_lists, write_stamps
 from pipeline.template_words import TemplateWords, column_reminder, load_template_words
 from pipeline.workbook_formats import (
     Box,

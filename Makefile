@@ -15,7 +15,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strat
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header $(LOCK_OPTIONS)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fuzz bench lock golden
+.PHONY: help demo test check fuzz bench lock golden samples
 
 help:
 	@echo "make demo    set up, then consolidate $(INPUT) into $(OUTPUT)"
@@ -23,6 +23,7 @@ help:
 	@echo "make check   set up, then lint, types, layout and documentation"
 	@echo "make fuzz    set up, then run the long tests"
 	@echo "make bench   set up, then measure"
+	@echo "make samples make $(INPUT) anew (needs LibreOffice)"
 	@echo "make golden  renew what is kept but made: blank template, findings page, help in the README"
 	@echo "make lock    renew the lock files (needs uv)"
 
@@ -46,6 +47,9 @@ fuzz: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/run.py
+
+samples: $(VENV)/dev.stamp
+	$(BIN)/python -m examples.make_samples
 
 golden: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.renew

@@ -1,9 +1,9 @@
 """Whole processes measured: seconds from start to end, and the memory of the largest process among them."""
 
 import os
-import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,7 +11,8 @@ from statistics import median
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
-_KILOBYTES = 1024 if sys.platform == "darwin" else 1
+_PER_MEGABYTE = 2**20 if sys.platform == "darwin" else 2**10
+"""ru_maxrss counts kilobytes, on macOS bytes"""
 
 
 class Run(NamedTuple):
@@ -52,22 +53,22 @@ def run_once(command: Sequence[str], tree: Path = ROOT) -> Run:
     Raises:
         RuntimeError: it failed; the message is what it wrote to standard error.
     """
+    # Settings of this shell, such as one that forbids bytecode, are none of an officer's.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=tree,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        said, wrong = process.communicate()
-    seconds = time.perf_counter() - started
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as wrong:
+        started = time.perf_counter()
+        process = subprocess.Popen([sys.executable, *command], cwd=tree, env=environment, stdout=said, stderr=wrong)
+        # wait4 tells the memory of this child and of the processes it waited for, not of all children so far.
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        texts = []
+        for stream in (said, wrong):
+            stream.seek(0)
+            texts.append(stream.read().decode("utf-8", "replace"))
     if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{wrong or said}")
-    return Run(seconds, 0.0, said)
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{texts[1] or texts[0]}")
+    return Run(seconds, usage.ru_maxrss / _PER_MEGABYTE, texts[0])
 
 
 def interleave(contestants: Sequence[Contestant], rounds: int) -> Mapping[str, Result]:

@@ -6,6 +6,7 @@ numbers in the cells of its sheet, so thousand of them take seconds and each is 
 
 import os
 import re
+import sys
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, timedelta
@@ -20,8 +21,6 @@ from pipeline.recognise import locate
 from pipeline.register import load_register
 from pipeline.stamp import load_stamp_words
 from pipeline.template import write_template
-from pipeline.template.checks import required_cells
-from pipeline.template.stamp_block import place_stamps
 from schemas.form import Form, ValueKind, load_form
 from schemas.register import COLLECTOR_TYPE, Register, Unit
 from schemas.rules import Cell, SumOfParts
@@ -50,6 +49,8 @@ class _Master(NamedTuple):
     """shared strings, as XML"""
     places: Mapping[str, int]
     """text of a shared string -> its number"""
+    own: Mapping[str, int]
+    """code and name of the first unit, as numbers of shared strings"""
     core: str
 
 
@@ -80,10 +81,10 @@ def write_returns(folder: Path, register: Register) -> None:
 def numbers_of(form: Form, number: int) -> Mapping[Cell, int]:
     """Numbers of the `number`-th return: sums equal their parts, people are several to each event."""
     values: dict[Cell, int] = {}
-    for line, cell in enumerate(_asked(form)):
+    for line, cell in enumerate(form.number_cells):
         events = 2 + (number + 2 * line) % 11
         if form.by_key[cell.row].kinds[cell.measure] is ValueKind.MONEY:
-            values[cell] = (5 + number % 40) * 1_000_000
+            values[cell] = (500 + number) * 10_000
         elif cell.measure == form.measures[0]:
             values[cell] = events
         else:
@@ -105,7 +106,7 @@ def _master(form: Form, register: Register, unit: Unit, path: Path) -> _Master:
     first = located.columns[form.measures[0]]
     wanted = {
         cell_name(located.rows[cell.row], first if cell.row in form.spread else located.columns[cell.measure]): cell
-        for cell in _asked(form)
+        for cell in form.number_cells
     }
     names = {place: f"{cell.row}.{cell.measure}" for place, cell in wanted.items()}
     words = load_stamp_words()
@@ -115,18 +116,15 @@ def _master(form: Form, register: Register, unit: Unit, path: Path) -> _Master:
         if name and row < located.first_head_row:
             names[cell_name(row, column + 1)] = name
     strings = re.findall(r"<si>.*?</si>", parts.pop(_STRINGS).decode(), re.DOTALL)
+    places = {re.sub(r"<[^>]+>", "", string): place for place, string in enumerate(strings)}
     return _Master(
         parts={name: content for name, content in parts.items() if name not in (_SHEET, _CORE)},
         sheet=_pieces(_with_status(parts[_SHEET].decode()), names),
         strings=strings,
-        places={re.sub(r"<[^>]+>", "", string): place for place, string in enumerate(strings)},
+        places=places,
+        own={"unit_code": places[unit.code], "unit_name": places[unit.name]},
         core=parts[_CORE].decode(),
     )
-
-
-def _asked(form: Form) -> list[Cell]:
-    """Number cells that may not stay blank."""
-    return [cell for cell in form.number_cells if cell.measure not in form.by_key[cell.row].optional]
 
 
 def _with_status(sheet: str) -> str:
@@ -153,12 +151,16 @@ def _pieces(sheet: str, names: Mapping[str, str]) -> list[str]:
 
 def _write_return(path: Path, master: _Master, form: Form, unit: Unit, number: int) -> None:
     words = load_stamp_words()
-    new = [f"Người lập mẫu {number}", f"0203 000 {number:04}", words.source_file, words.blank_yes]
     strings = list(master.strings)
-    filled = {"unit_code": master.places[unit.code], "unit_name": master.places[unit.name]}
+    filled = {}
+    for name, text in (("unit_code", unit.code), ("unit_name", unit.name)):
+        # Where the template lists all units its text is there already; else that of the first unit makes room.
+        filled[name] = master.places.get(text, master.own[name])
+        strings[filled[name]] = _string(text)
+    new = [f"Người lập mẫu {number}", f"0203 000 {number:04}", words.source_file, words.blank_yes]
     for name, text in zip(_STAMPED[2:], new, strict=True):
-        filled[name] = len(strings)
-        strings.append(f"<si><t>{escape(text)}</t></si>")
+        filled[name] = master.places.get(text, len(strings))
+        strings += [_string(text)] if filled[name] == len(strings) else []
     filled |= {f"{row}.{measure}": value for (row, measure), value in numbers_of(form, number).items()}
     sheet = [str(filled[piece]) if place % 2 else piece for place, piece in enumerate(master.sheet)]
     head = f'{_XML}<sst xmlns="{_MAIN}" count="{len(strings)}" uniqueCount="{len(strings)}">'
@@ -170,3 +172,13 @@ def _write_return(path: Path, master: _Master, form: Form, unit: Unit, number: i
         archive.writestr(_SHEET, "".join(sheet))
         archive.writestr(_STRINGS, head + "".join(strings) + "</sst>")
         archive.writestr(_CORE, core)
+
+
+def _string(text: str) -> str:
+    return f"<si><t>{escape(text)}</t></si>"
+
+
+if __name__ == "__main__":
+    home = Path(sys.argv[1])
+    home.mkdir(parents=True)
+    write_returns(home / "returns", write_register(home / "units.csv", int(sys.argv[2])))

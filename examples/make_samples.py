@@ -5,8 +5,9 @@ by LibreOffice as xlsx, xls or ods. Beside them stand `expected.csv`, what each 
 it, and `expected_totals.csv`, plain sums of what was typed: the tests walk both.
 
 LibreOffice stamps a file with the minute of saving. Afterwards that is replaced by the date stated here: in xlsx
-and ods inside the archive, whose members get the date too; in xls inside the property stream. So a run with the same
-LibreOffice gives the same bytes, and the samples tell by themselves which of two returns is the newer.
+and ods inside the archive, whose members get the date too; in xls inside the property stream. So the samples tell by
+themselves which of two returns is the newer, and a second run with the same LibreOffice gives the same xlsx and xls
+byte for byte; the order of some attributes of an ods is left to chance by LibreOffice.
 """
 
 import csv
@@ -42,12 +43,12 @@ FIGURES = HERE / "figures.csv"
 EXPECTED, EXPECTED_TOTALS = HERE / "expected.csv", HERE / "expected_totals.csv"
 
 _STAMPS = {"filled_by": "Số liệu mẫu để chạy thử", "phone": "0000 000 000"}
-_STAFF = [
+_STAFF: Sequence[tuple[str, ...]] = (
     ("STT", "Họ và tên", "Chức vụ", "Ngày sinh"),
-    (1, "Người Mẫu Một", "Giám đốc", "01/01/1970"),
-    (2, "Người Mẫu Hai", "Phó Giám đốc", "02/02/1975"),
-    (3, "Người Mẫu Ba", "Giáo viên", "03/03/1980"),
-]
+    ("1", "Người Mẫu Một", "Giám đốc", "01/01/1970"),
+    ("2", "Người Mẫu Hai", "Phó Giám đốc", "02/02/1975"),
+    ("3", "Người Mẫu Ba", "Giáo viên", "03/03/1980"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +157,7 @@ SAMPLES = (
         "clean; the talk by border guards that the letter asks of this unit alone is told",
         "used",
         "07168",
-        typed={
-            "other_content.quantity": "Mời cán bộ Trạm kiểm soát biên phòng làm báo cáo viên 01 buổi nói chuyện (ví dụ)."
-        },
+        typed={"other_content.quantity": "Mời cán bộ Trạm kiểm soát biên phòng nói chuyện với học sinh (ví dụ)."},
     ),
     Sample(
         "07171_Xa_Cam_La.xlsx",
@@ -202,7 +201,10 @@ SAMPLES = (
     Sample("hop thu/07183_Phuong_Phong_Coc.xls", "clean, saved as xls", "used", "07183"),
     Sample("07186_Xa_Lien_Vi.ods", "clean, saved as ods", "used", "07186"),
     Sample(
-        "07186_Xa_Lien_Vi_ban_ky.png", "a picture of the signed copy of a return that is in", "ignored", "07186",
+        "07186_Xa_Lien_Vi_ban_ky.png",
+        "a picture of the signed copy of a return that is in",
+        "ignored",
+        "07186",
         findings=["F022"],
     ),
     Sample("Danh sach can bo.xlsx", "a staff list, not the form", "rejected", findings=["F005"]),
@@ -379,7 +381,7 @@ def _write_expected_totals(form: Form, figures: Mapping[str, Mapping[str, int]])
     for sample in SAMPLES:
         if sample.status not in ("used", "used_with_errors"):
             continue
-        for cell, value in (figures[sample.unit] | sample.typed | sample.read_as).items():
+        for cell, value in {**figures[sample.unit], **sample.typed, **sample.read_as}.items():
             if isinstance(value, int):
                 totals[cell] += value
                 reported[cell] += 1

@@ -1,7 +1,6 @@
 """The command line: parse, call, print, exit. Everything slow is imported when it is needed, so --help is quick."""
 
 import codecs
-import os
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -32,6 +31,7 @@ class _DefaultGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command in front unless a command or an option of the group itself comes first."""
+        _speak_any_code_page()
         own = {"--help", "--version"}
         if args and args[0] not in self.commands and args[0] not in own:
             args = [_DEFAULT_COMMAND, *args]
@@ -159,7 +159,6 @@ def explain(code: str | None, lang: Lang) -> None:
     from pipeline.findings import UnknownCodeError, explain_all  # noqa: PLC0415
     from pipeline.findings import explain as explain_code  # noqa: PLC0415
 
-    _speak_any_code_page()
     if code is None:
         click.echo(explain_all(lang))
         return
@@ -190,7 +189,6 @@ def _refusing(lang: Lang) -> "Iterator[None]":
     from pipeline.errors import RunError  # noqa: PLC0415
     from schemas.definition import DefinitionError  # noqa: PLC0415
 
-    _speak_any_code_page()
     try:
         yield
     except RunError as error:
@@ -233,7 +231,7 @@ def _speak_any_code_page() -> None:
     codecs.register_error("without_marks", _without_marks)
     for stream in (sys.stdout, sys.stderr):
         reconfigure: Callable[..., None] | None = getattr(stream, "reconfigure", None)
-        if reconfigure and not os.environ.get("PYTHONIOENCODING"):
+        if reconfigure:
             reconfigure(errors="without_marks")
 
 

@@ -5,6 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.decisions.meaning import NO_DECISIONS, Decisions
+from pipeline.decisions.ruling import (
+    Ruling,
+    accept_what_was_asked,
+    rule_on_cells,
+    rule_on_files,
+    tell_what_no_longer_fits,
+)
 from pipeline.errors import RunError
 from pipeline.find import Found, find_files
 from pipeline.findings import finding
@@ -32,6 +40,10 @@ class Request:
     """real paths this run writes: never input"""
     strict: bool = False
     limits: Limits = DEFAULT
+    decisions: Decisions = NO_DECISIONS
+    """what an officer decided, read before the run"""
+    notes: tuple[Finding, ...] = ()
+    """what is to be told of an older summary and of the decisions workbook"""
 
 
 def consolidate(request: Request, progress: Progress = lambda done, of: None) -> Consolidation:
@@ -59,19 +71,23 @@ def files_under(request: Request) -> tuple[Found, ...]:
 
 def conclude(request: Request, desk: Desk, readings: Sequence[FileReading]) -> Consolidation:
     """Turn what was read into what is known: the half that looks at all returns at once."""
-    form, register = request.form, request.register
-    checked = _validated(form, readings)
+    form, register, decisions = request.form, request.register, request.decisions
+    ruling = Ruling()
+    ruled = rule_on_files(decisions, readings, register, ruling)
+    checked = _validated(form, ruled, decisions, ruling)
     settled = settle(form, register, desk.names, checked, strict=request.strict)
+    counted = [unit.counted for unit in settled.units if unit.counted]
+    files = tell_what_no_longer_fits(decisions, settled.files, counted, ruling)
     totals, groups = merge(form, register, settled.units)
     return Consolidation(
         form=form,
         register=register,
-        files=settled.files,
+        files=tuple(files),
         units=settled.units,
         totals=totals,
         groups=groups,
-        notes=tuple(_notes(register)),
-        digest=_digest(form, readings),
+        notes=(*_notes(register), *request.notes, *decisions.told, *ruling.told),
+        digest=_digest(form, readings, decisions),
     )
 
 
@@ -83,9 +99,13 @@ def _read_all(found: Sequence[Found], desk: Desk, progress: Progress) -> list[Fi
     return readings
 
 
-def _validated(form: Form, readings: Sequence[FileReading]) -> list[FileReading]:
-    """Check all returns in one go and give each file its own back."""
-    checked = iter(validate(form, [one for reading in readings for one in reading.returns]))
+def _validated(
+    form: Form, readings: Sequence[FileReading], decisions: Decisions, ruling: Ruling
+) -> list[FileReading]:
+    """Check all returns in one go, with the cells decided about, and give each file its own back."""
+    returns = [one for reading in readings for one in reading.returns]
+    decided = validate(form, rule_on_cells(decisions, form, returns, ruling))
+    checked = iter(accept_what_was_asked(decisions, decided))
     return [replace(reading, returns=tuple(next(checked) for _ in reading.returns)) for reading in readings]
 
 
@@ -95,7 +115,7 @@ def _notes(register: Register) -> Sequence[Finding]:
     ]
 
 
-def _digest(form: Form, readings: Sequence[FileReading]) -> str:
-    """Name the inputs of a print in twelve characters: the same inputs have the same name on every machine."""
-    parts = [form.id, form.version, *(f"{one.path}\0{one.sha256}" for one in readings)]
+def _digest(form: Form, readings: Sequence[FileReading], decisions: Decisions) -> str:
+    """Name inputs and decisions of a print in twelve characters: the same on every machine for the same ones."""
+    parts = [form.id, form.version, *(f"{one.path}\0{one.sha256}" for one in readings), *decisions.words]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:12]

@@ -3,6 +3,7 @@
 Nothing is opened here: a pipe, a device or a link that leads out of the folder is named and left alone.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Collection, Iterator
@@ -17,6 +18,7 @@ from schemas.text import display_name
 
 # Written by systems, never by a reporting unit.
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "ehthumbs.db", "icon\r"})
+_FILE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".rar", ".7z", ".eml", ".mbox", ".msg"})
 _SYSTEM_FOLDERS = frozenset({"__macosx", ".git", "$recycle.bin", "system volume information"})
 
 
@@ -29,6 +31,9 @@ class Found:
     file: Path
     """where its bytes are"""
     modified: datetime | None = None
+    """time of the file, or of the member as its archive states it"""
+    received: datetime | None = None
+    """when the e-mail came that brought it"""
     problem: Finding | None = None
     """why it is not to be opened"""
 
@@ -42,59 +47,94 @@ def find_files(folder: Path, own: Collection[Path] = ()) -> tuple[Found, ...]:
         OSError: the folder itself cannot be listed.
     """
     home = folder.resolve()
-    return tuple(sorted(_walk(folder, "", home, frozenset(own)), key=lambda found: found.path))
+    return tuple(sorted(_walk(folder, "", _Where(home, frozenset(own), {home})), key=lambda found: found.path))
 
 
-def _walk(folder: Path, prefix: str, home: Path, own: frozenset[Path]) -> Iterator[Found]:
+def is_of_the_system(name: str, *, folder: bool = False) -> bool:
+    """Tell whether a file or folder is one that systems put among the files of people."""
+    plain = name.lower()
+    return plain in _SYSTEM_FOLDERS if folder else plain in _SYSTEM_FILES or plain.startswith("._")
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """What every step of the walk needs to know."""
+
+    home: Path
+    own: frozenset[Path]
+    walked: set[Path]
+    """real folders, so that a folder that is its own descendant (a junction of Windows) is walked once"""
+
+
+def _walk(folder: Path, prefix: str, where: _Where) -> Iterator[Found]:
     with os.scandir(folder) as listing:
         entries = sorted(listing, key=lambda entry: entry.name)
     for entry in entries:
         path, file = prefix + display_name(entry.name), Path(entry.path)
         if entry.is_symlink():
-            yield from _follow(path, file, home, own)
+            yield from _follow(path, file, where)
         elif entry.is_dir(follow_symlinks=False):
-            if entry.name.lower() not in _SYSTEM_FOLDERS:
-                yield from _walk_safely(path, file, home, own)
-        elif file.resolve() not in own:
+            if not is_of_the_system(entry.name, folder=True):
+                yield from _walk_inside(path, file, where)
+        elif file.resolve() not in where.own:
             yield _file(path, file)
 
 
-def _walk_safely(path: str, file: Path, home: Path, own: frozenset[Path]) -> Iterator[Found]:
+def _walk_inside(path: str, folder: Path, where: _Where) -> Iterator[Found]:
+    if folder.suffix.lower() in _FILE_SUFFIXES:
+        yield _not_opened(path, folder, "folder")
     try:
-        yield from _walk(file, path + "/", home, own)
+        real = folder.resolve()
+        if real in where.walked:
+            yield _not_opened(path, folder, "link_to_folder")
+        elif not real.is_relative_to(where.home):
+            yield _not_opened(path, folder, "link_outside")
+        else:
+            where.walked.add(real)
+            yield from _walk(folder, path + "/", where)
     except OSError as error:
-        yield Found(path, file, problem=finding("F018", facts={"reason": _reason(error)}))
+        yield _not_opened(path, folder, _reason(error))
 
 
-def _follow(path: str, file: Path, home: Path, own: frozenset[Path]) -> Iterator[Found]:
+def _follow(path: str, file: Path, where: _Where) -> Iterator[Found]:
     """Links to a file inside the folder are files; all others are named and left alone."""
     try:
         target = file.resolve(strict=True)
-    except (OSError, RuntimeError):
-        yield Found(path, file, problem=finding("F018", facts={"reason": "dangling_link"}))
+    except (OSError, RuntimeError) as error:
+        yield _not_opened(path, file, _reason_of_link(error))
         return
-    if not target.is_relative_to(home):
-        yield Found(path, file, problem=finding("F018", facts={"reason": "link_outside"}))
+    if not target.is_relative_to(where.home):
+        yield _not_opened(path, file, "link_outside")
     elif target.is_dir():
-        yield Found(path, file, problem=finding("F018", facts={"reason": "link_to_folder"}))
-    elif target not in own:
+        yield _not_opened(path, file, "link_to_folder")
+    elif target not in where.own:
         yield _file(path, file)
 
 
 def _file(path: str, file: Path) -> Found:
-    name = file.name.lower()
-    if name in _SYSTEM_FILES or name.startswith("._"):
+    if is_of_the_system(file.name):
         return Found(path, file, problem=finding("F025"))
     try:
         status = file.stat()
     except OSError as error:
-        return Found(path, file, problem=finding("F018", facts={"reason": _reason(error)}))
+        return _not_opened(path, file, _reason(error))
     if not stat.S_ISREG(status.st_mode):
-        return Found(path, file, problem=finding("F018", facts={"reason": "not_a_file"}))
+        return _not_opened(path, file, "not_a_file")
     return Found(path, file, datetime.fromtimestamp(status.st_mtime, VIETNAM))
+
+
+def _not_opened(path: str, file: Path, reason: str) -> Found:
+    return Found(path, file, problem=finding("F018", facts={"reason": reason}))
 
 
 def _reason(error: OSError) -> str:
     if isinstance(error, PermissionError):
         return "no_permission"
     return "vanished" if isinstance(error, FileNotFoundError) else "unreadable"
+
+
+def _reason_of_link(error: Exception) -> str:
+    """Python tells a ring of links as RuntimeError before 3.13 and as an OSError since."""
+    if isinstance(error, RuntimeError) or (isinstance(error, OSError) and error.errno == errno.ELOOP):
+        return "link_ring"
+    return "no_permission" if isinstance(error, PermissionError) else "dangling_link"

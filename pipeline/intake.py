@@ -263,8 +263,12 @@ def _return_of(
         *parsed.findings,
     ]
     if not is_summary:
+        # LibreOffice stores 0 in an .xls for a formula that shows a text.
         own = facts.formulas if facts else frozenset()
-        findings += told_of_the_rest(sheet, form, {place for place in own if isinstance(sheet.value(*place), str)})
+        zeros = facts.zero_cached if facts and kind is Kind.XLS else frozenset()
+        findings += told_of_the_rest(
+            sheet, form, {place for place in own if isinstance(sheet.value(*place), str)} | zeros
+        )
     return Return(
         path=reading.path,
         sha256=reading.sha256 or "",

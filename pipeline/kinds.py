@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from io import BytesIO
 from pathlib import PurePath
+from typing import Any
 
 import olefile  # type: ignore[import-untyped]
 
@@ -93,9 +94,14 @@ class Container:
             raise Unreadable("the zip directory cannot be read") from error
 
     @cached_property
+    def listing(self) -> tuple[zipfile.ZipInfo, ...]:
+        """The directory of a zip as it stands, equal names and all."""
+        return tuple(self._zip.infolist())
+
+    @cached_property
     def members(self) -> dict[str, zipfile.ZipInfo]:
         """The parts of a zip by name, in lower case; of two with one name the last, as calamine takes it."""
-        return {info.filename.replace("\\", "/").lower(): info for info in self._zip.infolist()}
+        return {info.filename.replace("\\", "/").lower(): info for info in self.listing}
 
     @cached_property
     def _ole(self) -> olefile.OleFileIO:
@@ -126,33 +132,59 @@ class Container:
             self._parts[name] = content
         return self._parts[name]
 
+    def member(self, info: zipfile.ZipInfo) -> bytes:
+        """A whole member of a zip by its line of the directory, never more than that line states; not kept."""
+        return self._unpack(info, info.file_size + 1)
+
     def _inflate(self, name: str, size: int) -> bytes:
         info = self.members.get(name.lower())
         if info is None:
             raise Unreadable(f"{name} is missing")
+        return self._unpack(info, size)
+
+    def _unpack(self, info: zipfile.ZipInfo, size: int) -> bytes:
         # The other methods unpack a whole block at once, which no bound holds; no office program writes them.
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Unreadable(f"{name} is packed in an unknown way")
+            raise Unreadable(f"{info.filename} is packed in an unknown way")
         try:
             with self._zip.open(info) as stream:
                 return stream.read(size)
         # Among others zlib.error, EOFError, RuntimeError (password), BadZipFile (checksum).
         except Exception as error:
-            raise Unreadable(f"{name} cannot be unpacked") from error
+            raise Unreadable(f"{info.filename} cannot be unpacked") from error
 
-    def stream(self, name: str) -> bytes:
-        """A whole stream at the root of an OLE file; one that is cut off is unreadable."""
-        if name not in self._parts:
-            entry = self._ole.root.kids_dict.get(name)
+    def children(self, storage: str = "") -> tuple[str, ...]:
+        """The streams and storages within a storage of an OLE file, in lower case and order; none if it is not there.
+
+        A storage is named by its path with `/`, the root by "".
+        """
+        try:
+            return tuple(sorted(self._way_to(storage)[-1].kids_dict))
+        except Unreadable:
+            return ()
+
+    def _way_to(self, name: str) -> list[Any]:
+        """Give the entries of an OLE directory from its root down to a name."""
+        way = [self._ole.root]
+        for step in filter(None, name.split("/")):
+            entry = way[-1].kids_dict.get(step)
             if entry is None:
                 raise Unreadable(f"{name} is missing")
+            way.append(entry)
+        return way
+
+    def stream(self, name: str) -> bytes:
+        """A whole stream of an OLE file by its path with `/`; one that is cut off is unreadable."""
+        if name not in self._parts:
+            way = self._way_to(name)
+            entry = way[-1]
             # olefile walks a chain as long as the directory says, also round a ring: check the sizes first.
             if max(entry.size, self._ole.root.size) > len(self.data):
                 raise Unreadable(f"{name} is cut off")
             if entry.size > self._left:
                 raise TooLarge(f"{name} is larger than the limit")
             try:
-                content: bytes = self._ole.openstream([entry.name]).read()
+                content: bytes = self._ole.openstream([step.name for step in way[1:]]).read()
             except Exception as error:
                 raise Unreadable(f"{name} cannot be read") from error
             if len(content) < entry.size:

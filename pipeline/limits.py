@@ -1,4 +1,8 @@
-"""What one file may cost. One table, so that every limit is known, documented and can be changed."""
+"""What one file may cost. One table, so that every limit is known, documented and can be changed.
+
+docs/files.md explains each for a reader. A limit that is passed costs the file that passed it one finding (F019,
+which names the limit); no other file is concerned.
+"""
 
 from dataclasses import dataclass
 
@@ -8,17 +12,30 @@ class Limits:
     """Bounds for one file. A real return has about 60 rows and 30 kB; these leave room for the oddest of them."""
 
     file_bytes: int = 64 * 2**20
-    """size of the file on disk"""
+    """size of the file on disk, and of one file inside an archive or e-mail"""
+    members: int = 5_000
+    """entries in the directory of one zip; files in one archive or e-mail, those of the archives in it included"""
+    depth: int = 3
+    """archives and e-mails within one another: 1 opens those in the folder and nothing inside them"""
     inflated_bytes: int = 256 * 2**20
-    """size of any one part of a zipped workbook, counted while inflating"""
+    """size of a workbook, or of an archive with all archives in it, once unpacked; counted while unpacking"""
+    ratio: int = 400
+    """bytes unpacked for each packed byte of a part, asked only of parts above `RATIO_FROM`"""
+    sheets: int = 400
+    """sheets of a workbook"""
     rows: int = 100_000
     """last used row of a sheet; the summary of a province has one line for every value of every town"""
     columns: int = 2_000
     """last used column of a sheet"""
     cells: int = 4_000_000
     """cells of a sheet from its first used one to its last"""
-    sheets: int = 400
-    """sheets of a workbook"""
+    seconds: float = 15.0
+    """time for reading one file; a real return needs a hundredth of a second"""
+    memory_bytes: int = 640 * 2**20
+    """memory that a reading process may ask for beyond what it starts with; binding on Linux alone"""
 
 
 DEFAULT = Limits()
+
+RATIO_FROM = 16 * 2**20
+"""bytes; small parts pack as well as they like: a page of blanks is no bomb"""

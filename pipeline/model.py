@@ -134,6 +134,8 @@ class Return:
     findings: tuple[Finding, ...]
     times: Times
     blank_means_zero: bool | None = None
+    preferred: bool = False
+    """an officer chose it among the copies of its unit"""
     filled_by: str = ""
     phone: str = ""
     source: str = ""

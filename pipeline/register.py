@@ -18,9 +18,11 @@ def load_register(form: Form, file: Path | None) -> Register:
     """Load the register of a run, for the first day of the form's period.
 
     Raises:
-        RunError: the file is missing or unreadable, or no unit is expected.
+        RunError: there is no register, the file is missing or unreadable, or no unit is expected.
         DefinitionError: a line is broken; says which and what is allowed.
     """
+    if not file and not form.register:
+        raise RunError("units_unnamed", {"form": form.name}, exit_code=2)
     path = file or shipped_register(form.register)
     try:
         with path.open("rb") as opened:

@@ -35,6 +35,8 @@ _IGNORED = frozenset({"F001", "F016", "F022", "F025", "F030", "F032", "F033"})
 _TO_BE_TYPED = frozenset({"F006"})
 _REFUSED = frozenset({"F015"})
 """codes of a return that is none of this form"""
+_EXCLUDED = frozenset({"F030"})
+"""codes of a return that an officer left out"""
 _FILE_TIME_STEP = timedelta(minutes=1)
 """file times closer than this are what copying a folder leaves, not evidence"""
 _CHANGES_NAMED = 12
@@ -89,7 +91,9 @@ def settle(form: Form, register: Register, names: Names, readings: Sequence[File
 def _judge(form: Form, register: Register, reading: FileReading, one: Return, *, strict: bool) -> _Case:
     case = _Case(reading, one, FileStatus.USED, [])
     collector = register.collector
-    if any(told.code in _REFUSED for told in one.findings):
+    if any(told.code in _EXCLUDED for told in one.findings):
+        case.status = FileStatus.IGNORED
+    elif any(told.code in _REFUSED for told in one.findings):
         case.status = FileStatus.REJECTED
     elif collector and one.claim.unit == collector.code:
         case.status = FileStatus.IGNORED
@@ -135,7 +139,8 @@ def _choose(form: Form, rivals: list[_Case]) -> None:
             case.told.append(finding("F012", facts={"others": others}))
         return
     older = [case for case in distinct if case is not newest]
-    against = next((case for case in older if _says_later(case) and not _says_later(newest)), None)
+    decided = newest.one.preferred
+    against = next((case for case in older if _says_later(case) and not _says_later(newest) and not decided), None)
     if against:
         hint = PurePosixPath(against.one.path).name
         for case in distinct:
@@ -149,7 +154,7 @@ def _choose(form: Form, rivals: list[_Case]) -> None:
         "changes": len(changes),
         "cells": tuple(changes[:_CHANGES_NAMED]),
     }
-    newest.told.append(finding("F011", facts=facts))
+    newest.told.append(finding("F011", severity=Severity.INFO if decided else None, facts=facts))
     newest.one = _with_older_values(newest.one, [case.one for case in older])
     for case in older:
         case.status = FileStatus.SUPERSEDED
@@ -166,7 +171,8 @@ def _without_equals(rivals: list[_Case]) -> list[_Case]:
         else:
             case.status = FileStatus.SUPERSEDED
             case.told.append(finding("F009", facts={"other": twin.one.path}))
-            twin.one = replace(twin.one, times=_later(twin.one.times, case.one.times))
+            times, preferred = _later(twin.one.times, case.one.times), twin.one.preferred or case.one.preferred
+            twin.one = replace(twin.one, times=times, preferred=preferred)
     return distinct
 
 
@@ -192,7 +198,10 @@ def _later(one: Times, other: Times) -> Times:
 
 
 def _newest(cases: Sequence[_Case]) -> tuple[str, _Case | None]:
-    """Find the newest by the first kind of time that all of them have and that tells them apart."""
+    """Find the one an officer chose, else the newest by the first kind of time that all have and that differs."""
+    chosen = [case for case in cases if case.one.preferred]
+    if len(chosen) == 1:
+        return "decision", chosen[0]
     kinds = (("received", timedelta(0)), ("modified", timedelta(0)), ("file", _FILE_TIME_STEP))
     for kind, step in kinds:
         dated = [(time, case) for case in cases if (time := getattr(case.one.times, kind)) is not None]

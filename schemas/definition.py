@@ -1,12 +1,16 @@
 """Refusing a broken definition in words: which file, which line, which field, what was found, what is allowed."""
 
 import csv
+import io
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+_HEAD = r"\s*\[\[?[\s\w.\"-]+\]\]?\s*(?:#|$)"
+"""the line that begins a table of a TOML file"""
 
 
 @dataclass(eq=False)
@@ -38,9 +42,9 @@ class Table:
         return DefinitionError(self.file.name, self._line_of(field), field, shown(found), allowed)
 
     def text(self, field: str, default: str | None = None) -> str:
-        """Take a text field; without a default it must stand there."""
+        """Take a text field; without a default it must stand there and say something."""
         value = self.values.get(field, default)
-        if not isinstance(value, str):
+        if not isinstance(value, str) or (default is None and not value.strip()):
             raise self.refuse(field, value, "a text in quotes")
         return value
 
@@ -87,21 +91,35 @@ class Table:
         lines = heads + [1] * (len(value) - len(heads))
         return tuple(Table(self.file, item, line) for item, line in zip(value, lines, strict=False))
 
+    def truth(self, field: str, default: bool) -> bool:
+        """Take true or false."""
+        value = self.values.get(field, default)
+        if not isinstance(value, bool):
+            raise self.refuse(field, value, "true or false")
+        return value
+
     def _line_of(self, field: str) -> int | None:
+        """Find the line of a field of this table; without one, that of the table's own head."""
         name = re.escape(field)
-        for line in _lines_matching(self.file, rf"\s*(?:{name}\s*=|\[+\s*{name}\s*\]+)"):
-            if line >= self.first_line:
+        end = next((line for line in _lines_matching(self.file, _HEAD) if line > self.first_line), None)
+        for line in _lines_matching(self.file, rf"\s*{name}\s*="):
+            if self.first_line <= line and (end is None or line < end):
                 return line
-        return self.first_line if self.first_line > 1 else None
+        if self.first_line > 1:
+            return self.first_line
+        return next(iter(_lines_matching(self.file, rf"\s*\[+\s*{name}\s*\]+")), None)
 
 
 def read_toml(path: Path) -> Table:
     """Read a TOML file, refusing a file that is none with the line at which it stops being one."""
+    text = ""
     try:
-        return Table(path, tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        text = path.read_text(encoding="utf-8-sig")
+        return Table(path, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        raise DefinitionError(path.name, int(line[1]) if line else None, "syntax", str(error), "valid TOML") from None
+        named = re.search(r"line (\d+)", str(error))
+        line = int(named[1]) if named else text.count("\n") + 1
+        raise DefinitionError(path.name, line, "syntax", str(error), "valid TOML") from None
     except UnicodeDecodeError:
         raise DefinitionError(path.name, None, "encoding", "bytes that are not UTF-8", "UTF-8") from None
     except OSError as error:
@@ -116,12 +134,16 @@ def read_csv_rows(path: Path, delimiter: str = ",") -> list[tuple[int, list[str]
         raise DefinitionError(path.name, None, "encoding", "bytes that are not UTF-8", "CSV saved as UTF-8") from None
     except OSError as error:
         raise DefinitionError(path.name, None, "file", error.strerror or "unreadable", "a readable file") from None
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
+    # Not splitlines: it also splits at the vertical tab and U+2028, which a cell may hold.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     rows: list[tuple[int, list[str]]] = []
     line = 1
-    for cells in reader:
-        rows.append((line, cells))
-        line = reader.line_num + 1
+    try:
+        for cells in reader:
+            rows.append((line, cells))
+            line = reader.line_num + 1
+    except csv.Error:
+        raise DefinitionError(path.name, line, "syntax", "a line that is no CSV", "CSV saved as UTF-8") from None
     return rows
 
 
@@ -133,6 +155,8 @@ def shown(found: object) -> str:
         return "true" if found else "false"
     if isinstance(found, list | tuple):
         return "[" + ", ".join(shown(item) for item in found) + "]"
+    if isinstance(found, dict):
+        return "a table of " + ", ".join(found)
     return str(found)
 
 

@@ -40,6 +40,19 @@ COLUMN_ROLES = ("ordinal", "label", "unit", "measure", "note")
 ROW_FIELDS = ("key", "stt", "label", "unit_of_measure", "parent", "role", "short_label", "label_print")
 
 
+_TABLES: Mapping[str, tuple[str, ...]] = {
+    "letter": ("number", "date"),
+    "period": ("first_day", "last_day"),
+    "deadline": ("before", "wording"),
+    "title": ("appendix", "lines", "references", "summary"),
+    "template": ("spread",),
+}
+_FIELDS = (
+    *("id", "version", "name", "subject", "register", *_TABLES),
+    *("columns", "groups", "unit_words", "aliases", "rules"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of the form."""
@@ -146,30 +159,14 @@ def load_form(name_or_path: str | Path) -> Form:
     """
     folder = form_folder(name_or_path)
     table = read_toml(folder / "form.toml")
-    table.known(
-        [
-            "id",
-            "version",
-            "name",
-            "subject",
-            "register",
-            "letter",
-            "period",
-            "deadline",
-            "title",
-            "columns",
-            "groups",
-            "template",
-            "unit_words",
-            "aliases",
-            "rules",
-        ]
-    )
+    table.known(_FIELDS)
+    for name, fields in _TABLES.items():
+        table.table(name).known(fields)
     columns = _load_columns(table)
     measures = [column.key for column in columns if column.role == "measure"]
     rows = _load_rows(folder / "rows.csv", measures, table.table("aliases"))
     groups = _load_groups(table.table("groups"), rows)
-    cells = {(row.key, measure) for row in rows for measure in measures}
+    numbers = {(row.key, measure) for row in rows for measure, kind in row.kinds.items() if kind is not ValueKind.TEXT}
     period, deadline, title = table.table("period"), table.table("deadline"), table.table("title")
     letter = table.table("letter")
     return Form(
@@ -181,7 +178,7 @@ def load_form(name_or_path: str | Path) -> Form:
         letter_number=letter.text("number", ""),
         letter_date=_day(letter, "date"),
         first_day=_day(period, "first_day"),
-        last_day=_day(period, "last_day"),
+        last_day=_last_day(period),
         deadline=_moment(deadline, "before"),
         deadline_wording=deadline.text("wording"),
         appendix=title.text("appendix", ""),
@@ -190,7 +187,7 @@ def load_form(name_or_path: str | Path) -> Form:
         summary_title=title.text("summary"),
         columns=columns,
         rows=rows,
-        rules=load_rules(table.tables("rules"), groups, measures, cells),
+        rules=load_rules(table.tables("rules"), groups, measures, numbers),
         spread=_known_rows(table.table("template"), "spread", groups),
         unit_words=_unit_words(table.table("unit_words"), measures),
     )
@@ -222,6 +219,10 @@ def _load_columns(table: Table) -> tuple[Column, ...]:
         role = item.choice("role", COLUMN_ROLES)
         if (role == "note") != (key == NOTE):
             raise item.refuse("key", key, f'"{NOTE}" for the column of notes, and for no other')
+        if role == "measure" and key in ROW_FIELDS:
+            raise item.refuse("key", key, "a name that no other column of rows.csv bears")
+        if role != "measure" and any(column.role == role for column in columns):
+            raise item.refuse("role", role, "each role but measure once")
         short = item.text("short", head[-1])
         columns.append(Column(key, role, head, item.texts("aliases"), _width(item), short))
     for role in ("label", "measure"):
@@ -243,16 +244,21 @@ def _load_rows(path: Path, measures: Sequence[str], aliases: Table) -> tuple[Row
     wanted = [*ROW_FIELDS, *measures]
     if sorted(head) != sorted(wanted):
         raise DefinitionError(path.name, 1, "columns", ", ".join(head), ", ".join(wanted))
+    records: list[_Line] = []
     rows: list[Row] = []
     for line, cells in lines[1:]:
+        if not any(cells):
+            continue
         if len(cells) != len(head):
             raise DefinitionError(path.name, line, "row", f"{len(cells)} cells", f"{len(head)} cells")
-        record = _Line(path, line, dict(zip(head, cells, strict=True)))
-        rows.append(_row(record, measures, {row.key for row in rows}, aliases))
+        records.append(_Line(path, line, dict(zip(head, cells, strict=True))))
+        rows.append(_row(records[-1], measures, {row.key for row in rows}, aliases))
+    if all(row.role in ("heading", "text") for row in rows):
+        raise DefinitionError(path.name, None, "rows", "no row that takes a number", "a line for each row of the form")
     for field in aliases.values:
         if field not in {row.key for row in rows}:
             raise aliases.refuse(field, field, "keys of rows.csv")
-    _refuse_shared_labels(rows, aliases)
+    _refuse_shared_labels(records, rows, aliases)
     return tuple(rows)
 
 
@@ -279,17 +285,9 @@ def _row(line: _Line, measures: Sequence[str], earlier: AbstractSet[str], aliase
         raise refuse("role", "one of " + ", ".join(ROLES))
     if cells["parent"] and cells["parent"] not in earlier:
         raise refuse("parent", "the key of a row above, or nothing")
-    kinds: dict[str, ValueKind] = {}
-    optional: set[str] = set()
-    for measure in measures:
-        text = cells[measure]
-        if not text:
-            continue
-        if text.rstrip("?") not in tuple(ValueKind):
-            raise refuse(measure, "count, count?, vnd, text or nothing")
-        kinds[measure] = ValueKind(text.rstrip("?"))
-        if text.endswith("?"):
-            optional.add(measure)
+    kinds = {measure: _kind(line, measure) for measure in measures if cells[measure]}
+    if not kinds and role != "heading":
+        raise refuse("role", "heading for a row that takes nothing")
     return Row(
         key=key,
         stt=cells["stt"],
@@ -298,21 +296,34 @@ def _row(line: _Line, measures: Sequence[str], earlier: AbstractSet[str], aliase
         parent=cells["parent"],
         role=next(known for known in ROLES if known == role),
         kinds=kinds,
-        optional=frozenset(optional),
+        optional=frozenset(measure for measure in kinds if cells[measure].endswith("?")),
         short_label=cells["short_label"] or cells["label"],
         label_print=cells["label_print"],
         aliases=aliases.texts(key),
     )
 
 
-def _refuse_shared_labels(rows: Sequence[Row], aliases: Table) -> None:
-    """A spelling that means two rows under the same parent could put a number into the wrong one."""
+def _kind(line: _Line, measure: str) -> ValueKind:
+    role, kind = line.cells["role"], line.cells[measure].removesuffix("?")
+    if kind not in tuple(ValueKind):
+        raise line.refuse(measure, "count, vnd or text, with ? where it may stay blank, or nothing")
+    if role == "heading" or (role == "text") != (kind == ValueKind.TEXT):
+        raise line.refuse(measure, "nothing in a heading, text in a row of texts, a number in any other")
+    return ValueKind(kind)
+
+
+def _refuse_shared_labels(lines: Sequence[_Line], rows: Sequence[Row], aliases: Table) -> None:
+    """A spelling that means two rows could put a number into the wrong one."""
     owner: dict[str, str] = {}
+    for line, row in zip(lines, rows, strict=True):
+        for field in ("label", "label_print"):
+            text = line.cells[field]
+            if text and (other := owner.setdefault(fold(text), row.key)) != row.key:
+                raise line.refuse(field, f"a spelling that row {other} does not also bear")
     for row in rows:
-        for spelling in {fold(text) for text in (row.label, row.label_print, *row.aliases) if text}:
-            other = owner.setdefault(spelling, row.key)
-            if other != row.key:
-                raise aliases.refuse(row.key, row.label, f"a label that row {other} does not also bear")
+        for alias in row.aliases:
+            if (other := owner.setdefault(fold(alias), row.key)) != row.key:
+                raise aliases.refuse(row.key, alias, f"a spelling that row {other} does not also bear")
 
 
 def _load_groups(table: Table, rows: Sequence[Row]) -> Mapping[str, tuple[str, ...]]:
@@ -348,6 +359,13 @@ def _day(table: Table, field: str) -> date:
     if not isinstance(value, date) or isinstance(value, datetime):
         raise table.refuse(field, value, "a date such as 2020-09-25")
     return value
+
+
+def _last_day(period: Table) -> date:
+    last = _day(period, "last_day")
+    if last < _day(period, "first_day"):
+        raise period.refuse("last_day", last, "a day not before first_day")
+    return last
 
 
 def _moment(table: Table, field: str) -> datetime:

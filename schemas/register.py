@@ -46,6 +46,7 @@ _HEADS: Mapping[str, tuple[str, ...]] = {
     "phone": ("phone", "điện thoại", "số điện thoại", "đt"),
     "deadline": ("deadline", "hạn nộp", "hạn", "hạn báo cáo"),
 }
+_DELIMITERS = (",", ";", "\t")
 _YES = frozenset(map(fold, ("yes", "có", "1", "true", "x", "y", "đúng", "")))
 _NO = frozenset(map(fold, ("no", "không", "0", "false", "n", "sai")))
 
@@ -70,6 +71,10 @@ class Unit:
     def valid_on(self, day: date) -> bool:
         """Tell whether the unit existed on a day."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+def _collects(unit: Unit) -> bool:
+    return fold(unit.type) == fold(COLLECTOR_TYPE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +110,9 @@ class Register:
     @cached_property
     def collector(self) -> Unit | None:
         """The office that collects: marked by its type, else the one line that others name as parent."""
-        marked = [unit for unit in self.units if fold(unit.type) == fold(COLLECTOR_TYPE)]
+        marked = [unit for unit in self.units if _collects(unit)]
         if marked:
-            return marked[0] if len(marked) == 1 else None
+            return next((unit for unit in marked if unit.valid_on(self.day)), marked[0])
         parents = {unit.parent for unit in self.units}
         roots = [unit for unit in self.units if unit.code in parents and unit.parent not in self.by_code]
         return roots[0] if len(roots) == 1 and not roots[0].in_total else None
@@ -129,15 +134,18 @@ def shipped_register(name: str) -> Path:
 
 
 def load_register_csv(path: Path, day: date) -> Register:
-    """Load a register from a CSV file, separated by comma or semicolon, with the office file beside it if any.
+    """Load a register from a CSV file, cut by comma, semicolon or tab, with the office file beside it if any.
 
     Raises:
         DefinitionError: names file, line, field, what was found and what is allowed.
     """
-    lines = read_csv_rows(path)
-    if lines and len(lines[0][1]) == 1 and ";" in lines[0][1][0]:
-        lines = read_csv_rows(path, delimiter=";")
-    return register_of(path, lines, day)
+    # The sign that cuts the line of heads into the most cells; Excel saves the sign of the regional setting.
+    return register_of(path, max((read_csv_rows(path, sign) for sign in _DELIMITERS), key=_heads), day)
+
+
+def _heads(lines: Sequence[tuple[int, Sequence[str]]]) -> int:
+    filled = (cells for _, cells in lines if any(cell.strip() for cell in cells))
+    return len(next(filled, ()))
 
 
 def register_of(path: Path, lines: Sequence[tuple[int, Sequence[str]]], day: date) -> Register:
@@ -146,10 +154,14 @@ def register_of(path: Path, lines: Sequence[tuple[int, Sequence[str]]], day: dat
     if not filled:
         raise DefinitionError(path.name, None, "units", "nothing", "a line of heads and a line for each unit")
     places = _columns(path, *filled[0])
+    columns = frozenset(places.values())
     padded: dict[str, str] = {}
     units: list[Unit] = []
     seen: dict[str, int] = {}
     for number, cells in filled[1:]:
+        stray = [cell for index, cell in enumerate(cells) if cell.strip() and index not in columns]
+        if stray:
+            raise DefinitionError(path.name, number, "cells", tidy(stray[0]), "nothing outside the named columns")
         unit = _unit(path, number, {name: _cell(cells, places, name) for name in FIELDS}, padded)
         if unit.code in seen:
             raise DefinitionError(
@@ -163,6 +175,10 @@ def register_of(path: Path, lines: Sequence[tuple[int, Sequence[str]]], day: dat
         units.append(unit)
     if not units:
         raise DefinitionError(path.name, None, "units", "only heads", "a line for each unit")
+    collectors = [unit for unit in units if _collects(unit) and unit.valid_on(day)]
+    if len(collectors) > 1:
+        second = collectors[1].code
+        raise DefinitionError(path.name, seen[second], "type", COLLECTOR_TYPE, "one collecting office at a time")
     return Register(tuple(units), day, load_office(path), padded)
 
 
@@ -220,6 +236,9 @@ def _unit(path: Path, line: int, cells: Mapping[str, str], padded: dict[str, str
     for name in ("valid_from", "valid_to", "deadline"):
         if cells[name] and _date(cells[name]) is None:
             raise refuse(name, "a date such as 2020-10-11 or 11/10/2020")
+    valid_from, valid_to = _date(cells["valid_from"]), _date(cells["valid_to"])
+    if valid_from and valid_to and valid_to < valid_from:
+        raise refuse("valid_to", "a date not before valid_from")
     return Unit(
         code=whole,
         name=cells["name"],
@@ -228,8 +247,8 @@ def _unit(path: Path, line: int, cells: Mapping[str, str], padded: dict[str, str
         email=cells["email"],
         aliases=aliases,
         in_total=answer in _YES,
-        valid_from=_date(cells["valid_from"]),
-        valid_to=_date(cells["valid_to"]),
+        valid_from=valid_from,
+        valid_to=valid_to,
         contact=cells["contact"],
         phone=cells["phone"],
         deadline=datetime(deadline.year, deadline.month, deadline.day, tzinfo=VIETNAM) if deadline else None,

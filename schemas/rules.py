@@ -214,23 +214,25 @@ class _Names:
 
     groups: Mapping[str, tuple[str, ...]]
     measures: Sequence[str]
-    cells: AbstractSet[tuple[str, str]]
+    numbers: AbstractSet[tuple[str, str]]
+    """cells that take a number"""
 
 
 def load_rules(
     tables: Sequence[Table],
     groups: Mapping[str, tuple[str, ...]],
     measures: Sequence[str],
-    cells: AbstractSet[tuple[str, str]],
+    numbers: AbstractSet[tuple[str, str]],
 ) -> tuple[Rule, ...]:
     """Read the `[[rules]]` of a definition.
 
-    `groups` maps every row key and group name to row keys.
+    `groups` maps every row key and group name to row keys; `numbers` are the cells that take a number.
 
     Raises:
-        DefinitionError: an unknown kind, outcome, row, measure or parameter, with its line.
+        DefinitionError: an unknown kind, outcome, row, measure or parameter, or a rule that could never find
+            anything, with its line.
     """
-    names = _Names(groups, measures, cells)
+    names = _Names(groups, measures, numbers)
     rules: list[Rule] = []
     for table in tables:
         kind = table.choice("kind", tuple(OUTCOMES))
@@ -264,13 +266,27 @@ def _common(table: Table) -> tuple[str, Mapping[str, Severity], frozenset[str]]:
     return table.text("id"), severity, frozenset(levels)
 
 
-def _rows(table: Table, field: str, names: _Names) -> tuple[str, ...]:
+def _rows_or_none(table: Table, field: str, names: _Names) -> tuple[str, ...]:
     keys: list[str] = []
     for name in table.texts(field):
         if name not in names.groups:
             raise table.refuse(field, name, "keys of rows.csv and names of groups")
         keys.extend(names.groups[name])
     return tuple(dict.fromkeys(keys))
+
+
+def _rows(table: Table, field: str, names: _Names) -> tuple[str, ...]:
+    rows = _rows_or_none(table, field, names)
+    if not rows:
+        raise table.refuse(field, None, "at least one key of rows.csv or name of a group")
+    return rows
+
+
+def _texts(table: Table, field: str) -> tuple[str, ...]:
+    texts = table.texts(field)
+    if not all(text.strip() for text in texts) or not texts:
+        raise table.refuse(field, list(texts), "at least one text, and none of them empty")
+    return texts
 
 
 def _row(table: Table, field: str, names: _Names) -> str:
@@ -297,11 +313,36 @@ def _cell(table: Table, field: str, names: _Names) -> Cell:
     return cells[0]
 
 
+def _numbers(table: Table, field: str, names: _Names) -> tuple[Cell, ...]:
+    """Cells a rule compares: of one that takes no number it could never find anything."""
+    cells = _cells(table, field, table.texts(field), names)
+    return tuple(_taking_a_number(table, field, cell, names) for cell in cells)
+
+
+def _number(table: Table, field: str, names: _Names) -> Cell:
+    return _taking_a_number(table, field, _cell(table, field, names), names)
+
+
+def _taking_a_number(table: Table, field: str, cell: Cell, names: _Names) -> Cell:
+    if cell not in names.numbers:
+        raise table.refuse(field, cell, "cells that take a number")
+    return cell
+
+
 def _two(table: Table, names: _Names) -> tuple[str, str]:
     texts = table.texts("measures")
-    if len(texts) != 2 or not set(texts) <= set(names.measures):  # noqa: PLR2004 - a pair is two
+    if len(texts) != 2 or texts[0] == texts[1] or not set(texts) <= set(names.measures):  # noqa: PLR2004 - a pair is two
         raise table.refuse("measures", list(texts), "two of " + ", ".join(names.measures))
     return texts[0], texts[1]
+
+
+def _pairs(table: Table, field: str, measures: tuple[str, str], names: _Names) -> tuple[str, ...]:
+    """Rows that take both measures."""
+    rows = _rows(table, field, names)
+    for row in rows:
+        for measure in measures:
+            _taking_a_number(table, field, Cell(row, measure), names)
+    return rows
 
 
 def _load_either_column(table: Table, names: _Names) -> Rule:
@@ -311,7 +352,9 @@ def _load_either_column(table: Table, names: _Names) -> Rule:
 
 def _load_moves_to(table: Table, names: _Names) -> Rule:
     id_, severity, levels = _common(table)
-    cell, target = _cell(table, "cell", names), _cell(table, "target", names)
+    cell, target = _cell(table, "cell", names), _number(table, "target", names)
+    if cell in names.numbers:
+        raise table.refuse("cell", cell, "a cell that takes no number itself")
     return MovesTo(id=id_, severity=severity, levels=levels, cell=cell, target=target)
 
 
@@ -337,8 +380,8 @@ def _load_text_only(table: Table, names: _Names) -> Rule:
 
 def _load_sum_of_parts(table: Table, names: _Names) -> Rule:
     id_, severity, levels = _common(table)
-    total = _cell(table, "total", names)
-    parts = _cells(table, "parts", table.texts("parts"), names)
+    total = _number(table, "total", names)
+    parts = _numbers(table, "parts", names)
     if not parts or total in parts:
         raise table.refuse("parts", list(table.texts("parts")), "at least one cell, and not the total itself")
     return SumOfParts(
@@ -347,20 +390,23 @@ def _load_sum_of_parts(table: Table, names: _Names) -> Rule:
         levels=levels,
         total=total,
         parts=parts,
-        compute_blank=bool(table.values.get("compute_blank", False)),
-        explained_by=_rows(table, "explained_by", names),
+        compute_blank=table.truth("compute_blank", False),
+        explained_by=_rows_or_none(table, "explained_by", names),
     )
 
 
 def _load_part_at_most_total(table: Table, names: _Names) -> Rule:
     id_, severity, levels = _common(table)
-    parts = _cells(table, "parts", table.texts("parts"), names)
-    return PartAtMostTotal(id=id_, severity=severity, levels=levels, total=_cell(table, "total", names), parts=parts)
+    total, parts = _number(table, "total", names), _numbers(table, "parts", names)
+    if not parts or total in parts:
+        raise table.refuse("parts", list(table.texts("parts")), "at least one cell, and not the total itself")
+    return PartAtMostTotal(id=id_, severity=severity, levels=levels, total=total, parts=parts)
 
 
 def _load_pair(table: Table, names: _Names) -> Rule:
     id_, severity, levels = _common(table)
-    rows, measures = _rows(table, "rows", names), _two(table, names)
+    measures = _two(table, names)
+    rows = _pairs(table, "rows", measures, names)
     return Pair(id=id_, severity=severity, levels=levels, rows=rows, measures=measures)
 
 
@@ -369,31 +415,42 @@ def _load_ratio_limit(table: Table, names: _Names) -> Rule:
     limit = table.whole("limit")
     if limit < 1:
         raise table.refuse("limit", limit, "a whole number above 0")
-    rows, measures = _rows(table, "rows", names), _two(table, names)
+    measures = _two(table, names)
+    rows = _pairs(table, "rows", measures, names)
     return RatioLimit(id=id_, severity=severity, levels=levels, rows=rows, measures=measures, limit=limit)
 
 
 def _load_range(table: Table, names: _Names) -> Rule:
     id_, severity, levels = _common(table)
+    cells = _numbers(table, "cells", names)
+    if not cells:
+        raise table.refuse("cells", None, "at least one cell")
+    at_least, at_most = table.whole("at_least", 0), table.whole("at_most")
+    if not 0 <= at_least <= at_most:
+        raise table.refuse("at_most", at_most, "a whole number not below at_least, which is not below 0")
     times = table.values.get("times", [])
-    if not isinstance(times, list) or not all(isinstance(factor, int) for factor in times):
-        raise table.refuse("times", times, "a list of whole numbers")
+    if not isinstance(times, list) or not all(type(factor) is int and factor > 1 for factor in times):
+        raise table.refuse("times", times, "a list of whole numbers above 1")
     return Range(
         id=id_,
         severity=severity,
         levels=levels,
-        cells=_cells(table, "cells", table.texts("cells"), names),
-        at_least=table.whole("at_least", 0),
-        at_most=table.whole("at_most"),
+        cells=cells,
+        at_least=at_least,
+        at_most=at_most,
         times=tuple(times),
     )
 
 
 def _load_same_number(table: Table, names: _Names) -> Rule:
     id_, severity, levels = _common(table)
-    first, second = _rows(table, "first", names), _row(table, "second", names)
-    needs = _row(table, "needs", names) if "needs" in table.values else first[-1]
     measures = _two(table, names)
+    first, second = _pairs(table, "first", measures, names), _row(table, "second", names)
+    for measure in measures:
+        _taking_a_number(table, "second", Cell(second, measure), names)
+    needs = _row(table, "needs", names) if "needs" in table.values else first[-1]
+    if needs not in first:
+        raise table.refuse("needs", needs, "a row that is among first")
     return SameNumber(
         id=id_, severity=severity, levels=levels, first=first, second=second, needs=needs, measures=measures
     )
@@ -401,9 +458,7 @@ def _load_same_number(table: Table, names: _Names) -> Rule:
 
 def _load_implies(table: Table, names: _Names) -> Rule:
     id_, severity, levels = _common(table)
-    if_all, if_any, then_any = (
-        _cells(table, field, table.texts(field), names) for field in ("if_all", "if_any", "then_any")
-    )
+    if_all, if_any, then_any = (_numbers(table, field, names) for field in ("if_all", "if_any", "then_any"))
     if not then_any or bool(if_all) == bool(if_any):
         raise table.refuse("then_any", list(table.texts("then_any")), "cells here, and in one of if_all and if_any")
     return Implies(id=id_, severity=severity, levels=levels, if_all=if_all, if_any=if_any, then_any=then_any)
@@ -415,9 +470,9 @@ def _load_required_text(table: Table, names: _Names) -> Rule:
         id=id_,
         severity=severity,
         levels=levels,
-        units=frozenset(table.texts("units")),
+        units=frozenset(_texts(table, "units")),
         rows=_rows(table, "rows", names),
-        words=table.texts("words"),
+        words=_texts(table, "words"),
         subject=table.text("subject"),
     )
 

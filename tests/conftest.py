@@ -61,6 +61,14 @@ def soffice_recalculating(tmp_path_factory: pytest.TempPathFactory) -> Convert:
     return _converter(profile)
 
 
+@pytest.fixture(scope="session")
+def clean_returns(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with a clean return of each of the 19 units; it is shared, so nobody writes into it."""
+    from tests.returned import FIGURES, write_returns  # noqa: PLC0415 - openpyxl is slow, and few tests need it
+
+    return write_returns(tmp_path_factory.mktemp("clean") / "returns", FIGURES)
+
+
 def _require_soffice() -> str:
     program = shutil.which("soffice")
     if program:

@@ -6,7 +6,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.model import COUNTED, Entry, State, Total, UnitResult
-from pipeline.summary.page import Book, open_line, set_up_list, write_text
+from pipeline.summary.page import Book, open_line, set_up_list, write_link, write_text
 from pipeline.summary.plan import MATRIX_FIRST_ROW, Line, LineKind, Plan, quoted, sum_formula
 from pipeline.workbook_formats import write_box
 from schemas.rules import Cell
@@ -33,10 +33,9 @@ def write_matrix(book: Book) -> Worksheet:
     _write_head(book, sheet)
     for line in plan.lines:
         _WRITERS[line.kind](book, sheet, line)
-    after = plan.lines[-1].row + 2
-    sheet.write_string(after, plan.first_column, plan.words("matrix.legend"), styles.note_left)
-    if plan.unit_sheets:
-        sheet.write_string(after + 1, plan.first_column, plan.words("matrix.legend_links"), styles.note_left)
+    legend = ["left_out", "computed", "blank", *(["links"] if plan.unit_sheets else [])]
+    for row, name in enumerate(legend, plan.lines[-1].row + 2):
+        sheet.write_string(row, plan.first_column, plan.words(f"matrix.legend.{name}"), styles.note_left)
     _set_up(sheet, plan)
     return sheet
 
@@ -71,8 +70,8 @@ def _write_unit(book: Book, sheet: Worksheet, line: Line) -> None:
     sheet.write_number(line.row, _NUMBER, line.number, styles.grid_center)
     sheet.write_string(line.row, _CODE, code, styles.grid_center)
     if code in plan.unit_sheets:
-        target = f"internal:{quoted(plan.unit_sheets[code])}!A1"
-        sheet.write_url(line.row, _NAME, target, styles.grid_link, string=unit.unit.name)
+        target = f"{quoted(plan.unit_sheets[code])}!A1"
+        write_link(sheet, (line.row, _NAME), target, unit.unit.name, styles.grid_link)
     else:
         sheet.write_string(line.row, _NAME, unit.unit.name, styles.grid_name)
     write_text(sheet, line.row, _STATE, plan.words(f"matrix.state.{unit.status}"), styles.grid_center)
@@ -147,7 +146,7 @@ def _write_total(book: Book, sheet: Worksheet, line: Line) -> None:
 
 def _write_heading(book: Book, sheet: Worksheet, line: Line) -> None:
     plan, styles = book.plan, book.styles
-    sheet.write_string(line.row, _CODE, plan.words("matrix.apart"), styles.base.strong)
+    sheet.write_string(line.row, _NUMBER, plan.words("matrix.apart"), styles.title_left)
 
 
 _WRITERS: Mapping[LineKind, Callable[[Book, Worksheet, Line], None]] = {
@@ -180,7 +179,7 @@ def _write_sums(book: Book, sheet: Worksheet, row: int, totals: Mapping[Cell, To
 
 
 def _set_up(sheet: Worksheet, plan: Plan) -> None:
-    widths = {column: _width(plan.result.totals[cell].value) for cell, column in plan.columns.items()}
+    widths = {column: _width(plan, cell) for cell, column in plan.columns.items()}
     for column, width in enumerate(_FIXED_WIDTHS):
         sheet.set_column(column, column, width)
     if plan.gathered:
@@ -194,8 +193,11 @@ def _set_up(sheet: Worksheet, plan: Plan) -> None:
     _break_pages(sheet, plan, widths)
 
 
-def _width(total: int | None) -> float:
-    return max(_NARROWEST, len(f"{total or 0:,}") + _AIR)
+def _width(plan: Plan, cell: Cell) -> float:
+    """Characters for the largest number of a column: its total, or that of a unit outside the totals."""
+    apart = (plan.entries.get(unit.unit.code, {}).get(cell) for unit in plan.result.units if not unit.in_total)
+    values = [plan.result.totals[cell].value, *(entry.value for entry in apart if entry)]
+    return max(_NARROWEST, max(len(f"{value or 0:,}") for value in values) + _AIR)
 
 
 def _break_pages(sheet: Worksheet, plan: Plan, widths: Mapping[int, float]) -> None:

@@ -1,6 +1,6 @@
 """What stands on every printed page of the summary: the foot, and the line that says whether figures are final."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +17,8 @@ from schemas.rules import Severity
 LONGEST_TEXT = 32_767
 _HIGHEST_ROW = 409.0
 """points; Excel allows no more"""
+_DIGIT_SHARE, _CELL_AIR = 1.15, 2.5
+"""a digit of the table beside one of the default font, which widths are counted in; room at the sides"""
 _STAMP_WIDTHS = (12, 24)
 _FOOT_LENGTH = 255
 _FOOT_FONT = f'&"{FONT},Regular"&9 '
@@ -73,6 +75,12 @@ def text_height(text: str, width: float, size: float = BODY_SIZE, *, bold: bool 
     return min(row_height(lines_needed(text, width, size, bold=bold), size), _HIGHEST_ROW)
 
 
+def number_width(values: Iterable[int | None]) -> float:
+    """Characters across a column that shows the longest of these numbers, which else appears as ####."""
+    longest = max((len(f"{value:,}") for value in values if value is not None), default=0)
+    return longest * _DIGIT_SHARE + _CELL_AIR
+
+
 def write_stamp(
     book: Book, sheet: Worksheet, column: int, unit: tuple[str, str], kind: str
 ) -> Mapping[str, tuple[int, int]]:
@@ -99,6 +107,15 @@ def write_text(sheet: Worksheet, row: int, column: int, text: str, look: Format)
         sheet.write_string(row, column, clean_text(text), look)
     else:
         sheet.write_blank(row, column, None, look)
+
+
+def write_link(sheet: Worksheet, at: tuple[int, int], target: str, text: str, look: Format) -> None:
+    """Write a text that leads to a place in this workbook, named as a formula names it.
+
+    xlsxwriter repeats the text in an attribute of the link, where XML has no way to write a control character.
+    """
+    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    sheet.write_url(*at, f"internal:{target}", look, shown)
 
 
 def clean_text(text: str) -> str:

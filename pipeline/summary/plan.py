@@ -20,8 +20,8 @@ from schemas.text import fold
 
 MATRIX_FIRST_ROW = 5
 """first row of units in the matrix, from 0: below title, legend and the head of two rows"""
-MOST_RANGES = 200
-"""a function of Excel takes 255 arguments; beyond so many groups the units stand in one block"""
+MOST_RANGES = 100
+"""a formula of Excel holds 8,192 characters; beyond so many groups the units stand in one block"""
 
 
 UNIT_LINES = 4

@@ -38,10 +38,9 @@ def _write_return(table: Table, row: int, name: str, counted: Return) -> int:
         write(row, places["state"], states[entry.state], look)
         write(row, places["file"], path, look)
         write(row, places["sheet"], page, look)
-        write(row, places["cell"], entry.cell, look)
         if entry.counted and entry.value is not None:
             sheet.write_number(row, places["value"], entry.value, styles.line_number)
-        told = {"found": entry.found, "decided_by": entry.decided_by, "reason": entry.reason}
+        told = {"cell": entry.cell, "found": entry.found, "decided_by": entry.decided_by, "reason": entry.reason}
         if not entry.counted and entry.text:
             told["value"] = entry.text
         for key, text in told.items():

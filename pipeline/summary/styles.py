@@ -53,7 +53,6 @@ class Styles:
     list_number: Format
     list_date: Format
     list_link: Format
-    list_empty: Format
     line_text: Format
     line_number: Format
     severity: dict[Severity, Format]
@@ -65,7 +64,6 @@ class Styles:
     grid_number: Format
     grid_computed: Format
     grid_left_out: Format
-    grid_closed: Format
     grid_sum: Format
     grid_sum_name: Format
 
@@ -101,8 +99,8 @@ def make_styles(workbook: Workbook) -> Styles:
         note_left=add(LIST_SIZE, italic=True),
         note_wrapped=add(LIST_SIZE, italic=True, text_wrap=True, valign="top"),
         note_strong=add(LIST_SIZE, bold=True, text_wrap=True, valign="top"),
-        number_computed=add(12, border=1, italic=True, **number),
-        number_total=add(12, border=1, **number),
+        number_computed=add(12, border=1, italic=True, indent=1, **number),
+        number_total=add(12, border=1, indent=1, **number),
         total_center=add(11, border=1, align="center", num_format=AS_TEXT),
         total_text=listed(num_format=AS_TEXT, align="left", valign="vcenter"),
         stamp=add(LIST_SIZE, font_color=STAMP_INK, num_format=AS_TEXT, align="left"),
@@ -112,7 +110,6 @@ def make_styles(workbook: Workbook) -> Styles:
         list_number=listed(**number),
         list_date=listed(num_format=DATE_AND_TIME, align="center"),
         list_link=listed(**link, align="left"),
-        list_empty=listed(),
         line_text=add(border=1, **text),
         line_number=add(border=1, **number),
         severity={
@@ -128,7 +125,6 @@ def make_styles(workbook: Workbook) -> Styles:
         grid_number=grid(**number),
         grid_computed=grid(italic=True, **number),
         grid_left_out=grid(align="center", bold=True, bg_color=ERROR_FILL),
-        grid_closed=grid(),
         grid_sum=grid(**number, **total),
         grid_sum_name=grid(align="left", **total),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.summary.page import Book, set_up_list, text_height, write_text
+from pipeline.summary.page import Book, set_up_list, text_height, write_link, write_text
 from pipeline.summary.styles import LIST_SIZE
 
 LIST_HEAD = 3
@@ -35,7 +35,7 @@ class Table:
 
     def link(self, row: int, key: str, target: str, text: str) -> None:
         """Write a text that leads to another place in the workbook."""
-        self.sheet.write_url(row, self.places[key], f"internal:{target}", self.book.styles.list_link, text)
+        write_link(self.sheet, (row, self.places[key]), target, text, self.book.styles.list_link)
         self.height = max(self.height, text_height(text, self.widths[key], LIST_SIZE))
 
     def number(self, row: int, key: str, number: int, look: Format | None = None) -> None:

@@ -7,6 +7,7 @@ and in the column of marks which rows are not final.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
@@ -15,17 +16,18 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.form_layout import FormPlace, place_form, set_widths, write_head, write_labels
 from pipeline.stamp import coverage_text
 from pipeline.summary.marks import Marks
-from pipeline.summary.page import Book, footer, open_line, text_height, write_stamp, write_text
+from pipeline.summary.page import Book, footer, number_width, open_line, text_height, write_stamp, write_text
 from pipeline.summary.plan import Plan, quoted, sum_formula
 from pipeline.summary.styles import LIST_SIZE, Styles
 from pipeline.workbook_formats import set_up_page, write_box
-from schemas.form import Form, Row
+from schemas.form import Column, Form, Row
 from schemas.rules import Cell
 
 # The form lends the columns of coverage and marks some of its width.
 _WIDTH_KEPT: Mapping[str, float] = {"label": 0.87, "measure": 0.85, "note": 0.65}
 _COVERAGE_WIDTH, _MARK_WIDTH = 9.5, 21.0
 _ORGAN_ROWS = 4
+_LEFT_SHARE = 0.4
 _SIGNING_ROWS = 4
 _AIR = 2.0
 _DEFINED_NAMES = ("form_id", "form_version", "unit_code", "unit_name")
@@ -47,6 +49,12 @@ class _Page:
     def width(self) -> float:
         """Characters across the printed part."""
         return sum(column.width for column in self.form.columns) + _COVERAGE_WIDTH * len(self.coverage) + _MARK_WIDTH
+
+    @property
+    def middle(self) -> int:
+        """The column at which the right half of head and signatures begins: past two fifths of the width."""
+        left = accumulate(column.width for column in self.form.columns)
+        return next((place for place, used in enumerate(left, 1) if used > _LEFT_SHARE * self.width), 1)
 
 
 def write_totals(book: Book) -> Worksheet:
@@ -74,15 +82,24 @@ def write_totals(book: Book) -> Worksheet:
 
 def _layout(plan: Plan, head: int) -> _Page:
     form = plan.result.form
-    columns = tuple(replace(column, width=column.width * _WIDTH_KEPT.get(column.role, 1.0)) for column in form.columns)
     # A merged cell holds one number; a row that takes several keeps its cells apart.
     spread = frozenset(key for key in form.spread if len(_cells(form, key)) < 2)  # noqa: PLR2004
+    columns = tuple(
+        replace(column, width=max(column.width * _WIDTH_KEPT.get(column.role, 1.0), _needed(plan, column, spread)))
+        for column in form.columns
+    )
     narrow = replace(form, columns=columns, spread=spread)
     place = place_form(narrow, head)
     after = place.last_column + 1
     coverage = {measure: after + step for step, measure in enumerate(form.measures)}
     mark = after + len(coverage)
     return _Page(narrow, place, coverage, mark, mark + 1)
+
+
+def _needed(plan: Plan, column: Column, spread: frozenset[str]) -> float:
+    """Characters that the largest total of a column takes."""
+    totals = plan.result.totals.items()
+    return number_width(total.value for cell, total in totals if cell.measure == column.key and cell.row not in spread)
 
 
 def _cells(form: Form, row: str) -> list[Cell]:
@@ -101,16 +118,15 @@ def _write_organ(book: Book, sheet: Worksheet, page: _Page) -> None:
     """Organ on the left, the state's name and motto on the right, as the decree places them."""
     plan, styles = book.plan, book.styles
     office, words = plan.result.register.office, plan.words
-    middle = max(1, page.place.columns[page.form.measures[0]] - 1)
-    left = sum(column.width for column in page.form.columns[:middle])
+    left = sum(column.width for column in page.form.columns[: page.middle])
     rows = (
         (office.superior_organ, styles.organ, words("page.state"), styles.organ_strong),
         (office.organ, styles.organ_strong, words("page.motto"), styles.motto),
         ("", styles.organ, _place_and_date(plan), styles.italic_right),
     )
     for row, (organ, organ_look, state, state_look) in enumerate(rows):
-        write_box(sheet, (row, 0, row, middle - 1), organ, organ_look)
-        write_box(sheet, (row, middle, row, page.mark), state, state_look)
+        write_box(sheet, (row, 0, row, page.middle - 1), organ, organ_look)
+        write_box(sheet, (row, page.middle, row, page.mark), state, state_look)
         sheet.set_row(row, text_height(organ, left, bold=True))
 
 
@@ -160,7 +176,8 @@ def _write_row(book: Book, sheet: Worksheet, page: _Page, row: Row, mark: str) -
     for cell in cells:
         total = plan.result.totals[cell]
         cached = "" if total.value is None else total.value
-        sheet.write_formula(*page.place.at(cell), _formula(plan, cell), styles.number_total, cached)
+        if plan.spans:
+            sheet.write_formula(*page.place.at(cell), _formula(plan, cell), styles.number_total, cached)
         write_text(sheet, at, page.coverage[cell.measure], coverage_text(total.coverage), styles.total_center)
     write_text(sheet, at, page.mark, mark, styles.total_text)
     write_text(sheet, at, page.key, row.key, styles.stamp)
@@ -186,17 +203,16 @@ def _write_signatures(book: Book, sheet: Worksheet, page: _Page) -> int:
     """Whoever made it on the left, the signers on the right; names, signature and seal are left to people."""
     plan, styles = book.plan, book.styles
     words, office = plan.words, plan.result.register.office
-    middle = max(1, page.place.columns[page.form.measures[0]] - 1)
     row = page.place.last_row + 2
     first, *others = office.signers or ("",)
     right = [(first, styles.sign), (words("totals.signer_hint"), styles.sign_hint)]
     left = [(words("totals.maker"), styles.sign), (words("totals.maker_hint"), styles.sign_hint)]
     for step, (maker, signer) in enumerate(zip(left, right, strict=True)):
-        write_box(sheet, (row + step, 0, row + step, middle - 1), *maker)
-        write_box(sheet, (row + step, middle, row + step, page.mark), *signer)
+        write_box(sheet, (row + step, 0, row + step, page.middle - 1), *maker)
+        write_box(sheet, (row + step, page.middle, row + step, page.mark), *signer)
     row += len(left) + _SIGNING_ROWS
     for signer_post in others:
-        write_box(sheet, (row, middle, row, page.mark), signer_post, styles.sign)
+        write_box(sheet, (row, page.middle, row, page.mark), signer_post, styles.sign)
         row += 1
     return row
 

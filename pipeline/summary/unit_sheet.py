@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.findings import message
 from pipeline.form_layout import boxes_of, set_widths, write_head, write_labels
 from pipeline.model import Entry, Finding, State, UnitResult
-from pipeline.summary.page import Book, set_up_list, text_height, write_stamp, write_text
+from pipeline.summary.page import Book, number_width, set_up_list, text_height, write_link, write_stamp, write_text
 from pipeline.summary.plan import Plan, quoted
 from pipeline.summary.styles import LIST_SIZE
 from pipeline.workbook_formats import write_box
@@ -42,6 +42,10 @@ def write_unit_sheet(book: Book, unit: UnitResult) -> Worksheet:
     copy = _Copy(book, sheet, plan.entries.get(unit.unit.code, {}), _by_cell(plan, unit))
     remark = place.last_column + 1
     set_widths(sheet, form, place)
+    for measure in form.measures:
+        numbers = (entry.value for entry in copy.entries.values() if entry.measure == measure)
+        width = max(form.column_by_key[measure].width, number_width(numbers))
+        sheet.set_column(place.columns[measure], place.columns[measure], width)
     sheet.set_column(remark, remark, _REMARK_WIDTH)
     _write_top(book, sheet, unit)
     write_head(sheet, form, place, styles.base)
@@ -67,7 +71,7 @@ def _write_top(book: Book, sheet: Worksheet, unit: UnitResult) -> None:
     last = plan.unit_place.last_column + 1
     index = words("sheets.ledger")
     back = words("page.back", sheet=index)
-    sheet.write_url(0, 0, f"internal:{quoted(index)}!A1", styles.base.link, string=back)
+    write_link(sheet, (0, 0), f"{quoted(index)}!A1", back, styles.base.link)
     source = _source(plan, unit)
     lines = [
         *((line, styles.base.title) for line in form.title_lines),

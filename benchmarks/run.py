@@ -1,0 +1,109 @@
+"""Print seconds and memory of the program beside the floor and beside plain loops. Run from the folder of the tree.
+
+`python -m benchmarks.run`; with `--against TREE` it compares this tree with another checkout, run by run in turn.
+"""
+
+import argparse
+import compileall
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.measure import ROOT, Contestant, Result, interleave, run_once
+
+_PROGRAM, _FLOOR, _SLOW_LOOP, _FAST_LOOP, _IMPORTS = "consolidate", "floor (a)", "loop (b)", "loop (c)", "imports"
+_IMPORTED = "import pandas, pandera.pandas, xlsxwriter"
+_ONCE_FROM = 500
+"""with so many returns loop (b) takes minutes and is run once"""
+_PAIRS = 15
+
+
+def main() -> None:
+    """Measure as the options say."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default="20,100,1000", help="numbers of returns (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, help="runs of each (default: 3, against another tree 15)")
+    parser.add_argument("--against", metavar="TREE", type=Path, help="another checkout of this program")
+    options = parser.parse_args()
+    for tree in filter(None, (ROOT, options.against)):
+        for part in ("pipeline", "schemas", "benchmarks"):
+            compileall.compile_dir(tree / part, quiet=1)
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}")
+    for size in map(int, options.sizes.split(",")):
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            home = Path(folder) / "made"
+            run_once(["-m", "benchmarks.returns", str(home), str(size)])
+            if options.against:
+                _compare(home, size, options.against.resolve(), options.rounds or _PAIRS)
+            else:
+                _measure(home, size, options.rounds or 3)
+
+
+def _program(home: Path, out: str) -> list[str]:
+    return [str(home / "returns"), str(home / out), "--units", str(home / "units.csv")]
+
+
+def _measure(home: Path, size: int, rounds: int) -> None:
+    folder, calls, replayed = home / "returns", home / "calls", home / "replayed.xlsx"
+    report = home / "report.json"
+    run_once(["-m", "benchmarks.record", str(calls), *_program(home, "recorded.xlsx"), "--report", str(report)])
+    if any(told["findings"] for told in json.loads(report.read_text(encoding="utf-8"))["files"]):
+        sys.exit("The returns are not clean: the program has something to say of them.")
+    floor = ["-m", "benchmarks.floor", str(folder), str(calls), str(replayed)]
+    run_once(floor)
+    if replayed.read_bytes() != (home / "recorded.xlsx").read_bytes():
+        sys.exit("The floor does not write the same workbook: a call to xlsxwriter was not recorded.")
+    results = interleave(
+        [
+            Contestant(_PROGRAM, ["-m", "pipeline.cli", *_program(home, "summary.xlsx")]),
+            Contestant(_FLOOR, floor, less=float),
+            Contestant(_FAST_LOOP, _loop("calamine", "xlsxwriter", home)),
+            Contestant(_SLOW_LOOP, _loop("openpyxl", "openpyxl", home), most=1 if size >= _ONCE_FROM else None),
+            Contestant(_IMPORTS, ["-c", _IMPORTED]),
+        ],
+        rounds,
+    )
+    _show(f"{size} returns, {rounds} rounds", results)
+    seconds = {name: result.middle for name, result in results.items()}
+    program = seconds[_PROGRAM]
+    print(f"consolidate / floor (a)         {program / seconds[_FLOOR]:6.2f}")
+    print(f"loop (b) / consolidate          {seconds[_SLOW_LOOP] / program:6.2f}")
+    print(f"loop (c) / consolidate          {seconds[_FAST_LOOP] / program:6.2f}")
+    print(f"consolidate above the imports   {program - seconds[_IMPORTS]:6.2f} s")
+
+
+def _loop(reader: str, writer: str, home: Path) -> list[str]:
+    return ["-m", "benchmarks.loop", reader, writer, str(home / "returns"), str(home / f"{writer}.xlsx")]
+
+
+def _compare(home: Path, size: int, other: Path, rounds: int) -> None:
+    trees = {"this tree": ROOT, "the other tree": other}
+    results = interleave(
+        [
+            Contestant(name, ["-m", "pipeline.cli", *_program(home, f"{place}.xlsx")], tree=tree)
+            for place, (name, tree) in enumerate(trees.items())
+        ],
+        rounds,
+    )
+    _show(f"{size} returns, {rounds} pairs", results)
+    mine, theirs = (results[name].seconds for name in trees)
+    slower = sum(one > another for one, another in zip(mine, theirs, strict=True))
+    print(f"this tree was the slower one in {slower} of {rounds} pairs")
+
+
+def _show(title: str, results: Mapping[str, Result]) -> None:
+    print(f"\n{title}\n{'':16}{'median s':>10}{'least s':>10}{'most s':>10}{'runs':>6}{'peak MB':>10}")
+    for name, result in results.items():
+        seconds: Sequence[float] = result.seconds
+        print(
+            f"{name:16}{result.middle:10.2f}{min(seconds):10.2f}{max(seconds):10.2f}{len(seconds):6}"
+            f"{result.megabytes:10.0f}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""The Vietnamese texts and the columns of the decisions workbook, from `wording/decisions.toml`."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+DECISION_WORDS = Path(__file__).parent.parent / "wording" / "decisions.toml"
+
+CELLS, FILES, UNITS = "cells", "files", "units"
+KINDS = (CELLS, FILES, UNITS)
+"""what a sheet decides about, in the order of the sheets"""
+KEY = "key"
+"""the hidden column by which a line is known again"""
+FILLED_BY_HAND: Mapping[str, frozenset[str]] = {
+    CELLS: frozenset({"answer", "value", "reason", "by", "day"}),
+    FILES: frozenset({"answer", "unit", "reason", "by", "day"}),
+    UNITS: frozenset({"answer", "reason", "by", "day"}),
+}
+CHOSEN_BY_HAND: Mapping[str, frozenset[str]] = {
+    CELLS: frozenset({"unit", "row", "column"}),
+    FILES: frozenset({"file"}),
+    UNITS: frozenset({"unit"}),
+}
+"""columns that a person fills too in a line that the program did not write"""
+
+
+class BookColumn(NamedTuple):
+    """One column of a sheet."""
+
+    key: str
+    head: str
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class SheetWords:
+    """One sheet."""
+
+    name: str
+    title: str
+    help: tuple[str, ...]
+    columns: tuple[BookColumn, ...]
+    answers: Mapping[str, str]
+    """what may be decided -> how it is worded"""
+    texts: Mapping[str, str]
+    statuses: Mapping[str, str]
+
+    def head(self, key: str) -> str:
+        """Head of one column."""
+        return next(column.head for column in self.columns if column.key == key)
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionWords:
+    """The whole workbook."""
+
+    sheets: Mapping[str, SheetWords]
+    lists: Mapping[str, str]
+    prompts: Mapping[str, str]
+    severity: Mapping[str, str]
+
+
+@cache
+def load_decision_words() -> DecisionWords:
+    """Load the texts once."""
+    data = tomllib.loads(DECISION_WORDS.read_text(encoding="utf-8"))
+    sheets = {kind: _sheet(data[kind]) for kind in KINDS}
+    return DecisionWords(sheets, data["lists"], data["prompts"], data["severity"])
+
+
+def _sheet(table: Mapping[str, Any]) -> SheetWords:
+    return SheetWords(
+        name=table["sheet"],
+        title=table["title"],
+        help=tuple(table["help"]),
+        columns=tuple(BookColumn(key, head, float(width)) for key, (head, width) in table["columns"].items()),
+        answers=table["answers"],
+        texts={key: text for key, text in table.items() if isinstance(text, str)},
+        statuses=table.get("status", {}),
+    )

@@ -93,7 +93,7 @@ def _walk_inside(path: str, folder: Path, where: _Where) -> Iterator[Found]:
             where.walked.add(real)
             yield from _walk(folder, path + "/", where)
     except OSError as error:
-        yield _not_opened(path, folder, _reason(error))
+        yield _not_opened(path, folder, reason_of(error))
 
 
 def _follow(path: str, file: Path, where: _Where) -> Iterator[Found]:
@@ -117,7 +117,7 @@ def _file(path: str, file: Path) -> Found:
     try:
         status = file.stat()
     except OSError as error:
-        return _not_opened(path, file, _reason(error))
+        return _not_opened(path, file, reason_of(error))
     if not stat.S_ISREG(status.st_mode):
         return _not_opened(path, file, "not_a_file")
     return Found(path, file, datetime.fromtimestamp(status.st_mtime, VIETNAM))
@@ -127,7 +127,8 @@ def _not_opened(path: str, file: Path, reason: str) -> Found:
     return Found(path, file, problem=finding("F018", facts={"reason": reason}))
 
 
-def _reason(error: OSError) -> str:
+def reason_of(error: OSError) -> str:
+    """Say why a file or folder cannot be opened, in a word of the catalogue."""
     if isinstance(error, PermissionError):
         return "no_permission"
     return "vanished" if isinstance(error, FileNotFoundError) else "unreadable"

@@ -43,7 +43,6 @@ class Names:
 
 def names_of_register(register: Register) -> Names:
     """Fold the names, aliases and prefixed names of every unit that may answer."""
-    prefixes = _prefixes()
     by_name: dict[str, set[str]] = {}
     by_words: dict[tuple[str, ...], set[str]] = {}
     collector = register.collector
@@ -51,17 +50,22 @@ def names_of_register(register: Register) -> Names:
         if unit is collector:
             continue
         bare = bare_name(unit.name, unit.type)
+        prefixes = _prefixes("higher" if fold_words(unit.type) in _prefixes("higher") else "prefixes")
         for name in (unit.name, bare, *unit.aliases, *(f"{prefix} {bare}" for prefix in prefixes)):
             by_name.setdefault(fold(name), set()).add(unit.code)
             by_words.setdefault(tuple(fold_words(name).split()), set()).add(unit.code)
     shared = {tuple(fold_words(bare_name(collector.name, "")).split())} if collector else set()
+    if collector and all(fold(unit.name) != fold(collector.name) for unit in register.units if unit is not collector):
+        # "Thị xã Quảng Yên" is the town that collects, never a spelling of its ward "Quảng Yên".
+        by_name.pop(fold(collector.name), None)
+        by_words.pop(tuple(fold_words(collector.name).split()), None)
     return Names(register, _sorted(by_name), _sorted(by_words), frozenset(shared))
 
 
 def bare_name(name: str, unit_type: str) -> str:
     """Take the word for the kind of unit from the front of a name: "Phường Đông Mai" is "Đông Mai"."""
     words = name.split()
-    known = {*_prefixes(), fold_words(unit_type)}
+    known = {*_prefixes("prefixes"), *_prefixes("higher"), fold_words(unit_type)}
     for count in range(min(len(words) - 1, 6), 0, -1):
         if fold_words(" ".join(words[:count])) in known:
             return " ".join(words[count:])
@@ -134,7 +138,7 @@ def _told_of_unit(unit: Unit, evidence: str, seen: Mapping[str, str], register: 
         yield finding("U006", facts={"evidence": evidence, "seen": seen[evidence], "name": unit.name})
     elif "name" in seen and fold(seen["name"]) not in {fold(unit.name), *map(fold, unit.aliases)}:
         yield finding("U011", facts={"seen": seen["name"], "name": unit.name})
-    if not unit.in_total:
+    if not unit.in_total and unit is not register.collector:
         yield finding("U005", facts={"name": unit.name})
     if not unit.valid_on(register.day):
         dates = {"valid_from": _day(unit.valid_from), "valid_to": _day(unit.valid_to), "name": unit.name}
@@ -206,5 +210,5 @@ def _sorted(found: Mapping[str, set[str]] | Mapping[tuple[str, ...], set[str]]) 
 
 
 @cache
-def _prefixes() -> tuple[str, ...]:
-    return tuple(fold_words(word) for word in read_toml(UNIT_NAMES).texts("prefixes"))
+def _prefixes(level: str) -> tuple[str, ...]:
+    return tuple(fold_words(word) for word in read_toml(UNIT_NAMES).texts(level))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.find import Found
+from pipeline.find import Found, reason_of
 from pipeline.findings import finding
 from pipeline.identify import Names, identify, names_of_register
 from pipeline.kinds import Container, Kind, TooLarge, Unreadable, kind_of
@@ -22,6 +22,7 @@ from pipeline.recognise import Labels, Located, locate, told_of_the_rest
 from pipeline.second_look import SheetFacts, WorkbookFacts, sheet_facts, workbook_facts
 from pipeline.stamp import load_stamp_words
 from pipeline.template_words import printed_texts
+from pipeline.zip_check import check_zip
 from schemas.definition import read_toml
 from schemas.form import Form
 from schemas.register import VIETNAM, Register
@@ -132,8 +133,7 @@ def take_in(found: Found, desk: Desk) -> FileReading:
     except OverLimit as error:
         return FileReading(found.path, None, (), (_over_limit(error),), Times(file=found.modified))
     except OSError as error:
-        reason = "no_permission" if isinstance(error, PermissionError) else "vanished"
-        problem = finding("F018", facts={"reason": reason})
+        problem = finding("F018", facts={"reason": reason_of(error)})
         return FileReading(found.path, None, (), (problem,), Times(file=found.modified))
     return read_bytes(found, data, desk)
 
@@ -141,9 +141,10 @@ def take_in(found: Found, desk: Desk) -> FileReading:
 def read_bytes(found: Found, data: bytes, desk: Desk) -> FileReading:
     """Read the bytes of one file; nothing is raised for what they hold."""
     digest = hashlib.sha256(data).hexdigest()
-    times = Times(file=found.modified)
+    times = Times(received=found.received, file=found.modified)
     try:
         box = Container(data, desk.limits.inflated_bytes)
+        check_zip(box, desk.limits)
         kind = kind_of(box, found.file.name)
         if kind not in _WORKBOOKS:
             return FileReading(found.path, digest, (), (_told_of_kind(kind),), times)

@@ -30,6 +30,10 @@ _KIN = 0.45
 _MISTYPED = 79
 """two words of four letters or more that are so alike are one word mistyped"""
 _SHORT_WORD = 3
+_MISPRINTED = 0.9
+"""as strings so alike, a long label is the row's own also out of its place"""
+_LONG = 12
+"""letters of a long label"""
 _ENUMERATOR = re.compile(r"^\s*(?:[-+*•–]+|\(?\d{1,2}(?:\.\d{1,2})*[.)]|\(?[a-zđ][.)])\s*(?=\S{2})", re.IGNORECASE)
 
 
@@ -80,7 +84,11 @@ class Likeness:
             return Verdict(None, 0)
         best = able[0]
         score = scores[best].score
-        near = tuple(key for key in able if score - scores[key].score < _LEAD)
+        near = tuple(
+            key
+            for key in able
+            if key == best or (score - scores[key].score < _LEAD and not self._set_apart(typed, best, key))
+        )
         if len(near) > 1:
             return Verdict(None, round(100 * score), near)
         no_better_words = any(key != best and scores[key].words >= scores[best].words for key in window)
@@ -90,6 +98,24 @@ class Likeness:
             not all(self._set_apart(typed, best, other) for other in self.kin[best]),
         )
         return Verdict(None if any(doubts) else best, round(100 * score))
+
+    def the_same_mistyped(self, label: str, window: Sequence[str]) -> Verdict:
+        """Find the row of `window` whose whole label this is but for misprints, wherever it stands.
+
+        No other row of the form may be as like it, and a label of few letters is never found so.
+        """
+        folded = fold_words(without_enumerator(label))
+        typed = tuple(dict.fromkeys(folded.split()))
+        if len(folded) < _LONG or not window:
+            return Verdict(None, 0)
+        scores = {
+            key: max(ratio(folded, spelling.joined) for spelling in spellings) / 100
+            for key, spellings in self.spellings.items()
+        }
+        best = max(scores, key=lambda key: scores[key])
+        alone = all(key == best or self._set_apart(typed, best, key) for key in (*self.kin[best], *window))
+        sure = scores[best] >= _MISPRINTED and best in window and alone
+        return Verdict(best if sure else None, round(100 * scores[best]))
 
     def _score(self, typed: Sequence[str], key: str) -> "_Score":
         """Likeness of a label to a row, and whether it is enough to mean it."""
@@ -124,7 +150,7 @@ def likeness_of(form: Form) -> Likeness:
     spellings = {
         row.key: tuple(
             _Spelling(frozenset(words.split()), words)
-            for text in dict.fromkeys((row.label, row.label_print, *row.aliases))
+            for text in dict.fromkeys((row.label, row.label_print, row.short_label, *row.aliases))
             if (words := fold_words(text))
         )
         for row in form.rows

@@ -258,7 +258,7 @@ def _read_figure(page: _Page, row: Row, draft: _Draft) -> None:
         units=words.get(draft.key.measure, ()),
         pair_units=(words.get(pair[0], ()), words.get(pair[1], ())) if pair else None,
     )
-    if row.key in page.located.doubtful:
+    if _in_doubt(page, draft.key):
         _leave_in_doubt(draft, reading)
     elif reading.second is not None and pair:
         _place_pair(page, draft, reading, pair)
@@ -333,6 +333,11 @@ def _refuse(page: _Page, draft: _Draft, code: str, found: str) -> None:
     page.tell(code, draft)
 
 
+def _in_doubt(page: _Page, cell: Cell) -> bool:
+    """Tell whether the row or the column of a cell is in doubt, which is told of it as a whole."""
+    return cell.row in page.located.doubtful or cell.measure in page.located.doubtful_measures
+
+
 def _leave_in_doubt(draft: _Draft, reading: Reading) -> None:
     """The row itself is in doubt and that is told; what stands in it is kept, and counts nowhere."""
     if reading.state != "blank":
@@ -398,7 +403,10 @@ def _place_strays(page: _Page, row: Row) -> None:
         draft.found = visible(reading.found or _as_text(draft.raw)) or None
         if reading.state == "blank" or reading.value == 0 or draft.found is None:
             continue
-        _place_stray(page, row, draft, reading)
+        if _in_doubt(page, draft.key):
+            page.tell("S004", draft, facts={"found": draft.found, "count": 1})
+        else:
+            _place_stray(page, row, draft, reading)
 
 
 def _stray_kind(row: Row) -> NumberKind:
@@ -412,7 +420,7 @@ def _place_stray(page: _Page, row: Row, draft: _Draft, reading: Reading) -> None
             target = next(m for m in page.form.measures if row.kinds.get(m) in _NUMBERS)
             _move(page, draft, page.drafts[Cell(row.key, target)], reading, rule)
             return
-        if isinstance(rule, MovesTo) and rule.cell == draft.key:
+        if isinstance(rule, MovesTo) and rule.cell == draft.key and not _in_doubt(page, rule.target):
             _move(page, draft, page.drafts[rule.target], reading, rule)
             return
         if isinstance(rule, SingleMeasure):

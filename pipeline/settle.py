@@ -8,8 +8,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from pathlib import PurePosixPath
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path, PurePosixPath
 
 from pipeline.findings import finding
 from pipeline.identify import Names, unit_in_path
@@ -25,26 +26,25 @@ from pipeline.model import (
     UnitResult,
     UnitStatus,
 )
+from schemas.definition import Table, read_toml
 from schemas.form import Form
-from schemas.register import Register, Unit
+from schemas.register import VIETNAM, Register, Unit
 from schemas.rules import Cell, Severity
 from schemas.text import fold_words
 
-_IGNORED = frozenset({"F001", "F016", "F022", "F025", "F030", "F032", "F033"})
+_IGNORED = frozenset({"F001", "F016", "F021", "F022", "F025", "F030", "F032", "F033"})
 """codes of files that say nothing about any unit's figures"""
 _TO_BE_TYPED = frozenset({"F006"})
 _REFUSED = frozenset({"F015"})
 """codes of a return that is none of this form"""
 _EXCLUDED = frozenset({"F030"})
 """codes of a return that an officer left out"""
-_FILE_TIME_STEP = timedelta(minutes=1)
-"""file times closer than this are what copying a folder leaves, not evidence"""
+_STEPS = {"received": timedelta(0), "modified": timedelta(0), "file": timedelta(minutes=1)}
+"""kinds of time, best first, and how far apart they must be: file times closer than a minute are what copying leaves"""
 _CHANGES_NAMED = 12
 _SAME_FIGURES = 5
 """so many equal figures above zero from two units are no chance"""
-_LATER = re.compile(
-    r"\b(?:sua|sua lai|bo sung|dieu chinh|lan [2-9]|ban [2-9]|v[2-9]|moi|final|cuoi)\b|\(\d\)|\bcopy\b|_\d$"
-)
+_WORDING = Path(__file__).parent / "wording" / "settle.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,10 @@ class _Case:
     one: Return
     status: FileStatus
     told: list[Finding]
-
-    @property
-    def time(self) -> Times:
-        return self.one.times
+    last: Times
+    """its times, or those of its last equal copy"""
+    rank: int
+    """what its name, or that of an equal copy, says of its place in a row of corrections"""
 
 
 def settle(form: Form, register: Register, names: Names, readings: Sequence[FileReading], *, strict: bool) -> Settled:
@@ -89,15 +89,18 @@ def settle(form: Form, register: Register, names: Names, readings: Sequence[File
 
 
 def _judge(form: Form, register: Register, reading: FileReading, one: Return, *, strict: bool) -> _Case:
-    case = _Case(reading, one, FileStatus.USED, [])
+    case = _Case(reading, one, FileStatus.USED, [], one.times, _rank(reading.path))
     collector = register.collector
     if any(told.code in _EXCLUDED for told in one.findings):
         case.status = FileStatus.IGNORED
     elif any(told.code in _REFUSED for told in one.findings):
         case.status = FileStatus.REJECTED
-    elif collector and one.claim.unit == collector.code:
+    elif collector and one.claim.unit == collector.code and one.is_summary:
         case.status = FileStatus.IGNORED
         case.told.append(finding("F016"))
+    elif collector and one.claim.unit == collector.code:
+        case.status = FileStatus.REJECTED
+        case.told.append(finding("U003", found=collector.name, facts={"seen": collector.name}))
     elif one.claim.unit is None:
         case.status = FileStatus.REJECTED
     elif one.is_empty:
@@ -131,16 +134,15 @@ def _choose(form: Form, rivals: list[_Case]) -> None:
     distinct = _without_equals(rivals)
     if len(distinct) < 2:  # noqa: PLR2004 - one return needs no choice
         return
-    why, newest = _newest(distinct)
-    if newest is None:
+    why, (newest, *older) = _newest_first(distinct)
+    if not why:
         for case in distinct:
             others = tuple(other.one.path for other in distinct if other is not case)
             case.status = FileStatus.REJECTED
             case.told.append(finding("F012", facts={"others": others}))
         return
-    older = [case for case in distinct if case is not newest]
     decided = newest.one.preferred
-    against = next((case for case in older if _says_later(case) and not _says_later(newest) and not decided), None)
+    against = next((case for case in older if _named_later(case, newest) and not decided), None)
     if against:
         hint = PurePosixPath(against.one.path).name
         for case in distinct:
@@ -164,30 +166,31 @@ def _choose(form: Form, rivals: list[_Case]) -> None:
 def _without_equals(rivals: list[_Case]) -> list[_Case]:
     """Keep one of each set of returns that say the same; byte-identical or not, they are one return."""
     distinct: list[_Case] = []
-    for case in sorted(rivals, key=lambda case: case.one.path):
-        twin = next((kept for kept in distinct if _says_the_same(kept.one, case.one)), None)
+    for case in sorted(rivals, key=_came):
+        twin = next((kept for kept in distinct if _contents(kept.one) == _contents(case.one)), None)
         if twin is None:
             distinct.append(case)
         else:
             case.status = FileStatus.SUPERSEDED
             case.told.append(finding("F009", facts={"other": twin.one.path}))
-            times, preferred = _later(twin.one.times, case.one.times), twin.one.preferred or case.one.preferred
-            twin.one = replace(twin.one, times=times, preferred=preferred)
+            twin.last, twin.rank = _later(twin.last, case.last), max(twin.rank, case.rank)
+            twin.one = replace(twin.one, preferred=twin.one.preferred or case.one.preferred)
     return distinct
 
 
-def _says_the_same(one: Return, other: Return) -> bool:
-    if (
-        one.sha256 == other.sha256
-        and one.sheet == other.sheet
-        and one.path.partition("#")[2] == other.path.partition("#")[2]
-    ):
-        return True
-    return [_content(entry) for entry in one.entries] == [_content(entry) for entry in other.entries]
+def _came(case: _Case) -> tuple[bool, datetime, str]:
+    """Order equal copies: the first one received stands for them all, so that no copy makes it late."""
+    received = case.one.times.received
+    return received is None, received or datetime.max.replace(tzinfo=UTC), case.one.path
 
 
-def _content(entry: Entry) -> tuple[str, str, object]:
-    return entry.row, entry.measure, entry.text if entry.text is not None else (entry.value, entry.found)
+def _contents(one: Return) -> list[tuple[object, ...]]:
+    return [_content(entry) for entry in one.entries]
+
+
+def _content(entry: Entry) -> tuple[object, ...]:
+    said = entry.text if entry.text is not None else (entry.value, entry.found)
+    return entry.row, entry.measure, said, entry.coverage
 
 
 def _later(one: Times, other: Times) -> Times:
@@ -197,28 +200,42 @@ def _later(one: Times, other: Times) -> Times:
     return Times(**{kind: max(times, default=None) for kind, times in pairs.items()})
 
 
-def _newest(cases: Sequence[_Case]) -> tuple[str, _Case | None]:
-    """Find the one an officer chose, else the newest by the first kind of time that all have and that differs."""
-    chosen = [case for case in cases if case.one.preferred]
-    if len(chosen) == 1:
-        return "decision", chosen[0]
-    kinds = (("received", timedelta(0)), ("modified", timedelta(0)), ("file", _FILE_TIME_STEP))
-    for kind, step in kinds:
-        dated = [(time, case) for case in cases if (time := getattr(case.one.times, kind)) is not None]
-        if len(dated) < len(cases):
-            continue
-        dated.sort(key=lambda pair: pair[0], reverse=True)
-        gap: timedelta = dated[0][0] - dated[1][0]
-        if gap > step:
-            return kind, dated[0][1]
-    return "", None
+def _newest_first(cases: Sequence[_Case]) -> tuple[str, list[_Case]]:
+    """Put the one an officer chose first, else order by the kinds of time that all have; "" if neither tells."""
+    kinds = [kind for kind in _STEPS if all(getattr(case.last, kind) for case in cases)]
+    ordered = sorted(cases, key=lambda case: [getattr(case.last, kind) for kind in kinds], reverse=True)
+    if sum(case.one.preferred for case in cases) == 1:
+        return "decision", sorted(ordered, key=lambda case: not case.one.preferred)
+    first, second = ordered[0].last, ordered[1].last
+    why = (kind for kind in kinds if getattr(first, kind) - getattr(second, kind) > _STEPS[kind])
+    return next(why, ""), ordered
 
 
-def _says_later(case: _Case) -> bool:
-    """Tell whether the file's name calls itself a correction: "sửa", "lần 2", "(1)"."""
-    stem = PurePosixPath(case.one.path.partition("#")[0]).stem
-    marked = re.search(r"\(\d\)\s*$", stem)
-    return bool(marked) or bool(_LATER.search(fold_words(stem)))
+@cache
+def _words() -> Table:
+    return read_toml(_WORDING)
+
+
+@cache
+def _hints() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Patterns of words that say "corrected", and of those that number the correction."""
+    named, numbered = ("|".join(map(fold_words, _words().texts(name))) for name in ("corrections", "numbered"))
+    return re.compile(rf"\b(?:{named})\b"), re.compile(rf"\b(?:{numbered}) ?(\d{{1,2}})\b")
+
+
+def _rank(path: str) -> int:
+    """Say which version a file calls itself: 0 for the plain name, 1 "sửa", 2 "lần 2" or "(1)", 3 "lần 3" ..."""
+    stem = PurePosixPath(path.rpartition("!")[2]).stem
+    named, numbered = _hints()
+    words = fold_words(stem)
+    numbers = [int(number) for number in numbered.findall(words)]
+    numbers += [int(number) + 1 for number in re.findall(r"\((\d{1,2})\)\s*$", stem)]
+    return max([number for number in numbers if number > 1], default=1 if named.search(words) else 0)
+
+
+def _named_later(older: _Case, newest: _Case) -> bool:
+    """Tell whether the names say the opposite of the times; a correction without number may be any of them."""
+    return older.rank > 0 and (newest.rank == 0 or older.rank > newest.rank > 1)
 
 
 def changes_between(form: Form, older: Return, newer: Return) -> list[str]:
@@ -239,13 +256,15 @@ def _name(form: Form, key: Cell) -> str:
 
 
 def _said(entry: Entry) -> str:
-    return entry.found if entry.found is not None else "0" if entry.value == 0 else "trống"
+    counted = str(entry.value) if entry.value is not None else _words().text("blank")
+    covered = f" ({entry.coverage.reported}/{entry.coverage.expected})" if entry.coverage else ""
+    return (entry.found if entry.found is not None else counted) + covered
 
 
 def _with_older_values(newest: Return, older: Sequence[Return]) -> Return:
-    """Offer the older value where the newer return has an error at the cell."""
+    """Offer the value of the next older return that has one, where the newest has an error at the cell."""
     values: dict[Cell, int] = {}
-    for one in older:
+    for one in reversed(older):
         values |= {entry.key: entry.value for entry in one.entries if entry.value is not None}
     findings = tuple(
         replace(told, suggestions=(*told.suggestions, values[key]))
@@ -269,7 +288,8 @@ def _tell_same_figures(register: Register, counted: Mapping[str, _Case]) -> None
             by_content[figures].append(case)
     for twins in by_content.values():
         for case in twins if len(twins) > 1 else ():
-            others = [register.by_code[str(other.one.claim.unit)].name for other in twins if other is not case]
+            theirs = {other.one.claim.unit for other in twins if other is not case}
+            others = [unit.name for unit in register.units if unit.code in theirs]
             case.told.append(finding("U008", facts={"other_unit": ", ".join(others)}))
 
 
@@ -302,7 +322,10 @@ def _is_late(form: Form, unit: Unit | None, received: datetime | None) -> bool |
 def _told_of_lateness(form: Form, unit: Unit | None, case: _Case, late: bool | None) -> Iterable[Finding]:
     if late and case.one.times.received:
         deadline = (unit.deadline if unit else None) or form.deadline
-        facts = {"received": f"{case.one.times.received:%H:%M %d/%m/%Y}", "deadline": f"{deadline:%d/%m/%Y}"}
+        facts = {
+            "received": f"{case.one.times.received.astimezone(VIETNAM):%H:%M %d/%m/%Y}",
+            "deadline": f"{deadline:%d/%m/%Y}",
+        }
         yield finding("F031", facts=facts)
 
 

@@ -82,8 +82,8 @@ def _disposition(part: Message) -> str:
 def _piece(part: Message, number: int) -> Piece:
     name = _name_of(part)
     inner = part.get_payload()
-    if part.get_content_type() == "message/rfc822" and isinstance(inner, list):
-        forwarded = inner[0]
+    forwarded = inner[0] if isinstance(inner, list) and inner else None
+    if part.get_content_type() == "message/rfc822" and isinstance(forwarded, Message):
         subject = re.sub(r"[\\/\s]+", " ", _plain(_readable(forwarded, "Subject")))[:_SUBJECT_LENGTH].strip()
         return Piece(name or f"{subject or number}.eml", forwarded.as_bytes())
     content = part.get_payload(decode=True)
@@ -116,7 +116,7 @@ def _time(text: str) -> datetime | None:
             time = time.replace(tzinfo=UTC if "-0000" in text else VIETNAM)
         return time.astimezone(VIETNAM)
     # Among others IndexError and OverflowError: the text is whatever the sender's program wrote.
-    except Exception:  # noqa: BLE001
+    except Exception:
         return None
 
 
@@ -154,5 +154,5 @@ def _plain(text: str) -> str:
     try:
         return str(make_header(decode_header(text)))
     # An encoding that nobody knows (LookupError), broken base64 and more.
-    except Exception:  # noqa: BLE001
+    except Exception:
         return text

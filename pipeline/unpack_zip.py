@@ -82,9 +82,7 @@ def _problem(name: str, info: zipfile.ZipInfo, limits: Limits) -> Finding | None
     if info.flag_bits & _ENCRYPTED_FLAG:
         return finding("F003", facts={"kind": "encrypted"})
     if info.file_size > limits.file_bytes:
-        return finding(
-            "F019", facts={"limit": "file_bytes", "measured": info.file_size, "allowed": limits.file_bytes}
-        )
+        return finding("F019", facts={"limit": "file_bytes", "measured": info.file_size, "allowed": limits.file_bytes})
     return None
 
 

@@ -91,7 +91,7 @@ def _members(task: Task, found: Found, itself: FileReading, kind: Kind, desk: De
                 reading, incident = _read(member, desk, data)
             yield Answer(task.index, reading, last=member.path == found.path, incident=incident)
     # Whatever a false archive brings about concerns the archive alone.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         told, incident = _surprise(found, error)
         yield Answer(task.index, replace(itself, findings=(told,)), last=True, incident=incident)
 
@@ -111,7 +111,7 @@ def _read(found: Found, desk: Desk, data: bytes | None = None) -> tuple[FileRead
         return (_read_steady(found, desk) if data is None else read_bytes(found, data, desk)), ""
     except MemoryError:
         return FileReading(found.path, None, (), (finding("F019", facts={"limit": "memory"}),), _times(found)), ""
-    except Exception as error:  # noqa: BLE001 - whatever it is, the other files are read
+    except Exception as error:
         told, incident = _surprise(found, error)
         return FileReading(found.path, None, (), (told,), _times(found)), incident
 
@@ -208,8 +208,9 @@ def _bound_time(seconds: float) -> None:
 
 
 def _bound_memory(allowed: int) -> int:
-    """Bound the address space, and say how much of it may stay taken after a file (a number no use exceeds if
-    the system does not tell).
+    """Bound the address space, and say how much of it may stay taken after a file.
+
+    Where the system does not tell, that is a number that no use exceeds.
     """
     if sys.platform != "linux":
         return sys.maxsize

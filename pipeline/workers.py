@@ -20,7 +20,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -56,35 +56,38 @@ _SET_PIPE_SIZE = 1031
 _PANIC = re.compile(rb"panicked at (\S+:\d+:\d+)")
 
 
-def read_all(
-    found: Sequence[Found],
-    desk: Desk,
-    *,
-    workers: int | None = None,
-    progress: Progress = lambda done, of: None,
-    meanwhile: Callable[[], None] = lambda: None,
-    log: Log = lambda text: None,
-    method: Method | None = None,
-) -> list[FileReading]:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How files are read, and who hears of it."""
+
+    workers: int | None = None
+    """processes; None for as many as the machine and the number of files call for; 0 to read in this process"""
+    method: Method | None = None
+    """how a process is started; None for the best that is sound here"""
+    progress: Progress = lambda done, of: None
+    meanwhile: Callable[[], None] = lambda: None
+    """called once while the workers read: to load what this process needs later"""
+    log: Log = lambda text: None
+
+
+def read_all(found: Sequence[Found], desk: Desk, plan: Plan | None = None) -> list[FileReading]:
     """Read every file, and every file within an archive or e-mail, in the order of `found`.
 
-    The answer is the same for any number of workers; 0 reads in this process, without protection. `meanwhile` is
-    called once, while the workers read. `log` gets what the person who looks after the program needs to know of
-    files that cost a worker or met a fault of the program; it never holds what stands in a cell.
+    The answer is the same for any number of workers; without any, nothing protects this process. The log hears of
+    files that cost a worker or met a fault of the program, and nothing that stands in a cell.
     """
-    if workers is None:
-        workers = min(MOST_WORKERS, _processors(), 1 + len(found) // _FILES_FOR_A_WORKER)
-    with closing(_Reading(found, desk, workers, method, progress, log)) as reading:
+    plan = plan or Plan()
+    with closing(_Reading(found, desk, plan)) as reading:
         reading.fill()
-        meanwhile()
+        plan.meanwhile()
         reading.finish()
         return _with_paths_of_their_own(one for index in range(len(found)) for one in reading.of_file(index))
 
 
-def _processors() -> int:
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _enough(files: int) -> int:
+    """Say how many workers a number of files calls for on this machine."""
+    processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return min(MOST_WORKERS, processors, 1 + files // _FILES_FOR_A_WORKER)
 
 
 def _with_paths_of_their_own(readings: Iterable[FileReading]) -> list[FileReading]:
@@ -149,17 +152,9 @@ class _Worker:
 class _Reading:
     """One run over a list of files: what waits, who reads, what was answered."""
 
-    def __init__(
-        self,
-        found: Sequence[Found],
-        desk: Desk,
-        workers: int,
-        method: Method | None,
-        progress: Progress,
-        log: Log,
-    ) -> None:
-        self._found, self._desk, self._wanted, self._method = found, desk, workers, method
-        self._progress, self._log = progress, log
+    def __init__(self, found: Sequence[Found], desk: Desk, plan: Plan) -> None:
+        self._found, self._desk, self._plan = found, desk, plan
+        self._wanted = _enough(len(found)) if plan.workers is None else plan.workers
         self._waiting = deque(Task(index) for index in range(len(found)))
         self._answers: list[list[FileReading]] = [[] for _ in found]
         self._done = 0
@@ -206,7 +201,7 @@ class _Reading:
     def _start_one(self, first: list[Task]) -> None:
         others = [end for one in self._workers for end in (one.asked, one.answers, one.noise)]
         try:
-            self._workers.append(_start(self._found, self._desk, first, self._method, others))
+            self._workers.append(_start(self._found, self._desk, first, self._plan.method, others))
         except OSError:
             self._failed_starts = _FAILED_STARTS
             self._waiting.extendleft(reversed(first))
@@ -248,12 +243,12 @@ class _Reading:
 
     def _take(self, answer: Answer) -> None:
         if answer.incident:
-            self._log(answer.incident)
+            self._plan.log(answer.incident)
         if answer.reading:
             self._answers[answer.index].append(answer.reading)
         if answer.last:
             self._done += 1
-            self._progress(self._done, len(self._found))
+            self._plan.progress(self._done, len(self._found))
 
     def _end_the_overdue(self) -> None:
         now = time.monotonic()
@@ -278,7 +273,7 @@ class _Reading:
             self._waiting.append(replace(task, again=True))
             return
         found = self._found[task.index]
-        self._log(f"{found.path}: {loss.words}")
+        self._plan.log(f"{found.path}: {loss.words}")
         if task.opened and task.answered not in task.lost and len(task.lost) < _LOSSES_OF_AN_ARCHIVE:
             self._waiting.append(replace(task, lost={**task.lost, task.answered: loss.finding}, again=False))
             return
@@ -332,7 +327,7 @@ def _start(
     found: Sequence[Found], desk: Desk, first: list[Task], method: Method | None, others: Sequence[Connection]
 ) -> _Worker:
     method = method or ("fork" if _may_fork() else "spawn")
-    context = get_context(method)
+    context = get_context("fork") if method == "fork" else get_context("spawn")
     (far_asked, asked), (heard, far_answers), (noise, far_noise) = (context.Pipe(duplex=False) for _ in range(3))
     inherited = (*others, asked, heard, noise) if method == "fork" else ()
     line = Line(far_asked, far_answers, far_noise, inherited)

@@ -120,10 +120,10 @@ class Decisions:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """What was decided, for the digest of a print: the same decisions in another order say the same."""
-        lines = [(d.unit, str(d.cell), d.answer, str(d.value), d.signed) for d in self.cells]
-        lines += [(_name_of(d.file), "", d.answer, d.unit or "", d.signed) for d in self.files]
-        lines += [(d.unit, "", "", "", d.signed) for d in self.units]
-        return tuple(sorted("\0".join((*texts, signed.by, signed.reason)) for *texts, signed in lines))
+        lines = [(d.signed, d.unit, f"{d.cell}", f"{d.answer}", f"{d.value}") for d in self.cells]
+        lines += [(d.signed, _name_of(d.file), "", f"{d.answer}", d.unit or "") for d in self.files]
+        lines += [(d.signed, d.unit, "", "", "") for d in self.units]
+        return tuple(sorted("\0".join((signed.by, signed.reason, *texts)) for signed, *texts in lines))
 
 
 NO_DECISIONS = Decisions()
@@ -275,7 +275,11 @@ def decide(book: SavedBook, form: Form, register: Register, words: DecisionWords
 def unusable(line: SavedLine, reason: str) -> Finding:
     """Tell that a line is not applied, at its own place in the decisions workbook."""
     return finding(
-        "D002", sheet=line.sheet, cell=line.places["answer"], found=line.text("answer") or None, facts={"reason": reason}
+        "D002",
+        sheet=line.sheet,
+        cell=line.places["answer"],
+        found=line.text("answer") or None,
+        facts={"reason": reason},
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.decisions.meaning import Choices, about, cell_key, codes_of, file_key, options, typed_key, unit_key
-from pipeline.decisions.ruling import part_of
+from pipeline.decisions.ruling import is_structural, part_of
 from pipeline.decisions.saved import SavedBook, SavedLine, SavedSheet
 from pipeline.decisions.words import CELLS, FILES, KEY, UNITS, DecisionWords
 from pipeline.findings import message, severity_name, suggestion_text
@@ -88,9 +88,7 @@ def plan_book(saved: SavedBook, result: Consolidation, words: DecisionWords, edi
         UNITS: list(_unit_offers(result, choices)),
     }
     lists = dict(options(choices, (file.path for file in result.files if file.sha256)))
-    sheets = {
-        kind: _plan_sheet(kind, saved.sheets.get(kind), lines, result, choices) for kind, lines in offers.items()
-    }
+    sheets = {kind: _plan_sheet(kind, saved.sheets.get(kind), lines, result, choices) for kind, lines in offers.items()}
     return BookPlan(sheets, lists, len(saved.sheets) < len(offers), saved.lists != tuple(lists.values()))
 
 
@@ -160,7 +158,7 @@ def _cell_offers(result: Consolidation, choices: Choices) -> Iterator[Offer]:
         for cell, told in _open_cells(result, unit.counted, file).items():
             entry = _entry(unit.counted, cell)
             found = entry.found if entry else next((one.found for one in told if one.found), None)
-            yield _cell_offer(result, choices, unit.unit.code, cell, found, told)
+            yield _cell_offer(choices, unit.unit.code, cell, found, told)
 
 
 def _open_cells(result: Consolidation, one: Return | None, file: FileResult) -> Mapping[Cell, list[Finding]]:
@@ -169,11 +167,11 @@ def _open_cells(result: Consolidation, one: Return | None, file: FileResult) -> 
     for told in file.findings:
         if told.severity in _ASKED and told.code != "D001":
             at.setdefault(Cell(told.row or "", told.measure or ""), []).append(told)
-    for entry in _left_without_reason(one, at):
-        of_row = at.get(Cell(entry.row, "")) or ([] if entry.cell else at.get(Cell("", ""), []))
-        structural = [told for told in of_row if told.code.startswith("S") and told.severity is Severity.ERROR]
-        if structural:
-            at[entry.key] = structural
+    structural = [told for told in file.findings if is_structural(told)]
+    for entry in _left_without_reason(one, at) if structural else ():
+        own = [told for told in structural if told.row == entry.row]
+        general = [told for told in structural if not told.row and told.measure in (None, entry.measure)]
+        at[entry.key] = own or general or structural
     return {cell: at[cell] for cell in result.form.number_cells if cell in at}
 
 
@@ -188,27 +186,25 @@ def _entry(one: Return | None, cell: Cell) -> Entry | None:
     return next((entry for entry in one.entries if entry.key == cell), None) if one else None
 
 
-def _cell_offer(
-    result: Consolidation, choices: Choices, unit: str, cell: Cell, found: str | None, told: Sequence[Finding]
-) -> Offer:
+def _cell_offer(choices: Choices, unit: str, cell: Cell, found: str | None, told: Sequence[Finding]) -> Offer:
     gravest = Severity.ERROR if any(one.severity is Severity.ERROR for one in told) else Severity.WARNING
     suggestions = tuple(dict.fromkeys(number for one in told for number in one.suggestions))
     hints = dict.fromkeys(suggestion_text(one, "vi") for one in told)
     texts: dict[str, str | int] = {
-        **_place(result, choices, unit, cell, found),
+        **_place(choices, unit, cell, found),
         "severity": severity_name(gravest, "vi"),
-        "why": "\n".join(dict.fromkeys(message(one, result.form, "vi") for one in told)),
+        "why": "\n".join(dict.fromkeys(message(one, choices.form, "vi") for one in told)),
         "suggestion": "\n".join(filter(None, hints)),
         KEY: cell_key(unit, cell, found, suggestions, (one.code for one in told)),
     }
     return Offer(texts)
 
 
-def _place(result: Consolidation, choices: Choices, unit: str, cell: Cell, found: str | None) -> Texts:
+def _place(choices: Choices, unit: str, cell: Cell, found: str | None) -> Texts:
     return {
         "unit": choices.unit_text(unit),
-        "row": result.form.by_key[cell.row].title,
-        "column": result.form.column_by_key[cell.measure].short,
+        "row": choices.form.by_key[cell.row].title,
+        "column": choices.form.column_by_key[cell.measure].short,
         "found": typed_key(found),
     }
 
@@ -222,7 +218,7 @@ def _edited(result: Consolidation, choices: Choices, edits: Sequence[Edit]) -> I
         if entry is None:
             continue
         texts = {
-            **_place(result, choices, edit.unit, edit.cell, entry.found),
+            **_place(choices, edit.unit, edit.cell, entry.found),
             "severity": severity_name(Severity.WARNING, "vi"),
             "why": words.texts["edited_why"],
             "suggestion": "",

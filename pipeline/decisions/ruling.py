@@ -4,7 +4,7 @@ A decision about a cell holds for every return of its unit in which the same was
 told and not applied. An applied decision takes the place of the findings it answers.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.decisions.meaning import (
@@ -76,7 +76,7 @@ def _forms_of(file: FileKey | str, readings: Sequence[FileReading]) -> set[tuple
         sha256 = reading.sha256 or ""
         parts = {part_of(one.path): one.path for one in reading.returns} or {"": reading.path}
         for part, path in parts.items():
-            if (path == file or reading.path == file) if isinstance(file, str) else (sha256, part) == _form(file):
+            if file in (path, reading.path) if isinstance(file, str) else (sha256, part) == _form(file):
                 found.add((sha256, part))
     return {form for form in found if form[0]}
 
@@ -107,7 +107,9 @@ def _ruled(reading: FileReading, by_form: _ByForm, register: Register, ruling: R
             return replace(reading, findings=(_left_out(excluded.signed),))
         ruling.refuse((decision.signed for decision in decisions), "no_form_in_file")
         return reading
-    returns = tuple(_ruled_return(one, by_form.get((sha256, part_of(one.path)), ()), register) for one in reading.returns)
+    returns = tuple(
+        _ruled_return(one, by_form.get((sha256, part_of(one.path)), ()), register) for one in reading.returns
+    )
     all_out = all(one.findings and one.findings[0].code == "F030" for one in returns)
     return replace(reading, returns=returns, findings=() if all_out else reading.findings)
 
@@ -137,7 +139,8 @@ def _facts(signed: Signed) -> dict[str, Fact]:
 
 def _with_preferred(readings: list[FileReading], by_form: _ByForm, ruling: Ruling) -> list[FileReading]:
     """Mark the copies that an officer chose, unless two are chosen for one unit or a newer copy has come since."""
-    chosen = {form: decision for form, same in by_form.items() for decision in same if decision.answer is FileAnswer.PREFER}
+    every = ((form, decision) for form, same in by_form.items() for decision in same)
+    chosen = {form: decision for form, decision in every if decision.answer is FileAnswer.PREFER}
     if not chosen:
         return readings
     rivals: dict[str, dict[tuple[str, str], str]] = {}
@@ -159,9 +162,10 @@ def _with_preferred(readings: list[FileReading], by_form: _ByForm, ruling: Rulin
 
 
 def _choice(form: tuple[str, str], decision: FileDecision, forms: Mapping[tuple[str, str], str]) -> Finding:
-    known = decision.file.rivals if isinstance(decision.file, FileKey) else None
-    new = tuple(path for (sha256, part), path in forms.items() if (sha256, part) != form and sha256 not in (known or ()))
-    if known is not None and new:
+    others = {other: path for other, path in forms.items() if other != form}
+    known = decision.file.rivals if isinstance(decision.file, FileKey) else {sha256 for sha256, _ in others}
+    new = tuple(path for (sha256, _), path in others.items() if sha256 not in known)
+    if new:
         return finding("D008", facts={"others": new})
     return finding("D007", facts=_facts(decision.signed))
 
@@ -183,11 +187,9 @@ def rule_on_cells(decisions: Decisions, form: Form, returns: Sequence[Return], r
     ruled = []
     for one in returns:
         matching = _matching(decisions, one)
-        if matching:
-            one = _with_cells(one, matching, form, ruling)
-        if one.claim.unit in units and not one.is_summary:
-            one = _with_blanks_as_zero(one, units[one.claim.unit], form)
-        ruled.append(one)
+        decided = _with_cells(one, matching, form, ruling) if matching else one
+        signed = units.get(one.claim.unit or "")
+        ruled.append(_with_blanks_as_zero(decided, signed, form) if signed and not one.is_summary else decided)
     return ruled
 
 
@@ -226,29 +228,27 @@ def _with_cells(one: Return, matching: _Matching, form: Form, ruling: Ruling) ->
         told.append(_told_of(one, entries[cell], decision))
     kept = [known for known in one.findings if Cell(known.row or "", known.measure or "") not in answered]
     changed = replace(one, entries=tuple(entries[entry.key] for entry in one.entries), findings=(*kept, *told))
-    return replace(changed, findings=tuple(_without_settled_rows(changed, form)))
+    return _without_settled_rows(changed, form)
 
 
-def _ruled_entry(
-    entry: Entry, decisions: Sequence[CellDecision], ruling: Ruling
-) -> tuple[Entry, CellDecision] | None:
+def _ruled_entry(entry: Entry, decisions: Sequence[CellDecision], ruling: Ruling) -> tuple[Entry, CellDecision] | None:
     """Apply what was decided about one cell; different answers for it are told, and none of them is applied."""
     setting = [decision for decision in decisions if decision.answer is not CellAnswer.AS_STATED]
     if len({(decision.answer is CellAnswer.BLANK, decision.value) for decision in setting}) > 1:
         ruling.refuse((decision.signed for decision in setting), "two_answers")
         return None
     decision = (setting or decisions)[0]
-    signed = {"decided_by": decision.signed.by, "reason": decision.signed.reason}
+    signed = replace(entry, decided_by=decision.signed.by, reason=decision.signed.reason)
     if decision.answer is CellAnswer.BLANK:
-        return replace(entry, state=State.BLANK, value=None, **signed), decision
+        return replace(signed, state=State.BLANK, value=None), decision
     if decision.answer is not CellAnswer.AS_STATED:
-        return replace(entry, state=State.DECIDED, value=decision.value, **signed), decision
+        return replace(signed, state=State.DECIDED, value=decision.value), decision
     if entry.state is State.BLANK:
-        return replace(entry, **signed), decision
+        return signed, decision
     if entry.state not in COUNTED or entry.value is None:
         ruling.refuse((one.signed for one in decisions), "not_one_number")
         return None
-    return replace(entry, state=State.DECIDED, **signed), decision
+    return replace(signed, state=State.DECIDED), decision
 
 
 def _told_of(one: Return, entry: Entry, decision: CellDecision) -> Finding:
@@ -265,16 +265,21 @@ def _told_of(one: Return, entry: Entry, decision: CellDecision) -> Finding:
     )
 
 
-def _without_settled_rows(one: Return, form: Form) -> Iterator[Finding]:
-    """Leave out errors about whole rows, or about missing ones, every number of which was decided."""
-    open_rows = {entry.row for entry in one.entries if entry.key in form.number_cells and entry.decided_by is None}
-    absent = [entry for entry in one.entries if entry.key in form.number_cells and not entry.cell]
-    decided = bool(absent) and all(entry.decided_by for entry in absent)
-    for told in one.findings:
-        of_row = told.severity is Severity.ERROR and told.measure is None and told.code.startswith("S")
-        if of_row and (told.row not in open_rows if told.row else decided):
-            continue
-        yield told
+def is_structural(told: Finding) -> bool:
+    """Tell whether a finding is an error about rows or columns as a whole, which leaves their cells unreadable."""
+    return told.severity is Severity.ERROR and told.code.startswith("S") and not (told.row and told.measure)
+
+
+def _without_settled_rows(one: Return, form: Form) -> Return:
+    """Leave out errors about rows and columns once every cell that they keep from being read was decided."""
+    told_at = {Cell(told.row or "", told.measure or "") for told in one.findings}
+    numbers = set(form.number_cells)
+    left = any(
+        entry.state is State.UNREADABLE and entry.key in numbers and entry.key not in told_at for entry in one.entries
+    )
+    if left:
+        return one
+    return replace(one, findings=tuple(told for told in one.findings if not is_structural(told)))
 
 
 def _with_accepted(one: Return, matching: _Matching) -> Return:
@@ -289,9 +294,7 @@ def _with_accepted(one: Return, matching: _Matching) -> Return:
     computed = {
         entry.key: entry.value for entry in one.entries if entry.state is State.COMPUTED and entry.key in accepted
     }
-    entries = tuple(
-        replace(entry, state=State.DECIDED) if entry.key in computed else entry for entry in one.entries
-    )
+    entries = tuple(replace(entry, state=State.DECIDED) if entry.key in computed else entry for entry in one.entries)
     kept = (told for told in one.findings if not _is_accepted(told, accepted, signed))
     return replace(one, findings=tuple(_with_number(told, computed) for told in kept), entries=entries)
 

@@ -116,7 +116,7 @@ def _find(kind: str, sheets: list[Sheet], words: SheetWords, path: Path) -> Save
         return None
     sheet, row = (named or rivals)[0]
     heads = {fold(column.head): column.key for column in words.columns}
-    columns = {}
+    columns: dict[str, int] = {}
     for place in range(_width(sheet)):
         text = sheet.value(row, place)
         key = heads.get(fold(text)) if isinstance(text, str) else None

@@ -1,0 +1,196 @@
+"""What stands around a form: the stamp beside its fixed labels, and everything else, so that nothing typed is lost."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from pipeline.findings import finding
+from pipeline.model import Finding
+from pipeline.read import CellValue, Sheet, cell_name
+from pipeline.recognise.shape import Address, Body, Located, Stamped
+from pipeline.recognise.words import UNIT_LINE, Labels
+from schemas.rules import Severity
+from schemas.text import fold, fold_words, tidy, visible
+
+_REACH = 8
+"""the value of a stamp label stands at most this many columns to its right"""
+_NAMED = 12
+"""so many addresses or texts are named in one finding"""
+_LONGEST_ORDINAL = 5
+_LARGEST_ORDINAL = 99
+_YEAR = re.compile(r"(?<!hoc )(?<!den )nam (20[0-9]{2})(?![0-9])")
+_DATED = re.compile(r"thang [0-9]{1,2} nam 20[0-9]{2}")
+
+
+def read_stamps(
+    sheet: Sheet, labels: Labels, rows: Sequence[int]
+) -> tuple[dict[str, Stamped], set[Address]]:
+    """Read what stands beside the stamp labels in some rows, and which cells that takes."""
+    stamps: dict[str, Stamped] = {}
+    claimed: set[Address] = set()
+    for row in rows:
+        line = row - sheet.first_row
+        cells = sheet.rows[line] if 0 <= line < len(sheet.rows) else []
+        for column, value in enumerate(cells, sheet.first_column):
+            name, behind = _stamp_label(labels, value)
+            if name is None:
+                continue
+            stamped = Stamped(behind, row, column) if behind else _beside(sheet, labels, row, column)
+            if name == UNIT_LINE and stamped is None:
+                continue
+            if stamped and name not in stamps:
+                stamps[name] = stamped
+                claimed.add((stamped.row, stamped.column))
+            if not behind or stamps.get(name) == stamped:
+                claimed.add((row, column))
+    return stamps, claimed
+
+
+def _stamp_label(labels: Labels, value: object) -> tuple[str | None, str]:
+    """Name the stamp label of a cell, and what stands behind its colon: "Mã đơn vị: 07135"."""
+    if not isinstance(value, str) or not value:
+        return None, ""
+    if name := labels.stamps.get(fold(value)):
+        return name, ""
+    label, colon, behind = value.partition(":")
+    if not colon:
+        return None, ""
+    name = labels.stamps.get(fold(label))
+    if name is None and fold(label) in labels.unit_lines:
+        name = UNIT_LINE
+    if name is None or (not fold(behind) and name != UNIT_LINE):
+        return None, ""
+    return name, tidy(behind) if fold(behind) else ""
+
+
+def _beside(sheet: Sheet, labels: Labels, row: int, column: int) -> Stamped | None:
+    """Find the value of a stamp label: the first text to its right, if that is not the next label."""
+    for place in range(column + 1, column + 1 + _REACH):
+        text = plain(sheet.value(row, place))
+        if text:
+            return None if fold(text) in labels.stamps else Stamped(text, row, place)
+    return None
+
+
+def plain(value: CellValue) -> str:
+    """Text of a cell for a person; a code typed as a number loses its ".0"."""
+    if isinstance(value, bool):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return tidy(value) if isinstance(value, str) else str(value)
+
+
+def explained(sheet: Sheet, labels: Labels, body: Body) -> set[Address]:
+    """Cells that the form itself explains: its head, and in its rows the cells of its columns."""
+    head = body.head
+    columns = [(key, column) for key, column in body.columns.items() if key != labels.label_key]
+    columns += [("", column) for column in (*head.coverage.values(), *([] if head.mark is None else [head.mark]))]
+    if head.key_column is not None:
+        columns.append(("key", head.key_column))
+    claimed = {*head.cells, *body.further_heads}
+    claimed |= {(row, column) for row, column in body.places.items() if row in set(body.rows.values())}
+    roles = {column.key: column.role for column in labels.form.columns}
+    for key, row in body.rows.items():
+        for name, column in columns:
+            role = roles.get(name, name)
+            if role in ("measure", "note", "") or _is_of_the_form(labels, key, role, sheet.value(row, column)):
+                claimed.add((row, column))
+    return claimed
+
+
+def _is_of_the_form(labels: Labels, key: str, role: str, value: CellValue) -> bool:
+    """Tell whether what stands in the ordinal, unit or key cell of a row belongs there."""
+    if role == "ordinal":
+        if isinstance(value, str):
+            return len(fold(value)) <= _LONGEST_ORDINAL
+        return isinstance(value, int | float) and 0 <= value <= _LARGEST_ORDINAL
+    if role == "unit":
+        return isinstance(value, str) and bool(labels.form.by_key[key].unit_of_measure)
+    return isinstance(value, str) and value in labels.order
+
+
+def money_scale(sheet: Sheet, labels: Labels, body: Body, others: Collection[Address]) -> tuple[Address, str] | None:
+    """Find a text that says that money is counted in thousands or millions: its place and what it says.
+
+    Looked at are the texts that are no part of the form, and the labels and notes of the rows of money and of the
+    rows above them; the unit of measure of each row is compared by itself.
+    """
+    texts = [(place, sheet.value(*place)) for place in others]
+    parents = {labels.form.by_key[key].parent for key in labels.money_rows}
+    note = body.columns.get("note")
+    for key in (labels.money_rows | parents) & body.rows.keys():
+        row = body.rows[key]
+        places = [body.places.get(row), note]
+        texts += [((row, column), sheet.value(row, column)) for column in places if column is not None]
+    texts += [(place, sheet.value(*place)) for place in body.head.cells]
+    for place, text in sorted(texts, key=lambda pair: pair[0]):
+        if isinstance(text, str) and text and labels.money_scale.search(fold_words(text)):
+            return place, text
+    return None
+
+
+def other_year(sheet: Sheet, labels: Labels, rows: range, others: Collection[Address]) -> tuple[Address, str] | None:
+    """Find the title of another year above the table: "... năm 2021". A date of signing is no title."""
+    form = labels.form
+    own = {str(day.year) for day in (form.first_day, form.last_day, form.letter_date)}
+    found = None
+    for place in sorted(others):
+        text = sheet.value(*place)
+        if place[0] not in rows or not isinstance(text, str):
+            continue
+        words = fold_words(text)
+        years = set() if _DATED.search(words) else set(_YEAR.findall(words))
+        if years & own:
+            return None
+        if years and found is None:
+            found = place, text
+    return found
+
+
+def told_of_the_rest(sheet: Sheet, located: Located, own: Collection[Address]) -> Iterator[Finding]:
+    """Tell what else stands in the sheet, so that nothing typed is lost: numbers as a warning, texts as a note.
+
+    `own` are cells that a program wrote, such as the text formulas of the template.
+    """
+    numbers: list[tuple[int, int, str]] = []
+    texts: list[tuple[int, int, str]] = []
+    for row, column in located.unclaimed:
+        if (row, column) in own:
+            continue
+        value = sheet.value(row, column)
+        where = f"{cell_name(row, column)}: {visible(plain(value), 80)}"
+        in_table = located.first_head_row <= row <= located.last_row
+        is_number = not isinstance(value, str) or fold(value).isdecimal()
+        is_number |= in_table and isinstance(value, str) and any(map(str.isdecimal, value))
+        (numbers if is_number else texts).append((row, column, where))
+    for code, cells in (("S004", numbers), ("S005", texts)):
+        if cells:
+            named = tuple(where for _, _, where in cells[:_NAMED])
+            yield finding(
+                code,
+                severity=Severity.WARNING if code == "S004" else None,
+                cell=cell_name(cells[0][0], cells[0][1]),
+                found="; ".join(named),
+                facts={"found": named, "count": len(cells)},
+            )
+
+
+def accounts(sheet: Sheet, labels: Labels, located: Sequence[Located]) -> Mapping[Address, str]:
+    """Say of every cell that holds something what it is counted as: form, stamp, furniture or rest."""
+    said: dict[Address, str] = {}
+    for form in located:
+        stamps = {(stamped.row, stamped.column) for stamped in form.stamps.values()}
+        said |= dict.fromkeys(form.unclaimed, "rest")
+        said |= {place: "stamp" if place in stamps else "form" for place in form.claimed}
+    for row, column, value in sheet.filled():
+        if (row, column) not in said and isinstance(value, str) and is_furniture(labels, value):
+            said[row, column] = "furniture"
+    return said
+
+
+def is_furniture(labels: Labels, value: CellValue) -> bool:
+    """Tell whether a text is none of the unit's: printed by template or summary, or without any letter or digit."""
+    if not isinstance(value, str):
+        return False
+    folded = fold(value)
+    return not folded or folded in labels.furniture

@@ -1,0 +1,176 @@
+"""Where a form begins: by the words of its head, else by a column of its labels with heads above them."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz.fuzz import ratio
+
+from pipeline.read import Sheet
+from pipeline.recognise.shape import Address, Head
+from pipeline.recognise.words import Labels
+from schemas.text import fold
+
+_DEPTH = 3
+"""a head and its sub-heads stand in at most this many rows"""
+_ABOVE_LABELS = 6
+"""where the head over the labels is not known, the others stand at most this far above the first label"""
+ENOUGH = 4
+"""this many known labels make a form"""
+_ALIKE = 88
+"""a head so alike is one mistyped: one letter more or less in five, one wrong letter in nine"""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the texts of the head rows have told so far."""
+
+    columns: dict[str, int]
+    first: int
+    last: int
+    rivals: dict[str, list[int]] = field(default_factory=dict)
+    cells: set[Address] = field(default_factory=set)
+    altered: bool = False
+    tops: list[tuple[int, str]] = field(default_factory=list)
+    others: list[tuple[int, int, str]] = field(default_factory=list)
+    coverage: dict[str, int] = field(default_factory=dict)
+    special: dict[str, int] = field(default_factory=dict)
+
+    def take(self, line: int, column: int) -> None:
+        """Note that the cell is part of the head."""
+        self.cells.add((line, column))
+        self.first, self.last = min(self.first, line), max(self.last, line)
+
+
+def find_heads(sheet: Sheet, labels: Labels) -> list[Head]:
+    """Find every head in a sheet; where there is none, the labels themselves say where a form is."""
+    heads = []
+    busy = -1
+    for row, column, value in sheet.filled():
+        if row > busy and isinstance(value, str) and fold(value) in labels.label_heads:
+            head = _read_head(sheet, labels, range(max(row - 1, 0), row + _DEPTH), row, column)
+            if len(head.columns) > 1:
+                busy = head.last
+                heads.append(head)
+    return heads or list(_head_over_labels(sheet, labels))
+
+
+def _head_over_labels(sheet: Sheet, labels: Labels) -> Iterator[Head]:
+    known = [
+        (row, column)
+        for row, column, value in sheet.filled()
+        if isinstance(value, str) and (fold(value) in labels.rows or fold(value) in labels.spellings)
+    ]
+    columns = Counter(column for _, column in known)
+    if not columns:
+        return
+    column, count = columns.most_common(1)[0]
+    if count >= min(ENOUGH, len(labels.form.rows)):
+        first = min(row for row, place in known if place == column)
+        yield _read_head(sheet, labels, range(max(first - _ABOVE_LABELS, 0), first), first, column)
+
+
+def _read_head(sheet: Sheet, labels: Labels, lines: range, row: int, label_column: int) -> Head:
+    """Read the head on some lines, its label column being known; `row` is a line of the head, or the one below it."""
+    is_head_row = row in lines
+    seen = _Seen({labels.label_key: label_column}, first=row, last=row if is_head_row else row - 1)
+    if is_head_row:
+        seen.cells.add((row, label_column))
+    for line in lines:
+        if line > row and _is_body(sheet, labels, line, label_column):
+            break
+        for column, text in _texts(sheet, line):
+            if line >= row or text not in labels.label_heads:
+                _see(seen, labels, line, column, text)
+    inferred = _mistyped(labels, seen)
+    below = _below_tops(labels, seen.tops, seen.columns)
+    seen.columns |= below
+    return Head(
+        first=seen.first,
+        last=seen.last,
+        columns=seen.columns,
+        rivals={key: tuple(places) for key, places in seen.rivals.items()},
+        cells=frozenset(seen.cells),
+        altered=seen.altered,
+        inferred=inferred or bool(below),
+        key_column=seen.special.get("key"),
+        coverage=seen.coverage,
+        mark=seen.special.get("mark"),
+    )
+
+
+def _see(seen: _Seen, labels: Labels, line: int, column: int, text: str) -> None:
+    """Take one text of the head rows for what it is: a special column, a shared head, or the head of a column."""
+    if text in labels.special_heads:
+        seen.special[labels.special_heads[text]] = column
+        seen.cells.add((line, column))
+    elif text in labels.coverage_heads:
+        seen.coverage[labels.coverage_heads[text]] = column
+        seen.cells.add((line, column))
+    elif text in labels.heads:
+        key = next((key for key in labels.heads[text] if key not in seen.columns), labels.heads[text][0])
+        if seen.columns.setdefault(key, column) != column:
+            seen.rivals.setdefault(key, []).append(column)
+        seen.altered |= text != labels.own_heads[key]
+        seen.take(line, column)
+    elif text in labels.tops:
+        seen.tops.append((column, text))
+        seen.take(line, column)
+    else:
+        seen.others.append((line, column, text))
+
+
+def _mistyped(labels: Labels, seen: _Seen) -> bool:
+    """Find the heads that are missing among the texts not understood, each by one text alone."""
+    found = False
+    taken = set(seen.columns.values())
+    for key in (key for key in labels.own_heads if key not in seen.columns):
+        spellings = [spelling for spelling, keys in labels.heads.items() if key in keys]
+        alike = {
+            (line, column)
+            for line, column, text in seen.others
+            if column not in taken and max(ratio(text, spelling) for spelling in spellings) >= _ALIKE
+        }
+        if len({column for _, column in alike}) == 1:
+            line, column = max(alike)
+            seen.columns[key] = column
+            seen.take(line, column)
+            taken.add(column)
+            found = True
+    return found
+
+
+def _below_tops(labels: Labels, tops: Sequence[tuple[int, str]], found: Mapping[str, int]) -> dict[str, int]:
+    """Where the sub-heads were removed, the columns below a shared head keep their order."""
+    inferred: dict[str, int] = {}
+    for column, text in tops:
+        keys = labels.tops[text]
+        missing = [key for key in keys if key not in found and key not in inferred]
+        taken = {place for key, place in found.items() if key not in keys}
+        right = min((place for place in taken if place > column), default=column + len(keys))
+        free = [place for place in range(column, right) if place not in found.values()]
+        if right - column != len(keys) or not missing or len(free) != len(missing):
+            continue
+        if len(missing) in (1, len(keys)):
+            inferred |= dict(zip(missing, free, strict=True))
+    return inferred
+
+
+def _texts(sheet: Sheet, row: int) -> Iterator[tuple[int, str]]:
+    line = row - sheet.first_row
+    if 0 <= line < len(sheet.rows):
+        for column, value in enumerate(sheet.rows[line], sheet.first_column):
+            if isinstance(value, str) and value:
+                yield column, fold(value)
+
+
+def _is_body(sheet: Sheet, labels: Labels, row: int, label_column: int) -> bool:
+    """Tell whether a line below the first of the head is a row of the table: it has a label, or a number."""
+    label = sheet.value(row, label_column)
+    if isinstance(label, str) and fold(label) and fold(label) not in labels.heads:
+        return True
+    line = row - sheet.first_row
+    values = sheet.rows[line] if 0 <= line < len(sheet.rows) else []
+    return any(
+        labels.row_of(value) is not None if isinstance(value, str) else True for value in values if value != ""
+    )

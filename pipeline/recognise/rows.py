@@ -1,0 +1,327 @@
+"""Which physical row is which row of the form.
+
+Labels are matched in four steps, each surer than the next: the hidden row key of the template, the exact fold, a
+known spelling, and last a similar label within its place in the order (`likeness`). What was inferred is told; what
+could be two rows is an error, and neither takes the number. A key whose label says something else proves nothing:
+rows are copied with their hidden key and given another activity.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.findings import finding
+from pipeline.likeness import Verdict
+from pipeline.model import Fact
+from pipeline.read import Sheet, cell_name
+from pipeline.recognise.head import ENOUGH
+from pipeline.recognise.shape import Body, Head
+from pipeline.recognise.words import Labels
+from schemas.text import fold, tidy, visible
+
+_SHIFTED = 4
+"""so many rows whose keys are off by the same step were shifted, not exchanged"""
+_ONE_BETWEEN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """One physical row, and which row of the form it says it is."""
+
+    row: int
+    key: str | None
+    """by its hidden key"""
+    label: str | None
+    """by its words"""
+
+
+def match_rows(sheet: Sheet, labels: Labels, head: Head, last: int) -> list[Body]:
+    """Match the rows below a head, down to `last`; a table that begins anew without a head is a second body."""
+    body = _body(sheet, labels, head, last)
+    claims = list(_claims(sheet, labels, body))
+    start = _second_start(labels, claims)
+    if start is None:
+        _match(sheet, labels, body, claims)
+        return [body]
+    again = Head(start, start - 1, head.columns, head.rivals, frozenset(), False, True, head.key_column, {}, head.mark)
+    return [*match_rows(sheet, labels, head, start - 1), *match_rows(sheet, labels, again, last)]
+
+
+def holds_number(sheet: Sheet, labels: Labels, columns: Mapping[str, int], row: int) -> bool:
+    """Tell whether anything stands in the figure cells of a row."""
+    places = (columns[key] for key in labels.form.measures if key in columns)
+    return any(not isinstance(value := sheet.value(row, place), str) or fold(value) for place in places)
+
+
+# What the rows say ------------------------------------------------------------------------------------------------
+
+
+def _body(sheet: Sheet, labels: Labels, head: Head, last: int) -> Body:
+    texts: dict[int, str] = {}
+    places: dict[int, int] = {}
+    column = head.columns[labels.label_key]
+    for row in range(head.last + 1, last + 1):
+        value = sheet.value(row, column)
+        if isinstance(value, str) and fold(value):
+            texts[row], places[row] = tidy(value), column
+        elif (place := _label_elsewhere(sheet, labels, head, row)) is not None:
+            texts[row], places[row] = tidy(str(sheet.value(row, place))), place
+    return Body(head, head.last + 1, last, texts, places, columns=dict(head.columns))
+
+
+def _label_elsewhere(sheet: Sheet, labels: Labels, head: Head, row: int) -> int | None:
+    """Where the label cell of a row is empty, a known label in another column that takes no figure is its label."""
+    line = row - sheet.first_row
+    if not 0 <= line < len(sheet.rows):
+        return None
+    figures = {head.columns[key] for key in (*labels.form.measures, "note") if key in head.columns}
+    for column, value in enumerate(sheet.rows[line], sheet.first_column):
+        if isinstance(value, str) and value and column not in figures and labels.row_of(value):
+            return column
+    return None
+
+
+def _claims(sheet: Sheet, labels: Labels, body: Body) -> Iterator[_Claim]:
+    key_column = body.head.key_column
+    for row in range(body.first, body.last + 1):
+        key = None
+        if key_column is not None:
+            typed = sheet.value(row, key_column)
+            key = typed if isinstance(typed, str) and typed in labels.order else None
+        text = body.texts.get(row)
+        label = labels.row_of(text) if text else None
+        if key or label:
+            yield _Claim(row, key, label)
+
+
+def _second_start(labels: Labels, claims: Sequence[_Claim]) -> int | None:
+    """Find where the labels begin anew: most rows stand there twice, first all of one table, then of the other."""
+    rows: dict[str, list[int]] = {}
+    for claim in claims:
+        if claim.label and claim.label not in labels.bare:
+            rows.setdefault(claim.label, []).append(claim.row)
+    twice = [places for places in rows.values() if len(places) > 1]
+    if len(twice) < ENOUGH or 2 * len(twice) < len(rows):
+        return None
+    start = min(places[1] for places in twice)
+    ends_before = max(places[0] for places in twice)
+    return start if ends_before < start else None
+
+
+# Matching ---------------------------------------------------------------------------------------------------------
+
+
+def _match(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[_Claim]) -> None:
+    claims = _without_shifted_keys(sheet, labels, body, claims)
+    claims = _without_contradictions(labels, body, claims)
+    sure = [claim for claim in claims if claim.label and claim.label not in labels.bare]
+    bare = [claim for claim in claims if claim.label in labels.bare]
+    by_key = [claim for claim in claims if not claim.label]
+    _settle(sheet, labels, body, sure)
+    _settle(sheet, labels, body, [claim for claim in bare if _stands_in_its_place(labels, body, claim)])
+    _tell_headless(labels, body, bare)
+    _match_by_key(labels, body, by_key)
+    _match_alike(labels, body)
+    _match_unlabelled(sheet, labels, body)
+    _settle_rivals(sheet, labels, body)
+
+
+def _without_shifted_keys(
+    sheet: Sheet, labels: Labels, body: Body, claims: Sequence[_Claim]
+) -> Sequence[_Claim]:
+    """Where cells were inserted or deleted beside the hidden keys, these are off by one step: the labels count."""
+    against = [claim for claim in claims if claim.key and claim.label and claim.key != claim.label]
+    if len(against) < _SHIFTED:
+        return claims
+    own = {claim.label: claim.row for claim in claims if claim.label}
+    steps = Counter(own[claim.key] - claim.row for claim in against if claim.key in own)
+    agreeing = sum(claim.key is not None and claim.key == claim.label for claim in claims)
+    uniform = bool(steps) and steps.most_common(1)[0][1] == sum(steps.values()) >= _SHIFTED
+    if not (uniform or len(against) > agreeing) or _units_fit_keys(sheet, labels, body, against):
+        return claims
+    cell = cell_name(against[0].row, body.head.key_column or 0)
+    body.findings.append(finding("S014", cell=cell, facts={"count": len(against)}))
+    wrong = {claim.row for claim in against}
+    return [_Claim(claim.row, None if not claim.label or claim.row in wrong else claim.key, claim.label) for claim in claims]
+
+
+def _units_fit_keys(sheet: Sheet, labels: Labels, body: Body, against: Sequence[_Claim]) -> bool:
+    """Tell whether the units of measure side with the keys: then the labels alone were shifted."""
+    column = body.columns.get(labels.unit_key or "")
+    if column is None:
+        return False
+    for claim in against:
+        said = sheet.value(claim.row, column)
+        of_key, of_label = (fold(labels.form.by_key[key or ""].unit_of_measure) for key in (claim.key, claim.label))
+        if of_key != of_label and isinstance(said, str) and fold(said) == of_key:
+            return True
+    return False
+
+
+def _without_contradictions(labels: Labels, body: Body, claims: Sequence[_Claim]) -> list[_Claim]:
+    """A row whose key and label name two rows is neither for sure: both take no number."""
+    against = [claim for claim in claims if claim.key and claim.label and claim.key != claim.label]
+    if against:
+        named = {key: claim.row for claim in against for key in (claim.key, claim.label) if key}
+        for key, row in named.items():
+            body.rows[key] = row
+        body.rows |= {str(claim.label): claim.row for claim in against}
+        body.doubtful |= set(named)
+        cell = cell_name(against[0].row, body.places[against[0].row])
+        titles = _titles(labels, sorted(named, key=labels.order.__getitem__))
+        body.findings.append(finding("S015", cell=cell, facts={"rows": titles, "count": len(named)}))
+    doubtful = body.doubtful
+    return [
+        claim
+        for claim in claims
+        if claim not in against and not ({claim.key, claim.label} - {None}) & doubtful
+    ]
+
+
+def _settle(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[_Claim]) -> None:
+    """Give each row of the form its one physical row; two that hold numbers leave it in doubt."""
+    by_label: dict[str, list[_Claim]] = {}
+    for claim in claims:
+        by_label.setdefault(str(claim.label), []).append(claim)
+    for key, rivals in by_label.items():
+        rows = [claim.row for claim in rivals]
+        if len(rows) == 1:
+            body.rows[key] = rows[0]
+            continue
+        filled = [row for row in rows if holds_number(sheet, labels, body.columns, row)]
+        keyed = [claim.row for claim in rivals if claim.key]
+        body.rows[key] = [*filled, *keyed, *rows][0]
+        place = cell_name(body.rows[key], body.places[body.rows[key]])
+        if len(filled) > 1:
+            body.doubtful.add(key)
+            seen = tuple(cell_name(row, body.places[row]) for row in rows)
+            body.findings.append(finding("S009", cell=place, row=key, facts={"seen": seen}))
+        elif filled:
+            body.findings.append(finding("S002", cell=place, row=key, found=body.texts[filled[0]]))
+
+
+def _stands_in_its_place(labels: Labels, body: Body, claim: _Claim) -> bool:
+    """Tell whether a label that says little stands where its row does: in its group, or between its neighbours."""
+    key = str(claim.label)
+    above = max(((row, other) for other, row in body.rows.items() if row < claim.row), default=None)
+    below = min(((row, other) for other, row in body.rows.items() if row > claim.row), default=None)
+    if above and labels.root_of(above[1]) == labels.root_of(key):
+        return True
+    low = labels.order[above[1]] if above else -1
+    high = labels.order[below[1]] if below else len(labels.order)
+    return low < labels.order[key] < high
+
+
+def _tell_headless(labels: Labels, body: Body, bare: Sequence[_Claim]) -> None:
+    """A label that says little was matched, and the row it stands under is not there: it may be another list."""
+    for claim in bare:
+        key = str(claim.label)
+        parent = labels.form.by_key[key].parent
+        if body.rows.get(key) == claim.row and parent not in body.rows and claim.key is None and key not in body.doubtful:
+            place = cell_name(claim.row, body.places[claim.row])
+            body.findings.append(finding("S002", cell=place, row=key, found=body.texts[claim.row]))
+
+
+def _match_by_key(labels: Labels, body: Body, claims: Sequence[_Claim]) -> None:
+    """Rows whose key is known and whose words are not: the words must at least be like those of the row."""
+    keys = Counter(claim.key for claim in claims)
+    for claim in claims:
+        key = str(claim.key)
+        if key in body.rows or key in body.doubtful:
+            continue
+        text = body.texts.get(claim.row, "")
+        verdict = labels.likeness.closest(text, [key]) if text else Verdict(key, 0)
+        place = cell_name(claim.row, body.places.get(claim.row, body.columns[labels.label_key]))
+        if keys[key] == 1 and verdict.key == key:
+            body.rows[key] = claim.row
+            facts: dict[str, Fact] = {"seen": visible(text), "score": verdict.score} if text else {}
+            body.findings.append(finding("S002", cell=place, row=key, found=text or None, facts=facts))
+        elif keys[key] > 1 or text:
+            body.rows[key] = claim.row
+            body.doubtful.add(key)
+            facts = {"seen": visible(text)} if text else {}
+            body.findings.append(finding("S007", cell=place, row=key, found=text or None, facts=facts))
+
+
+def _match_alike(labels: Labels, body: Body) -> None:
+    """Match what is left by similar words, between the neighbours that are sure; else by the whole label alone."""
+    taken = set(body.rows.values())
+    free_rows = [row for row in body.texts if row not in taken]
+    if not free_rows or len(body.rows) < min(ENOUGH, len(labels.form.rows)):
+        return
+    sure = sorted((row, labels.order[key]) for key, row in body.rows.items())
+    unmatched = [row.key for row in labels.form.rows if row.key not in body.rows]
+    proposals: dict[str, list[tuple[int, int]]] = {}
+    for row in free_rows:
+        low = max((place for sure_row, place in sure if sure_row < row), default=-1)
+        high = min((place for sure_row, place in sure if sure_row > row), default=len(labels.form.rows))
+        window = [key for key in unmatched if low < labels.order[key] < high]
+        verdict = labels.likeness.closest(body.texts[row], window)
+        if not verdict.key and not verdict.rivals:
+            verdict = labels.likeness.the_same_mistyped(body.texts[row], unmatched)
+        if len(verdict.rivals) > 1:
+            _leave_to_rivals(labels, body, row, verdict.rivals)
+        elif verdict.key:
+            proposals.setdefault(verdict.key, []).append((row, verdict.score))
+    for key, rows in proposals.items():
+        if key not in body.doubtful:
+            _accept_alike(body, key, rows)
+
+
+def _leave_to_rivals(labels: Labels, body: Body, row: int, rivals: Sequence[str]) -> None:
+    body.doubtful |= set(rivals)
+    facts: dict[str, Fact] = {"seen": visible(body.texts[row]), "rivals": _titles(labels, rivals)}
+    place = cell_name(row, body.places[row])
+    body.findings.append(finding("S007", cell=place, row=rivals[0], found=body.texts[row], facts=facts))
+
+
+def _accept_alike(body: Body, key: str, rows: Sequence[tuple[int, int]]) -> None:
+    row, score = rows[0]
+    place = cell_name(row, body.places[row])
+    body.rows[key] = row
+    if len(rows) > 1:
+        body.doubtful.add(key)
+        texts = tuple(visible(body.texts[row]) for row, _ in rows)
+        body.findings.append(finding("S007", cell=place, row=key, facts={"seen": texts}))
+    else:
+        facts: dict[str, Fact] = {"seen": visible(body.texts[row]), "score": score}
+        body.findings.append(finding("S002", cell=place, row=key, found=body.texts[row], facts=facts))
+
+
+def _match_unlabelled(sheet: Sheet, labels: Labels, body: Body) -> None:
+    """A row without label takes its place only if one row is missing there and its unit of measure agrees."""
+    column = body.columns.get(labels.unit_key or "")
+    if column is None or len(body.rows) == len(labels.order):
+        return
+    taken = {labels.order[key]: row for key, row in body.rows.items()}
+    for key, place in labels.order.items():
+        unit = labels.form.by_key[key].unit_of_measure
+        above, below = taken.get(place - 1), taken.get(place + 1)
+        if key in body.rows or key in body.doubtful or not unit or above is None or below is None:
+            continue
+        if below - above != _ONE_BETWEEN or above + 1 in body.texts:
+            continue
+        said = sheet.value(above + 1, column)
+        if isinstance(said, str) and fold(said) == fold(unit):
+            body.rows[key] = above + 1
+            cell = cell_name(above + 1, body.columns[labels.label_key])
+            body.findings.append(finding("S002", cell=cell, row=key))
+
+
+def _settle_rivals(sheet: Sheet, labels: Labels, body: Body) -> None:
+    """Where two columns bear one head, the one that holds figures counts; where both do, neither."""
+    for key, further in body.head.rivals.items():
+        places = (body.columns[key], *further)
+        filled = [
+            place
+            for place in places
+            if any(not isinstance(value := sheet.value(row, place), str) or fold(value) for row in body.rows.values())
+        ]
+        if len(filled) == 1:
+            body.columns[key] = filled[0]
+        elif filled and key in labels.form.measures:
+            body.doubtful_measures.add(key)
+
+
+def _titles(labels: Labels, keys: Sequence[str]) -> tuple[str, ...]:
+    return tuple(labels.form.by_key[key].title for key in keys)

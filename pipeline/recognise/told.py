@@ -1,0 +1,121 @@
+"""What is told of a located form as a whole: its head, its rows, its units of measure. One cause is told once."""
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.findings import finding
+from pipeline.model import Fact, Finding
+from pipeline.read import Sheet, cell_name
+from pipeline.recognise.around import plain
+from pipeline.recognise.shape import Address, Body
+from pipeline.recognise.words import Labels
+from schemas.rules import Severity
+from schemas.text import fold, visible
+
+_APART = 4
+"""more strange rows or units of measure than this are told in one finding"""
+
+
+def told_of_head(labels: Labels, body: Body) -> Iterator[Finding]:
+    """Tell which column of figures is missing or stands there twice, and what of the head was inferred."""
+    head, columns = body.head, labels.form.column_by_key
+    for key in labels.form.measures:
+        facts: dict[str, Fact] = {"column": columns[key].short}
+        if key not in head.columns:
+            yield finding("S006", measure=key, facts=facts)
+        elif key in body.doubtful_measures:
+            places = tuple(cell_name(head.last, place) for place in (head.columns[key], *head.rivals[key]))
+            yield finding("S016", measure=key, cell=places[0], facts={**facts, "seen": places})
+    cell = cell_name(max(head.first, 0), min(head.columns.values()))
+    if head.inferred or any(key not in body.doubtful_measures for key in head.rivals):
+        yield finding("S011", severity=Severity.WARNING, cell=cell, facts={"how": "order"})
+    elif head.altered:
+        yield finding("S011", cell=cell, facts={"how": "words"})
+
+
+def told_of_rows(sheet: Sheet, labels: Labels, body: Body) -> Iterator[Finding]:
+    """Tell what is missing, in another order or spelt in another way; all rows of one kind in one finding."""
+    form, order = labels.form, labels.order
+    missing = [row.key for row in form.rows if row.key not in body.rows]
+    if missing:
+        titles = tuple(form.by_key[key].title for key in missing)
+        facts: dict[str, Fact] = {"rows": titles, "count": len(missing)}
+        yield finding("S001", row=missing[0] if len(missing) == 1 else None, facts=facts)
+    places = [order[key] for key, _ in sorted(body.rows.items(), key=lambda item: item[1])]
+    if places != sorted(places):
+        yield finding("S008")
+    spelt = [key for key, row in body.rows.items() if fold(body.texts.get(row, "")) in labels.spellings]
+    if spelt:
+        yield finding("S012", facts={"count": len(spelt), "rows": tuple(form.by_key[key].title for key in spelt)})
+    yield from _told_of_units(sheet, labels, body)
+
+
+def told_of_strangers(sheet: Sheet, labels: Labels, body: Body) -> tuple[list[Finding], set[Address]]:
+    """Tell of rows inside the table that the form does not have; gives the cells that this accounts for."""
+    known = set(body.rows.values())
+    last = max(known)
+    measures = [body.columns[key] for key in labels.form.measures if key in body.columns]
+    beside = [column for key, column in body.columns.items() if key not in (*labels.form.measures, "note")]
+    told: list[tuple[str, str, tuple[str, ...]]] = []
+    claimed: set[Address] = set()
+    for row, text in body.texts.items():
+        if row in known or row > last or fold(text) in labels.furniture or (row, body.places[row]) in body.further_heads:
+            continue
+        values = [(column, value) for column in measures if (value := sheet.value(row, column)) != ""]
+        numbers = tuple(visible(plain(value)) for _, value in values)
+        told.append((cell_name(row, body.places[row]), text, numbers))
+        claimed |= {(row, column) for column in (body.places[row], *beside, *measures)}
+    return list(_strangers(told)), claimed
+
+
+def _strangers(told: Sequence[tuple[str, str, tuple[str, ...]]]) -> Iterator[Finding]:
+    with_numbers = [one for one in told if one[2]]
+    without = [one for one in told if not one[2]]
+    for group, severity in ((with_numbers, None), (without, Severity.INFO)):
+        if len(group) > _APART:
+            texts = tuple(visible(text) for _, text, _ in group)
+            numbers = tuple(number for _, _, some in group for number in some)
+            facts: dict[str, Fact] = {"seen": texts, "count": len(group)}
+            facts |= {"numbers": numbers} if numbers else {}
+            yield finding("S003", severity=severity, cell=group[0][0], found="; ".join(texts), facts=facts)
+            continue
+        for cell, text, some in group:
+            facts = {"seen": visible(text)}
+            facts |= {"numbers": some} if some else {}
+            yield finding("S003", severity=severity, cell=cell, found=text, facts=facts)
+
+
+def _told_of_units(sheet: Sheet, labels: Labels, body: Body) -> Iterator[Finding]:
+    """A unit of measure that was changed: beside money it may mean thousands, and then no number is sure."""
+    column = body.columns.get(labels.unit_key or "")
+    if column is None:
+        return
+    changed = []
+    for key, row in body.rows.items():
+        expected = labels.form.by_key[key].unit_of_measure
+        said = sheet.value(row, column)
+        if expected and isinstance(said, str) and fold(said) and fold(said) != fold(expected):
+            if key in labels.money_rows:
+                body.doubtful.add(key)
+                yield unit_of_money(labels, key, (row, column), said)
+            else:
+                changed.append((key, row, visible(said), expected))
+    if len(changed) > _APART:
+        facts: dict[str, Fact] = {
+            "seen": tuple(dict.fromkeys(said for _, _, said, _ in changed)),
+            "expected": tuple(dict.fromkeys(expected for *_, expected in changed)),
+            "count": len(changed),
+        }
+        yield finding("S010", cell=cell_name(changed[0][1], column), facts=facts)
+        return
+    for key, row, said, expected in changed:
+        yield finding(
+            "S010", cell=cell_name(row, column), row=key, found=said, facts={"seen": said, "expected": expected}
+        )
+
+
+def unit_of_money(labels: Labels, key: str, place: Address, said: str) -> Finding:
+    """Make the finding that the money of a row is counted in something else."""
+    facts: dict[str, Fact] = {"seen": visible(said), "expected": labels.form.by_key[key].unit_of_measure}
+    return finding(
+        "S010", severity=Severity.ERROR, cell=cell_name(*place), row=key, found=visible(said), counted=False, facts=facts
+    )

@@ -1,0 +1,167 @@
+"""The words by which a form is found, folded once for all files."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.likeness import Likeness, likeness_of, without_enumerator
+from pipeline.numbers import load_number_words
+from pipeline.stamp import StampWords
+from schemas.form import Form, ValueKind
+from schemas.text import fold, fold_words
+
+UNIT_LINE = "unit_line"
+"""stamp of a line "Đơn vị: ...", which may name whose return it is or what money is counted in"""
+_STAMPS = (
+    "form_id",
+    "form_version",
+    "unit_code",
+    "unit_name",
+    "kind",
+    "filled_by",
+    "phone",
+    "source",
+    "blank_means_zero",
+)
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The words by which a form is found, folded once."""
+
+    form: Form
+    stamp: StampWords
+    furniture: frozenset[str]
+    """folded texts that template and summary print and that are no content of a return"""
+
+    @cached_property
+    def rows(self) -> Mapping[str, str]:
+        """Folded label, as printed or mended -> row key."""
+        return {fold(text): row.key for row in self.form.rows for text in (row.label, row.label_print) if text}
+
+    @cached_property
+    def spellings(self) -> Mapping[str, str]:
+        """Folded other spelling -> row key."""
+        aliases = {fold(text): row.key for row in self.form.rows for text in row.aliases}
+        return {spelling: key for spelling, key in aliases.items() if spelling not in self.rows}
+
+    @cached_property
+    def every_text(self) -> frozenset[str]:
+        """Folded labels, heads and stamp labels: by them the encoding of a whole workbook is decided."""
+        return frozenset((*self.rows, *self.spellings, *self.heads, *self.tops, *self.stamps))
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """Row key -> place in the form."""
+        return {row.key: place for place, row in enumerate(self.form.rows)}
+
+    @cached_property
+    def label_key(self) -> str:
+        """Key of the column of labels."""
+        return next(column.key for column in self.form.columns if column.role == "label")
+
+    @cached_property
+    def unit_key(self) -> str | None:
+        """Key of the column of units of measure, if the form has one."""
+        return next((column.key for column in self.form.columns if column.role == "unit"), None)
+
+    @cached_property
+    def heads(self) -> Mapping[str, tuple[str, ...]]:
+        """Folded head text -> keys of the columns it may stand over."""
+        found: dict[str, list[str]] = {}
+        for column in self.form.columns:
+            texts = [column.head[-1], *column.aliases, " ".join(column.head)]
+            for spelling in dict.fromkeys(map(fold, texts)):
+                found.setdefault(spelling, []).append(column.key)
+        return {spelling: tuple(keys) for spelling, keys in found.items()}
+
+    @cached_property
+    def own_heads(self) -> Mapping[str, str]:
+        """Column key -> its folded head as printed."""
+        return {column.key: fold(column.head[-1]) for column in self.form.columns}
+
+    @cached_property
+    def tops(self) -> Mapping[str, tuple[str, ...]]:
+        """Folded upper head text -> keys of the columns below it, in form order."""
+        found: dict[str, list[str]] = {}
+        for column in self.form.columns:
+            if len(column.head) > 1:
+                found.setdefault(fold(column.head[0]), []).append(column.key)
+        return {spelling: tuple(keys) for spelling, keys in found.items()}
+
+    @cached_property
+    def label_heads(self) -> frozenset[str]:
+        """Folded spellings of the head over the labels."""
+        column = self.form.column_by_key[self.label_key]
+        return frozenset(map(fold, (column.head[-1], *column.aliases)))
+
+    @cached_property
+    def special_heads(self) -> Mapping[str, str]:
+        """Folded head of a column that a program wrote -> what it holds: the keys, or the marks of a summary."""
+        return {fold(self.stamp.row_key): "key", fold(self.stamp.mark): "mark"}
+
+    @cached_property
+    def stamps(self) -> Mapping[str, str]:
+        """Folded stamp label -> its name."""
+        return {fold(text): name for name in _STAMPS for text in self.stamp.spellings(name)}
+
+    @cached_property
+    def unit_lines(self) -> frozenset[str]:
+        """Folded words of the unit column, which before a colon may also name the reporting unit."""
+        column = self.form.column_by_key.get(self.unit_key or "")
+        return frozenset(map(fold, (column.head[-1], *column.aliases))) if column else frozenset()
+
+    @cached_property
+    def coverage_heads(self) -> Mapping[str, str]:
+        """Folded head of a coverage column -> its measure."""
+        columns = self.form.column_by_key
+        return {fold(self.stamp.coverage_head(columns[key].short)): key for key in self.form.measures}
+
+    @cached_property
+    def bare(self) -> frozenset[str]:
+        """Rows whose label says little by itself: all its words stand in another label ("Tập thể").
+
+        They are matched only at their place, because an office may list the same words elsewhere.
+        """
+        words = {row.key: frozenset(fold_words(row.label).split()) for row in self.form.rows}
+        return frozenset(
+            row.key
+            for row in self.form.rows
+            if row.parent and any(row.key != other and words[row.key] <= words[other] for other in words)
+        )
+
+    @cached_property
+    def money_rows(self) -> frozenset[str]:
+        """Rows that take money."""
+        return frozenset(row.key for row in self.form.rows if ValueKind.MONEY in row.kinds.values())
+
+    @cached_property
+    def money_scale(self) -> re.Pattern[str]:
+        """A multiple of the currency as a unit of measure: "nghìn đồng", "1.000 đ", not the sum "15 triệu đồng"."""
+        words = load_number_words()
+        sizes = "|".join(sorted(map(re.escape, words.magnitudes), key=len, reverse=True))
+        money = "|".join(sorted({re.escape(fold_words(word)) for word in words.currency}, key=len, reverse=True))
+        short = "|".join(sorted(size for size in words.money_magnitudes if size.endswith("d")))
+        alone = f"|(?:{short})" if short else ""
+        thousand = r"1(?: ?000){1,3} ?"
+        return re.compile(rf"(?<![0-9] )(?<![0-9a-z])(?:(?:(?:{sizes}) |{thousand})(?:{money}){alone})(?![0-9a-z])")
+
+    def row_of(self, text: str) -> str | None:
+        """Row key that a label means by its exact words or a known spelling, also behind a dash or a number."""
+        folded = fold(text)
+        found = self.rows.get(folded) or self.spellings.get(folded)
+        if found:
+            return found
+        bare = fold(without_enumerator(text))
+        return self.rows.get(bare) or self.spellings.get(bare) if bare != folded else None
+
+    def root_of(self, key: str) -> str:
+        """The numbered row that a row stands under; itself if it stands under none."""
+        row = self.form.by_key[key]
+        return self.root_of(row.parent) if row.parent else key
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        """What tells the labels of this form apart."""
+        return likeness_of(self.form)

@@ -1,0 +1,596 @@
+"""Which return counts, and the ledger: every file has one place, whatever lies in the folder and in whatever order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.findings import finding
+from pipeline.identify import names_of_register
+from pipeline.model import FileReading, FileResult, FileStatus, Finding, Return, State, Times, UnitStatus
+from pipeline.settle import Settled, changes_between, settle
+from schemas.register import COLLECTOR_TYPE, VIETNAM, Register, Unit
+from schemas.rules import Severity
+from tests.builders import Typed, make_finding, make_register, make_return, shipped_form
+
+FORM = shipped_form()
+A, B, C, OUTSIDE, OFFICE = "07132", "07135", "07138", "07999", "206"
+NAMES = {A: "Phường Quảng Yên", B: "Phường Đông Mai", C: "Phường Minh Thành"}
+NOON = datetime(2020, 10, 5, 12, 0, tzinfo=VIETNAM)
+EMPTY: dict[str, Typed] = {}
+USED, WITH_ERRORS, SUPERSEDED = FileStatus.USED, FileStatus.USED_WITH_ERRORS, FileStatus.SUPERSEDED
+REJECTED, IGNORED = FileStatus.REJECTED, FileStatus.IGNORED
+
+
+def register_of_three(*others: Unit) -> Register:
+    office = Unit(OFFICE, "Thị xã Quảng Yên", COLLECTOR_TYPE, "22", in_total=False)
+    units = [Unit(code, name, "phường", OFFICE) for code, name in NAMES.items()]
+    return make_register(office, *units, *others)
+
+
+def hours(count: float) -> datetime:
+    return NOON + timedelta(hours=count)
+
+
+def sent(
+    path: str,
+    cells: Mapping[str, Typed] | int = 5,
+    *,
+    unit: str | None = A,
+    received: float | None = None,
+    modified: float | None = None,
+    file: float | None = None,
+    findings: Sequence[Finding] = (),
+    is_summary: bool = False,
+    coverage: tuple[int, int] | None = None,
+) -> FileReading:
+    """Make a file with one return; a number for `cells` is how many news items it states; times are in hours."""
+    stated = {"news_items.quantity": cells} if isinstance(cells, int) else cells
+    one = make_return(FORM, stated, unit=unit, path=path, findings=findings, is_summary=is_summary, coverage=coverage)
+    times = Times(*(None if hour is None else hours(hour) for hour in (received, modified, file)))
+    return FileReading(path, one.sha256, (replace(one, times=times),), (), times)
+
+
+def without_return(path: str, *codes: str) -> FileReading:
+    return FileReading(path, "0" * 64, (), tuple(finding(code) for code in codes))
+
+
+def settled(*readings: FileReading, register: Register | None = None, strict: bool = False) -> Settled:
+    register = register or register_of_three()
+    return settle(FORM, register, names_of_register(register), readings, strict=strict)
+
+
+def statuses(outcome: Settled) -> dict[str, FileStatus]:
+    return {result.path: result.status for result in outcome.files}
+
+
+def entry_of(outcome: Settled, path: str) -> FileResult:
+    return next(result for result in outcome.files if result.path == path)
+
+
+def codes(outcome: Settled, path: str) -> list[str]:
+    return [told.code for told in entry_of(outcome, path).findings]
+
+
+def told(outcome: Settled, path: str, code: str) -> Finding:
+    return next(one for one in entry_of(outcome, path).findings if one.code == code)
+
+
+def status_of(outcome: Settled, unit: str) -> UnitStatus:
+    return next(one.status for one in outcome.units if one.unit.code == unit)
+
+
+def counted(outcome: Settled, unit: str) -> Return | None:
+    return next(one.counted for one in outcome.units if one.unit.code == unit)
+
+
+# The newest counts ----------------------------------------------------------------------------------------------
+
+
+def test_one_return_of_each_unit_is_used_and_the_others_are_missing() -> None:
+    outcome = settled(sent("a.xlsx", unit=A), sent("b.xlsx", unit=B))
+    assert statuses(outcome) == {"a.xlsx": USED, "b.xlsx": USED}
+    assert [(one.unit.code, one.status, one.file) for one in outcome.units] == [
+        (A, UnitStatus.RECEIVED, "a.xlsx"),
+        (B, UnitStatus.RECEIVED, "b.xlsx"),
+        (C, UnitStatus.MISSING, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "why"),
+    [
+        ({"received": 0, "modified": 9, "file": 9}, {"received": 1, "modified": 0, "file": 0}, "received"),
+        ({"modified": 0, "file": 9}, {"modified": 1, "file": 0}, "modified"),
+        ({"file": 0}, {"file": 1}, "file"),
+        ({"received": 0, "modified": 0, "file": 9}, {"received": 0, "modified": 1, "file": 0}, "modified"),
+        ({"received": 9, "modified": 0, "file": 9}, {"modified": 1, "file": 0}, "modified"),
+        ({"modified": 9, "file": 0}, {"received": 0, "file": 1}, "file"),
+    ],
+)
+def test_the_newest_counts_by_receipt_then_by_saving_then_by_file_time(
+    older: dict[str, float], newer: dict[str, float], why: str
+) -> None:
+    outcome = settled(sent("a.xlsx", 5, **older), sent("b.xlsx", 6, **newer))  # type: ignore[arg-type]
+    assert statuses(outcome) == {"a.xlsx": SUPERSEDED, "b.xlsx": USED}
+    assert codes(outcome, "a.xlsx") == ["F010"]
+    assert told(outcome, "a.xlsx", "F010").facts == {"other": "b.xlsx", "why": why}
+    assert told(outcome, "b.xlsx", "F011").facts["why"] == why
+    assert status_of(outcome, A) is UnitStatus.RECEIVED
+
+
+def test_a_copy_received_earlier_is_not_the_newest_because_two_others_came_together() -> None:
+    outcome = settled(
+        sent("a.xlsx", 1, received=0, modified=99),
+        sent("b.xlsx", 2, received=5, modified=1),
+        sent("c.xlsx", 3, received=5, modified=2),
+    )
+    assert statuses(outcome) == {"a.xlsx": SUPERSEDED, "b.xlsx": SUPERSEDED, "c.xlsx": USED}
+    assert told(outcome, "c.xlsx", "F011").facts["why"] == "modified"
+
+
+@pytest.mark.parametrize("zone", [UTC, VIETNAM])
+def test_moments_are_compared_whatever_their_zone(zone: object) -> None:
+    first = sent("a.xlsx", 5, received=0)
+    later = datetime(2020, 10, 5, 5, 30, tzinfo=UTC)
+    (one,) = sent("b.xlsx", 6).returns
+    second = FileReading("b.xlsx", one.sha256, (replace(one, times=Times(received=later)),), ())
+    assert statuses(settled(first, second))["b.xlsx"] is USED
+    assert zone
+
+
+def test_differing_copies_are_a_warning_that_names_the_cells_that_differ() -> None:
+    outcome = settled(
+        sent("a.xlsx", {"news_items.quantity": 5, "publications.quantity": 7, "other_content.note": "x"}, received=0),
+        sent("b.xlsx", {"news_items.quantity": 6, "publications.quantity": 7, "books_donated.quantity": 0}, received=1),
+    )
+    newest = told(outcome, "b.xlsx", "F011")
+    assert newest.severity is Severity.WARNING
+    assert newest.facts["others"] == ("a.xlsx",)
+    assert newest.facts["changes"] == 3
+    assert newest.facts["cells"] == (
+        "Tin, bài, Số lớp/cuộc: 5 → 6",
+        "Số sách huy động, Số lớp/cuộc: trống → 0",
+        "Nội dung khác, Ghi chú: x → trống",
+    )
+
+
+def test_what_changed_in_a_summary_shows_the_units_behind_it() -> None:
+    older, newer = (
+        make_return(FORM, {"news_items.quantity": 0}, is_summary=True, coverage={"news_items.quantity": (count, 19)})
+        for count in (18, 19)
+    )
+    assert changes_between(FORM, older, newer) == ["Tin, bài, Số lớp/cuộc: 0 (18/19) → 0 (19/19)"]
+
+
+def test_a_summary_of_more_units_is_no_equal_copy() -> None:
+    outcome = settled(
+        sent("a.xlsx", 0, is_summary=True, coverage=(18, 19), modified=0),
+        sent("b.xlsx", 0, is_summary=True, coverage=(19, 19), modified=1),
+    )
+    assert statuses(outcome) == {"a.xlsx": SUPERSEDED, "b.xlsx": USED}
+
+
+# Equal copies ---------------------------------------------------------------------------------------------------
+
+
+def test_equal_copies_are_one_return() -> None:
+    outcome = settled(sent("a.xlsx", received=0), sent("b.xlsx", received=3), sent("c/a.xlsx", file=1))
+    assert sorted(statuses(outcome).values()) == [SUPERSEDED, SUPERSEDED, USED]
+    assert codes(outcome, "a.xlsx") == []
+    assert codes(outcome, "b.xlsx") == codes(outcome, "c/a.xlsx") == ["F009"]
+    assert told(outcome, "b.xlsx", "F009").facts["other"] == "a.xlsx"
+
+
+def test_equal_copies_need_no_time_to_choose() -> None:
+    outcome = settled(sent("a.xlsx"), sent("b.xlsx"))
+    assert statuses(outcome) == {"a.xlsx": USED, "b.xlsx": SUPERSEDED}
+
+
+def test_going_back_to_the_first_figures_is_the_last_word() -> None:
+    outcome = settled(sent("a.xlsx", 5, received=0), sent("b.xlsx", 6, received=1), sent("c.xlsx", 5, received=2))
+    assert statuses(outcome) == {"a.xlsx": USED, "b.xlsx": SUPERSEDED, "c.xlsx": SUPERSEDED}
+    assert codes(outcome, "b.xlsx") == ["F010"]
+    assert codes(outcome, "c.xlsx") == ["F009"]
+
+
+def test_a_copy_sent_again_after_the_deadline_makes_nobody_late() -> None:
+    before, after = -1, 24 * 7
+    for first, second in (("a.xlsx", "b.xlsx"), ("b.xlsx", "a.xlsx")):
+        outcome = settled(sent(first, received=before), sent(second, received=after))
+        assert entry_of(outcome, first).status is USED
+        assert entry_of(outcome, first).late is False
+        assert entry_of(outcome, second).late is True
+
+
+def test_the_same_numbers_with_another_note_are_no_equal_copy() -> None:
+    outcome = settled(
+        sent("a.xlsx", {"news_items.quantity": 5}, received=0),
+        sent("b.xlsx", {"news_items.quantity": 5, "news_items.note": "đã gửi báo"}, received=1),
+    )
+    assert codes(outcome, "b.xlsx") == ["F011"]
+
+
+# Nobody knows ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({}, {}),
+        ({"modified": 0}, {"modified": 0}),
+        ({"received": 0}, {"modified": 0}),
+        ({"file": 0}, {"file": 59 / 3600}),
+        ({"received": 0, "modified": 0, "file": 0}, {"received": 0, "modified": 0, "file": 0}),
+    ],
+)
+def test_without_evidence_neither_copy_counts(first: dict[str, float], second: dict[str, float]) -> None:
+    outcome = settled(sent("a.xlsx", 5, **first), sent("b.xlsx", 6, **second))  # type: ignore[arg-type]
+    assert statuses(outcome) == {"a.xlsx": REJECTED, "b.xlsx": REJECTED}
+    assert codes(outcome, "a.xlsx") == codes(outcome, "b.xlsx") == ["F012"]
+    assert told(outcome, "a.xlsx", "F012").facts["others"] == ("b.xlsx",)
+    assert status_of(outcome, A) is UnitStatus.MISSING
+    assert counted(outcome, A) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PL2 sửa.xlsx", "PL2_SUA.xlsx", "PL2 lần 2.xlsx", "PL2 (1).xlsx", "PL2-bổ sung.xlsx", "x.zip!PL2 lan 3.xlsx"]
+    + [
+        "PL2 - Copy.xlsx",
+        "PL2 - Bản sao.xlsx",
+        "PL2 v2.xlsx",
+        "PL2 final.xlsx",
+        "PL2 Bản 2.xlsx",
+        "PL2 lần thứ 2.xlsx",
+    ],
+)
+def test_a_correction_that_is_older_by_date_is_left_to_a_person(name: str) -> None:
+    outcome = settled(sent(name, 5, received=0), sent("PL2.xlsx", 6, received=1))
+    assert set(statuses(outcome).values()) == {REJECTED}
+    for path in (name, "PL2.xlsx"):
+        assert codes(outcome, path) == ["F013"]
+        assert told(outcome, path, "F013").severity is Severity.ERROR
+        assert told(outcome, path, "F013").facts["other"] == name
+
+
+@pytest.mark.parametrize("name", ["PL2 sửa.xlsx", "PL2 (1).xlsx", "PL2 lần 2.xlsx"])
+def test_a_correction_that_is_newer_by_date_counts(name: str) -> None:
+    outcome = settled(sent(name, 5, received=1), sent("PL2.xlsx", 6, received=0))
+    assert statuses(outcome) == {name: USED, "PL2.xlsx": SUPERSEDED}
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "conflict"),
+    [
+        ("PL2 lần 3.xlsx", "PL2 lần 2.xlsx", True),
+        ("PL2 lần 2.xlsx", "PL2 lần 3.xlsx", False),
+        ("PL2 (2).xlsx", "PL2 (1).xlsx", True),
+        ("PL2 lần 2.xlsx", "PL2 sửa.xlsx", False),
+        ("PL2 sửa.xlsx", "PL2 bổ sung.xlsx", False),
+        ("PL2 lần 1.xlsx", "PL2.xlsx", False),
+        ("Phụ lục 2.xlsx", "a.xlsx", False),
+        ("sửa/PL2.xlsx", "a.xlsx", False),
+        ("sửa.zip!PL2.xlsx", "a.xlsx", False),
+        ("PL2 (năm 2020).xlsx", "a.xlsx", False),
+        ("Sùa.xlsx", "a.xlsx", True),
+    ],
+)
+def test_what_names_say_is_weighed_against_the_dates(older: str, newer: str, conflict: bool) -> None:
+    outcome = settled(sent(older, 5, received=0), sent(newer, 6, received=1))
+    assert (statuses(outcome)[newer] is REJECTED) is conflict
+
+
+# Good and broken ------------------------------------------------------------------------------------------------
+
+
+def broken_file(code: str) -> FileReading:
+    return FileReading("b Quảng Yên.xlsx", None, (), (finding(code),), Times(hours(9), hours(9), hours(9)))
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        sent("b.xlsx", EMPTY, received=9),
+        sent("b.xlsx", 6, received=9, findings=[finding("F015")]),
+        sent("b.xlsx", 6, received=9, unit=None, findings=[finding("U002")]),
+        broken_file("F003"),
+        broken_file("F004"),
+        broken_file("F006"),
+    ],
+    ids=["empty", "another form", "nobody's", "encrypted", "damaged", "picture"],
+)
+def test_a_newer_broken_file_never_displaces_an_older_good_one(newer: FileReading) -> None:
+    outcome = settled(sent("a.xlsx", 5, received=0, modified=0, file=0), newer)
+    assert statuses(outcome)["a.xlsx"] is USED
+    assert statuses(outcome)[newer.path] in (REJECTED, IGNORED)
+    assert status_of(outcome, A) is UnitStatus.RECEIVED
+
+
+def test_a_newer_return_with_errors_at_cells_counts_and_the_older_value_is_offered() -> None:
+    error = make_finding("V002", "news_items.quantity")
+    outcome = settled(
+        sent("old.xlsx", {"news_items.quantity": 4, "publications.quantity": 1}, received=-1),
+        sent("a.xlsx", {"news_items.quantity": 5, "publications.quantity": 1}, received=0),
+        sent("b.xlsx", {"news_items.quantity": "khoảng 6", "publications.quantity": 2}, received=1, findings=[error]),
+    )
+    assert statuses(outcome) == {"old.xlsx": SUPERSEDED, "a.xlsx": SUPERSEDED, "b.xlsx": WITH_ERRORS}
+    assert told(outcome, "b.xlsx", "V002").suggestions == (5,)
+    assert status_of(outcome, A) is UnitStatus.RECEIVED_WITH_ERRORS
+
+
+def test_no_older_value_is_offered_where_the_newer_one_is_sure() -> None:
+    warning = make_finding("V022", "news_items.quantity", Severity.WARNING)
+    outcome = settled(sent("a.xlsx", 5, received=0), sent("b.xlsx", 6, received=1, findings=[warning]))
+    assert told(outcome, "b.xlsx", "V022").suggestions == ()
+
+
+def test_an_empty_form_is_no_answer() -> None:
+    outcome = settled(sent("a.xlsx", EMPTY))
+    assert statuses(outcome) == {"a.xlsx": REJECTED}
+    assert codes(outcome, "a.xlsx") == ["F008"]
+    (missing, *_) = outcome.units
+    assert (missing.status, missing.file, missing.counted) == (UnitStatus.MISSING, "a.xlsx", None)
+
+
+def test_an_empty_form_that_says_blanks_are_zero_is_an_answer() -> None:
+    reading = sent("a.xlsx", EMPTY)
+    (one,) = reading.returns
+    entries = tuple(
+        replace(entry, state=State.READ, value=0) if entry.key in FORM.number_cells else entry for entry in one.entries
+    )
+    answered = replace(reading, returns=(replace(one, entries=entries, blank_means_zero=True),))
+    assert statuses(settled(answered)) == {"a.xlsx": USED}
+
+
+def test_strict_keeps_a_return_with_errors_out_and_the_older_one_in() -> None:
+    error = make_finding("V001", "news_items.quantity")
+    readings = [
+        sent("a.xlsx", 5, received=0),
+        sent("b.xlsx", {"news_items.quantity": "x"}, received=1, findings=[error]),
+    ]
+    assert statuses(settled(*readings)) == {"a.xlsx": SUPERSEDED, "b.xlsx": WITH_ERRORS}
+    outcome = settled(*readings, strict=True)
+    assert statuses(outcome) == {"a.xlsx": USED, "b.xlsx": REJECTED}
+    assert codes(outcome, "b.xlsx") == ["F028", "V001"]
+
+
+def test_strict_leaves_warnings_alone() -> None:
+    warning = make_finding("V022", "news_items.quantity", Severity.WARNING, counted=True)
+    assert statuses(settled(sent("a.xlsx", findings=[warning]), strict=True)) == {"a.xlsx": USED}
+
+
+# Whose it is ----------------------------------------------------------------------------------------------------
+
+
+def test_the_offices_own_summary_is_ignored_with_a_warning() -> None:
+    outcome = settled(sent("summary.xlsx", 99, unit=OFFICE, is_summary=True))
+    assert statuses(outcome) == {"summary.xlsx": IGNORED}
+    assert told(outcome, "summary.xlsx", "F016").severity is Severity.WARNING
+    assert {one.status for one in outcome.units} == {UnitStatus.MISSING}
+
+
+def test_a_form_that_somebody_filled_in_as_the_office_is_not_passed_over_in_silence() -> None:
+    outcome = settled(sent("a.xlsx", 99, unit=OFFICE))
+    assert statuses(outcome) == {"a.xlsx": REJECTED}
+    assert told(outcome, "a.xlsx", "U003").severity is Severity.ERROR
+
+
+def test_a_return_of_nobody_is_rejected() -> None:
+    outcome = settled(sent("a.xlsx", unit=None, findings=[finding("U001")]))
+    assert statuses(outcome) == {"a.xlsx": REJECTED}
+
+
+MANY: dict[str, Typed] = {
+    "news_items.quantity": 3,
+    "publications.quantity": 14,
+    "books_donated.quantity": 15,
+    "seminars.quantity": 9,
+    "book_fairs.quantity": 2,
+}
+
+
+def test_the_same_figures_of_two_units_are_asked_about_and_counted() -> None:
+    outcome = settled(sent("a.xlsx", MANY, unit=A), sent("b.xlsx", MANY, unit=B), sent("c.xlsx", MANY, unit=C))
+    assert set(statuses(outcome).values()) == {USED}
+    assert told(outcome, "a.xlsx", "U008").facts["other_unit"] == f"{NAMES[B]}, {NAMES[C]}"
+    assert told(outcome, "c.xlsx", "U008").facts["other_unit"] == f"{NAMES[A]}, {NAMES[B]}"
+    assert told(outcome, "b.xlsx", "U008").severity is Severity.WARNING
+
+
+def test_a_few_equal_figures_or_zeros_are_chance() -> None:
+    few = {**dict.fromkeys(MANY, 0), "news_items.quantity": 3}
+    outcome = settled(sent("a.xlsx", few, unit=A), sent("b.xlsx", few, unit=B))
+    assert codes(outcome, "a.xlsx") == codes(outcome, "b.xlsx") == []
+
+
+def test_a_unit_outside_the_totals_is_used_and_not_expected() -> None:
+    register = register_of_three(Unit(OUTSIDE, "Trường X", "trường", A, in_total=False))
+    outcome = settled(sent("x.xlsx", unit=OUTSIDE), register=register)
+    assert statuses(outcome) == {"x.xlsx": USED}
+    assert [(one.unit.code, one.in_total) for one in outcome.units] == [
+        (A, True),
+        (B, True),
+        (C, True),
+        (OUTSIDE, False),
+    ]
+    assert OUTSIDE not in [one.unit.code for one in settled(register=register).units]
+
+
+# Pictures -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["Quảng Yên.jpg", "07132.pdf", "Phường Quảng Yên/scan.jpg"])
+def test_a_picture_beside_a_good_workbook_is_its_signed_copy(path: str) -> None:
+    outcome = settled(sent("a.xlsx"), without_return(path, "F006"))
+    assert statuses(outcome) == {"a.xlsx": USED, path: IGNORED}
+    assert codes(outcome, path) == ["F022"]
+    assert told(outcome, path, "F022").facts["other"] == "a.xlsx"
+
+
+def test_a_picture_alone_is_to_be_typed_and_the_unit_told_apart_from_the_silent() -> None:
+    outcome = settled(without_return("Quảng Yên.jpg", "F006"))
+    assert statuses(outcome) == {"Quảng Yên.jpg": REJECTED}
+    assert codes(outcome, "Quảng Yên.jpg") == ["F006"]
+    assert [(one.status, one.file) for one in outcome.units] == [
+        (UnitStatus.MISSING, "Quảng Yên.jpg"),
+        (UnitStatus.MISSING, None),
+        (UnitStatus.MISSING, None),
+    ]
+
+
+def test_a_picture_of_nobody_known_stays_to_be_typed() -> None:
+    outcome = settled(sent("a.xlsx"), without_return("IMG_2041.jpg", "F006"))
+    assert statuses(outcome)["IMG_2041.jpg"] is REJECTED
+
+
+def test_a_picture_beside_a_workbook_that_does_not_count_is_no_signed_copy() -> None:
+    outcome = settled(sent("a.xlsx", EMPTY), without_return("Quảng Yên.jpg", "F006"))
+    assert codes(outcome, "Quảng Yên.jpg") == ["F006"]
+
+
+@pytest.mark.parametrize("code", ["F001", "F025", "F033"])
+def test_files_that_say_nothing_of_any_unit_are_ignored(code: str) -> None:
+    assert statuses(settled(without_return("~$Quảng Yên.xlsx", code))) == {"~$Quảng Yên.xlsx": IGNORED}
+
+
+@pytest.mark.parametrize("code", ["F002", "F003", "F004", "F005", "F006", "F007", "F017", "F018", "F019", "F020"])
+def test_files_that_could_be_a_return_are_rejected(code: str) -> None:
+    outcome = settled(without_return("Quảng Yên.xlsx", code))
+    assert statuses(outcome) == {"Quảng Yên.xlsx": REJECTED}
+    assert entry_of(outcome, "Quảng Yên.xlsx").unit == A
+
+
+def test_macros_do_not_turn_a_copied_unit_sheet_into_a_rejected_file() -> None:
+    assert statuses(settled(without_return("a.xlsm", "F021", "F033"))) == {"a.xlsm": IGNORED}
+    assert statuses(settled(without_return("a.xlsm", "F021", "F005"))) == {"a.xlsm": REJECTED}
+
+
+# Late -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("received", "late"),
+    [
+        (None, None),
+        (datetime(2020, 10, 10, 23, 59, tzinfo=VIETNAM), False),
+        (datetime(2020, 10, 11, 0, 0, tzinfo=VIETNAM), True),
+        (datetime(2020, 10, 10, 16, 59, tzinfo=UTC), False),
+        (datetime(2020, 10, 10, 17, 0, tzinfo=UTC), True),
+    ],
+)
+def test_late_is_said_only_where_a_receipt_time_is_known(received: datetime | None, late: bool | None) -> None:
+    reading = sent("a.xlsx", modified=999, file=999)
+    (one,) = reading.returns
+    reading = replace(reading, returns=(replace(one, times=replace(one.times, received=received)),))
+    result = entry_of(settled(reading), "a.xlsx")
+    assert result.late is late
+    assert [finding.code for finding in result.findings] == (["F031"] if late else [])
+    assert result.status is USED
+
+
+def test_the_time_of_receipt_is_told_in_vietnam() -> None:
+    reading = sent("a.xlsx")
+    (one,) = reading.returns
+    received = datetime(2020, 10, 11, 2, 30, tzinfo=UTC)
+    outcome = settled(replace(reading, returns=(replace(one, times=Times(received=received)),)))
+    assert told(outcome, "a.xlsx", "F031").facts["received"] == "09:30 11/10/2020"
+
+
+def test_a_deadline_of_the_units_own_goes_before_the_forms() -> None:
+    register = register_of_three()
+    own = tuple(
+        replace(unit, deadline=datetime(2020, 10, 4, tzinfo=VIETNAM)) if unit.code == A else unit
+        for unit in register.units
+    )
+    outcome = settled(sent("a.xlsx", received=0), sent("b.xlsx", unit=B, received=0), register=make_register(*own))
+    assert [result.late for result in outcome.files] == [True, False]
+
+
+# The ledger -----------------------------------------------------------------------------------------------------
+
+
+def test_a_workbook_with_several_returns_has_an_entry_for_each() -> None:
+    ones = tuple(sent(f"a.xlsx#{name}", unit=unit).returns[0] for name, unit in (("x", A), ("y", B)))
+    outcome = settled(FileReading("a.xlsx", "0" * 64, ones, (finding("F024"),)))
+    assert statuses(outcome) == {"a.xlsx#x": USED, "a.xlsx#y": USED}
+    assert [codes(outcome, path) for path in ("a.xlsx#x", "a.xlsx#y")] == [["F024"], []]
+
+
+def test_a_summary_that_is_itself_incomplete_is_told() -> None:
+    outcome = settled(sent("a.xlsx", is_summary=True, coverage=(17, 19)))
+    assert codes(outcome, "a.xlsx") == ["N001"]
+    assert told(outcome, "a.xlsx", "N001").facts == {"reported": 17, "expected": 19}
+
+
+times = st.one_of(st.none(), st.sampled_from([0.0, 0.01, 1.0, 2.0, 150.0]))
+returns = st.builds(
+    lambda unit, cells, received, modified, file, error, summary: {
+        "unit": unit,
+        "cells": cells,
+        "received": received,
+        "modified": modified,
+        "file": file,
+        "findings": [make_finding("V001", "publications.quantity")] if error else [],
+        "is_summary": summary,
+    },
+    st.sampled_from([A, A, B, C, OUTSIDE, OFFICE, None]),
+    st.sampled_from([EMPTY, {"news_items.quantity": 1}, {"news_items.quantity": 2}, MANY]),
+    times,
+    times,
+    times,
+    st.booleans(),
+    st.booleans(),
+)
+others = st.sampled_from(["F001", "F002", "F003", "F004", "F005", "F006", "F007", "F017", "F025", "F033"])
+stems = st.sampled_from(["PL2", "PL2 sửa", "PL2 lần 2", "PL2 (1)", "Quảng Yên", "Đông Mai", "Minh Thành lần 3"])
+
+
+@st.composite
+def folders(draw: st.DrawFn) -> tuple[list[FileReading], list[FileReading]]:
+    """Draw what lies in a folder, in two orders."""
+    made = []
+    for number, stem in enumerate(draw(st.lists(stems, max_size=9))):
+        path = f"{number}/{stem}.xlsx"
+        kind = draw(st.one_of(returns, others))
+        made.append(without_return(path, kind) if isinstance(kind, str) else sent(path, **kind))
+    return made, draw(st.permutations(made))
+
+
+WITH_OUTSIDE = register_of_three(Unit(OUTSIDE, "Trường X", "trường", A, in_total=False))
+
+
+@given(folders(), st.booleans())
+def test_every_file_has_one_place_and_every_unit_at_most_one_return(
+    folder: tuple[list[FileReading], list[FileReading]], strict: bool
+) -> None:
+    readings, _ = folder
+    outcome = settled(*readings, register=WITH_OUTSIDE, strict=strict)
+    assert [result.path for result in outcome.files] == sorted(reading.path for reading in readings)
+    assert sum(result.status in FileStatus for result in outcome.files) == len(readings)
+    used = [result.unit for result in outcome.files if result.status in (USED, WITH_ERRORS)]
+    assert len(used) == len(set(used))
+    assert None not in used
+    assert OFFICE not in used
+    by_unit = {one.unit.code: one for one in outcome.units}
+    assert set(used) == {code for code, one in by_unit.items() if one.counted is not None}
+    for one in outcome.units:
+        assert (one.status is UnitStatus.MISSING) == (one.counted is None)
+        assert one.counted is None or one.file == one.counted.path
+    # Whatever is not used says why.
+    assert all(result.findings for result in outcome.files if result.status not in (USED, WITH_ERRORS))
+
+
+@given(folders(), st.booleans())
+def test_the_order_in_which_files_are_found_makes_no_difference(
+    folder: tuple[list[FileReading], list[FileReading]], strict: bool
+) -> None:
+    readings, shuffled = folder
+    once = settled(*readings, register=WITH_OUTSIDE, strict=strict)
+    again = settled(*shuffled, register=WITH_OUTSIDE, strict=strict)
+    assert once == again

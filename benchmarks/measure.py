@@ -11,6 +11,8 @@ from statistics import median
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
+_AS_INSTALLED = Path(__file__).parent / "as_installed"
+"""hides what only the tests need, and libraries load where they find it"""
 _PER_MEGABYTE = 2**20 if sys.platform == "darwin" else 2**10
 """ru_maxrss counts kilobytes, on macOS bytes"""
 
@@ -19,6 +21,8 @@ class Run(NamedTuple):
     """One run of one process."""
 
     seconds: float
+    processor: float
+    """seconds of processor time, of all its processes"""
     megabytes: float
     said: str
 
@@ -33,12 +37,15 @@ class Contestant(NamedTuple):
     less: Callable[[str], float] = lambda said: 0.0
     """seconds that are none of its work, from what it printed"""
     tree: Path = ROOT
+    fresh: Path | None = None
+    """file that is removed before each run"""
 
 
 class Result(NamedTuple):
     """The runs of one contestant."""
 
     seconds: Sequence[float]
+    processor: float
     megabytes: float
 
     @property
@@ -55,6 +62,7 @@ def run_once(command: Sequence[str], tree: Path = ROOT) -> Run:
     """
     # Settings of this shell, such as one that forbids bytecode, are none of an officer's.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment["PYTHONPATH"] = str(_AS_INSTALLED)
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as wrong:
         started = time.perf_counter()
         process = subprocess.Popen([sys.executable, *command], cwd=tree, env=environment, stdout=said, stderr=wrong)
@@ -68,7 +76,7 @@ def run_once(command: Sequence[str], tree: Path = ROOT) -> Run:
             texts.append(stream.read().decode("utf-8", "replace"))
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{texts[1] or texts[0]}")
-    return Run(seconds, usage.ru_maxrss / _PER_MEGABYTE, texts[0])
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _PER_MEGABYTE, texts[0])
 
 
 def interleave(contestants: Sequence[Contestant], rounds: int) -> Mapping[str, Result]:
@@ -78,8 +86,16 @@ def interleave(contestants: Sequence[Contestant], rounds: int) -> Mapping[str, R
         first = number % len(contestants)
         for one in (*contestants[first:], *contestants[:first]):
             if one.most is None or number < one.most:
+                if one.fresh:
+                    one.fresh.unlink(missing_ok=True)
                 run = run_once(one.command, one.tree)
-                runs[one.name].append(run._replace(seconds=run.seconds - one.less(run.said)))
+                less = one.less(run.said)
+                runs[one.name].append(run._replace(seconds=run.seconds - less, processor=run.processor - less))
     return {
-        name: Result([run.seconds for run in mine], max(run.megabytes for run in mine)) for name, mine in runs.items()
+        name: Result(
+            [run.seconds for run in mine],
+            median(run.processor for run in mine),
+            max(run.megabytes for run in mine),
+        )
+        for name, mine in runs.items()
     }

@@ -11,11 +11,14 @@ from pipeline.model import Consolidation, FileResult, FileStatus, Finding, UnitR
 from schemas.definition import DefinitionError, read_toml
 from schemas.form import Form
 from schemas.rules import Severity
+from schemas.text import visible
 
 Lang = Literal["vi", "en"]
 _WORDING = Path(__file__).parent / "wording"
 _NAMED = 12
 _INDENT = 14
+_TYPED = 60
+"""so much of what was typed is shown"""
 
 
 @cache
@@ -24,7 +27,7 @@ def words(lang: Lang) -> Mapping[str, Any]:
     return read_toml(_WORDING / f"console_{lang}.toml").values
 
 
-def account(consolidation: Consolidation, out: Path, folder: Path, lang: Lang) -> str:
+def account(consolidation: Consolidation, out: Path, folder: Path, decisions: Path, lang: Lang) -> str:
     """Write the closing account: who is in, who is not, what to ask, where the summary is, what to do next."""
     say = words(lang)["account"]
     expected = [unit for unit in consolidation.units if unit.in_total]
@@ -38,7 +41,7 @@ def account(consolidation: Consolidation, out: Path, folder: Path, lang: Lang) -
     if consolidation.complete:
         lines.append(_complete(consolidation, len(expected), lang))
     else:
-        lines += ["", *_next_steps(consolidation, expected, folder, lang)]
+        lines += ["", *_next_steps(consolidation, expected, folder, decisions, lang)]
     return "\n".join(lines)
 
 
@@ -47,7 +50,10 @@ def refusal(error: RunError | DefinitionError, lang: Lang) -> str:
     say = words(lang)["errors"]
     if isinstance(error, DefinitionError):
         line = say["definition_line"].format(line=error.line) if error.line else ""
-        parts = {"file": error.file, "field": error.field, "found": error.found, "allowed": error.allowed}
+        phrases = words(lang).get("phrases", {})
+        allowed, found = (phrases.get(text, text) for text in (error.allowed, error.found))
+        allowed = allowed.format(**error.facts) if error.facts else allowed
+        parts = {"file": error.file, "field": error.field, "found": visible(found), "allowed": allowed}
         return str(say["prefix"] + say["definition"].format(line=line, **parts))
     return str(say["prefix"] + say[error.code].format(**error.facts))
 
@@ -154,7 +160,8 @@ def _where(told: Finding, form: Form) -> str:
 
 
 def _said(told: Finding, lang: Lang) -> str:
-    return f'{title(told.code, lang)}: "{told.found}"' if told.found else title(told.code, lang)
+    name = title(told.code, lang)
+    return f'{name}: "{visible(told.found, _TYPED)}"' if told.found else name
 
 
 def _others(consolidation: Consolidation, lang: Lang) -> Iterator[str]:
@@ -179,13 +186,14 @@ def _complete(consolidation: Consolidation, expected: int, lang: Lang) -> str:
 
 
 def _next_steps(
-    consolidation: Consolidation, expected: Sequence[UnitResult], folder: Path, lang: Lang
+    consolidation: Consolidation, expected: Sequence[UnitResult], folder: Path, decisions: Path, lang: Lang
 ) -> Iterator[str]:
     say = words(lang)["account"]
     to_call = sum(unit.status is not UnitStatus.RECEIVED for unit in expected)
     steps = []
     if to_call:
         steps += [say["next_call"].format(count=to_call), say["next_again"].format(folder=folder)]
+        steps.append(say["next_phone"].format(decisions=decisions))
     if any(one.status is FileStatus.REJECTED for one in consolidation.files):
         steps.append(say["next_files"])
     steps.append(say["next_run"])

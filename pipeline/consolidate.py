@@ -1,7 +1,7 @@
 """The straight line: find, read, recognise, identify, parse; validate, settle, merge. Prints nothing."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,17 +16,15 @@ from pipeline.decisions.ruling import (
 from pipeline.errors import RunError
 from pipeline.find import Found, find_files
 from pipeline.findings import finding
-from pipeline.intake import Desk, desk_for, take_in
+from pipeline.intake import Desk, desk_for
 from pipeline.limits import DEFAULT, Limits
-from pipeline.merge import merge
 from pipeline.model import Consolidation, FileReading, Finding
 from pipeline.settle import settle
-from pipeline.validate import validate
+from pipeline.workers import Log, Plan, Progress, read_all
 from schemas.form import Form
 from schemas.register import Register
 
-Progress = Callable[[int, int], None]
-"""called with (files done, files in all)"""
+__all__ = ["Progress", "Request", "conclude", "consolidate", "files_under"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,10 @@ class Request:
     """what an officer decided, read before the run"""
     notes: tuple[Finding, ...] = ()
     """what is to be told of an older summary and of the decisions workbook"""
+    workers: int | None = None
+    """processes that read; None for as many as the machine and the number of files call for, 0 for none"""
+    log: Log = lambda text: None
+    """hears of files that cost a reading process or met a fault of the program; nothing that stands in a cell"""
 
 
 def consolidate(request: Request, progress: Progress = lambda done, of: None) -> Consolidation:
@@ -54,7 +56,7 @@ def consolidate(request: Request, progress: Progress = lambda done, of: None) ->
     """
     found = files_under(request)
     desk = desk_for(request.form, request.register, request.limits)
-    readings = _read_all(found, desk, progress)
+    readings = read_all(found, desk, Plan(request.workers, None, progress, _load_the_rest, request.log))
     return conclude(request, desk, readings)
 
 
@@ -71,6 +73,8 @@ def files_under(request: Request) -> tuple[Found, ...]:
 
 def conclude(request: Request, desk: Desk, readings: Sequence[FileReading]) -> Consolidation:
     """Turn what was read into what is known: the half that looks at all returns at once."""
+    from pipeline.merge import merge  # noqa: PLC0415 - see _load_the_rest
+
     form, register, decisions = request.form, request.register, request.decisions
     ruling = Ruling()
     ruled = rule_on_files(decisions, readings, register, ruling)
@@ -91,18 +95,16 @@ def conclude(request: Request, desk: Desk, readings: Sequence[FileReading]) -> C
     )
 
 
-def _read_all(found: Sequence[Found], desk: Desk, progress: Progress) -> list[FileReading]:
-    readings = []
-    for done, one in enumerate(found, 1):
-        readings.append(take_in(one, desk))
-        progress(done, len(found))
-    return readings
+def _load_the_rest() -> None:
+    """Load what the second half needs, while the first half is at work in other processes."""
+    import pipeline.merge  # noqa: F401, PLC0415
+    import pipeline.validate  # noqa: F401, PLC0415
 
 
-def _validated(
-    form: Form, readings: Sequence[FileReading], decisions: Decisions, ruling: Ruling
-) -> list[FileReading]:
+def _validated(form: Form, readings: Sequence[FileReading], decisions: Decisions, ruling: Ruling) -> list[FileReading]:
     """Check all returns in one go, with the cells decided about, and give each file its own back."""
+    from pipeline.validate import validate  # noqa: PLC0415 - see _load_the_rest
+
     returns = [one for reading in readings for one in reading.returns]
     decided = validate(form, rule_on_cells(decisions, form, returns, ruling))
     checked = iter(accept_what_was_asked(decisions, decided))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.findings import message
-from pipeline.model import Consolidation, Entry, FileResult, Finding, State, Total
+from pipeline.model import Consolidation, FileResult, Finding, Total
 from schemas.rules import Cell
 
 REPORT_VERSION = 1
@@ -19,7 +19,8 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 def write_report(consolidation: Consolidation, out: Path, lang: str = "vi") -> None:
     """Write the report of a run as JSON in UTF-8; messages are in `lang`, everything else is the same in all."""
     text = json.dumps(report_of(consolidation, lang), ensure_ascii=False, indent=1)
-    out.write_text(text + "\n", encoding="utf-8")
+    # Half a surrogate, from a name that no Unicode stands for, is written as the escape that JSON has for it.
+    out.write_text(text + "\n", encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def report_of(consolidation: Consolidation, lang: str) -> dict[str, Any]:
@@ -75,12 +76,15 @@ def _total(total: Total | None) -> dict[str, int | None] | None:
 
 
 def write_long_table(consolidation: Consolidation, out: Path, suffix: str) -> None:
-    """Write one line for every input cell of every counted return; `suffix` is ".csv" or ".parquet"."""
+    """Write one line for every input cell of every counted return; `suffix` is ".csv" or ".parquet".
+
+    The values of a row and measure add up to its total: units that are listed without being summed are not in it.
+    """
     lines = list(_lines(consolidation))
     if suffix == ".parquet":
         _write_parquet(lines, out)
         return
-    with out.open("w", encoding="utf-8-sig", newline="") as file:
+    with out.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         writer.writerows([_harmless(cell) for cell in line] for line in lines)
@@ -88,7 +92,7 @@ def write_long_table(consolidation: Consolidation, out: Path, suffix: str) -> No
 
 def _lines(consolidation: Consolidation) -> Iterator[tuple[Any, ...]]:
     for one in consolidation.units:
-        if one.counted is None:
+        if one.counted is None or not one.in_total:
             continue
         for entry in one.counted.entries:
             unit = one.unit
@@ -98,16 +102,12 @@ def _lines(consolidation: Consolidation) -> Iterator[tuple[Any, ...]]:
                 entry.row,
                 entry.measure,
                 entry.value if entry.counted else None,
-                _state(entry),
+                entry.state.value,
                 one.counted.path,
                 one.counted.sheet,
                 entry.cell,
                 entry.found or "",
             )
-
-
-def _state(entry: Entry) -> str:
-    return State(entry.state).value
 
 
 def _harmless(cell: object) -> object:

@@ -19,6 +19,8 @@ from schemas.text import display_name
 # Written by systems, never by a reporting unit.
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "ehthumbs.db", "icon\r"})
 _FILE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".rar", ".7z", ".eml", ".mbox", ".msg"})
+DECISIONS_SUFFIX = ".decisions.xlsx"
+"""how the name of a decisions workbook ends: those of other summaries may lie in the folder too"""
 _SYSTEM_FOLDERS = frozenset({"__macosx", ".git", "$recycle.bin", "system volume information"})
 
 
@@ -114,6 +116,8 @@ def _follow(path: str, file: Path, where: _Where) -> Iterator[Found]:
 def _file(path: str, file: Path) -> Found:
     if is_of_the_system(file.name):
         return Found(path, file, problem=finding("F025"))
+    if file.name.lower().endswith(DECISIONS_SUFFIX):
+        return Found(path, file, problem=finding("F034"))
     try:
         status = file.stat()
     except OSError as error:

@@ -1,17 +1,25 @@
 """One run from the command line: the straight line, with its outputs checked before and written after."""
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.consolidate import Progress, Request, conclude, consolidate
+from pipeline.consolidate import Progress, Request, conclude, consolidate, files_under
+from pipeline.decisions.meaning import decide
+from pipeline.decisions.offers import BookPlan, plan_book
+from pipeline.decisions.saved import SavedBook, read_book
+from pipeline.decisions.words import load_decision_words
+from pipeline.earlier import look_back
 from pipeline.errors import RunError
 from pipeline.export import write_long_table, write_report
-from pipeline.find import Found
+from pipeline.find import DECISIONS_SUFFIX, Found
+from pipeline.findings import finding
 from pipeline.intake import desk_for, take_in
 from pipeline.limits import DEFAULT
 from pipeline.model import Consolidation, FileResult
-from pipeline.outputs import check_targets, write_all
+from pipeline.outputs import check_folder, check_targets, is_replaceable, write_all
+from pipeline.runlog import LOG_SUFFIX, start_log
 from pipeline.summary import write_summary
 from schemas.form import Form
 from schemas.register import Register
@@ -32,6 +40,20 @@ class Job:
     strict: bool
     unit_sheets: int
     lang: str
+    decisions: Path | None = None
+    """the officer's decisions, if not beside the summary"""
+    workers: int | None = None
+    """processes that read; None for as many as are called for"""
+
+    @property
+    def log(self) -> Path:
+        """Where the person who looks after the program finds what a run met with; made only when there is something."""
+        return self.output.with_name(self.output.stem + LOG_SUFFIX)
+
+    @property
+    def decisions_book(self) -> Path:
+        """Where the officer's decisions are."""
+        return self.decisions or self.output.with_name(self.output.stem + DECISIONS_SUFFIX)
 
 
 def do(job: Job, progress: Progress) -> Consolidation:
@@ -43,16 +65,48 @@ def do(job: Job, progress: Progress) -> Consolidation:
     _check_usage(job)
     targets = [path for path in (job.data, job.report, job.output) if path]
     check_targets(targets)
+    check_folder(job.decisions_book)
+    saved = read_book(job.decisions_book, load_decision_words())
     request = Request(
         folder=job.folder,
         form=job.form,
         register=job.register,
-        own=frozenset(path.resolve() for path in targets),
+        own=frozenset(path.resolve() for path in (*targets, job.decisions_book, job.log)),
         strict=job.strict,
+        workers=job.workers,
+        log=start_log(job.log),
+        decisions=decide(saved, job.form, job.register, load_decision_words()),
     )
-    consolidation = consolidate(request, progress)
-    write_all(_writers(job, consolidation))
-    return consolidation
+    # Asked for once more by the run itself; a folder without files is told before anything is said of the outputs.
+    files_under(request)
+    earlier = look_back(job.output, job.form, job.register)
+    consolidation = consolidate(replace(request, notes=earlier.told), progress)
+    plan = plan_book(saved, consolidation, load_decision_words(), earlier.edits)
+    is_open = not plan.changes_nothing and not is_replaceable(job.decisions_book)
+    if is_open:
+        consolidation = _with_open_decisions(consolidation)
+    writers: dict[Path, Callable[[Path], None]] = {}
+    if not (plan.changes_nothing or is_open):
+        writers[job.decisions_book] = lambda out: _write_decisions(job.decisions_book, saved, plan, out)
+    if earlier.aside:
+        writers[earlier.aside] = lambda out: _copy(job.output, out)
+    written = write_all({**writers, **_writers(job, consolidation)}, may_stay=[job.decisions_book])
+    return consolidation if not written else _with_open_decisions(consolidation)
+
+
+def _with_open_decisions(consolidation: Consolidation) -> Consolidation:
+    return replace(consolidation, notes=(*consolidation.notes, finding("D004")))
+
+
+def _write_decisions(book: Path, saved: SavedBook, plan: BookPlan, out: Path) -> None:
+    # Imported here: openpyxl is slow to import, and a run that changes nothing in the workbook does not need it.
+    from pipeline.decisions.book import write_book  # noqa: PLC0415
+
+    write_book(out, book if saved.sheets else None, saved, plan, load_decision_words())
+
+
+def _copy(file: Path, out: Path) -> None:
+    shutil.copyfile(file, out)
 
 
 def check_files(files: Sequence[Path], form: Form, register: Register) -> tuple[FileResult, ...]:
@@ -77,9 +131,11 @@ def _check_usage(job: Job) -> None:
         raise RunError("input_is_file", {"folder": str(job.folder)}, exit_code=2)
     if job.output.suffix.lower() != ".xlsx":
         raise RunError("output_suffix", {"file": str(job.output)}, exit_code=2)
+    if job.decisions_book.suffix.lower() != ".xlsx":
+        raise RunError("decisions_suffix", {"file": str(job.decisions_book)}, exit_code=2)
     if job.data and job.data.suffix.lower() not in _TABLES:
         raise RunError("data_suffix", {"file": str(job.data)}, exit_code=2)
-    targets = [path.resolve() for path in (job.data, job.report, job.output) if path]
+    targets = [path.resolve() for path in (job.data, job.report, job.output, job.decisions_book) if path]
     for target in targets:
         if targets.count(target) > 1:
             raise RunError("output_same", {"file": str(target.name)}, exit_code=2)

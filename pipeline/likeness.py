@@ -30,6 +30,8 @@ _KIN = 0.45
 _MISTYPED = 79
 """two words of four letters or more that are so alike are one word mistyped"""
 _SHORT_WORD = 3
+_LIKELY = 0.78
+"""as strings so alike, a label may be that of the row which its hidden key names"""
 _MISPRINTED = 0.9
 """as strings so alike, a long label is the row's own also out of its place"""
 _LONG = 12
@@ -99,6 +101,24 @@ class Likeness:
         )
         return Verdict(None if any(doubts) else best, round(100 * score))
 
+    def fits(self, label: str, key: str) -> Verdict:
+        """Tell whether a label can be that of a row which something else names too: no other row is as like it."""
+        verdict = self.closest(label, [key])
+        if verdict.key:
+            return verdict
+        folded = fold_words(without_enumerator(label))
+        scores = self._wholes(folded)
+        others = max((score for other, score in scores.items() if other != key), default=0.0)
+        fits = scores[key] >= _LIKELY and scores[key] - others >= _LEAD / 2
+        return Verdict(key if fits else None, round(100 * scores[key]))
+
+    def _wholes(self, folded: str) -> dict[str, float]:
+        """Likeness of a label to each row as a whole string."""
+        return {
+            key: max(ratio(folded, spelling.joined) for spelling in spellings) / 100
+            for key, spellings in self.spellings.items()
+        }
+
     def the_same_mistyped(self, label: str, window: Sequence[str]) -> Verdict:
         """Find the row of `window` whose whole label this is but for misprints, wherever it stands.
 
@@ -108,10 +128,7 @@ class Likeness:
         typed = tuple(dict.fromkeys(folded.split()))
         if len(folded) < _LONG or not window:
             return Verdict(None, 0)
-        scores = {
-            key: max(ratio(folded, spelling.joined) for spelling in spellings) / 100
-            for key, spellings in self.spellings.items()
-        }
+        scores = self._wholes(folded)
         best = max(scores, key=lambda key: scores[key])
         alone = all(key == best or self._set_apart(typed, best, key) for key in (*self.kin[best], *window))
         sure = scores[best] >= _MISPRINTED and best in window and alone
@@ -166,7 +183,8 @@ def likeness_of(form: Form) -> Likeness:
 
 def without_enumerator(label: str) -> str:
     """Drop a dash, number or letter that lists a label: "- Xóa mù chữ", "1.2. Xóa mù chữ", "a) Xóa mù chữ"."""
-    return _ENUMERATOR.sub("", label, count=1)
+    bare = _ENUMERATOR.sub("", label, count=1)
+    return label if bare == label else without_enumerator(bare)
 
 
 def _shared(ones: Sequence[_Spelling], others: Sequence[_Spelling], weights: Mapping[str, float]) -> bool:

@@ -5,8 +5,9 @@ nobody waits for a run whose result cannot be written.
 """
 
 import os
+import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import RunError
@@ -22,25 +23,45 @@ def check_targets(targets: Sequence[Path]) -> None:
         RunError: a folder is missing or not writable, or a target is open elsewhere or a folder itself.
     """
     for target in targets:
-        folder = target.parent
+        check_folder(target)
+        if not is_replaceable(target):
+            raise RunError("output_open_elsewhere", {"file": target.name})
+
+
+def check_folder(target: Path) -> None:
+    """Make sure that a file can be written where the target is, and remove leftovers of killed runs.
+
+    Raises:
+        RunError: its folder is missing or not writable, or the target is a folder itself.
+    """
+    folder = target.parent
+    try:
         if not folder.is_dir():
             raise RunError("output_folder_missing", {"folder": str(folder), "file": target.name})
         if target.is_dir():
             raise RunError("output_is_folder", {"file": str(target)})
         _remove_leftovers(folder)
-        try:
-            handle, name = tempfile.mkstemp(prefix=_MARK, dir=folder)
-            os.close(handle)
-            Path(name).unlink()
-        except OSError:
-            raise RunError("output_folder_locked", {"folder": str(folder), "file": target.name}) from None
-        _check_replaceable(target)
+        _unfinished(folder, "").unlink()
+    except OSError:
+        raise RunError("output_folder_locked", {"folder": str(folder), "file": target.name}) from None
 
 
-def write_all(writers: Mapping[Path, Callable[[Path], None]]) -> None:
+def is_replaceable(target: Path) -> bool:
+    """Open an existing target for writing: Windows refuses while Excel holds it."""
+    if not target.exists():
+        return True
+    try:
+        with target.open("r+b"):
+            return True
+    except OSError:
+        return False
+
+
+def write_all(writers: Mapping[Path, Callable[[Path], None]], may_stay: Collection[Path] = ()) -> tuple[Path, ...]:
     """Write every output beside its target, then rename them all in the order given.
 
-    Each writer gets the path of an unfinished file in the folder of its target. If one fails, nothing is renamed.
+    Each writer gets the path of an unfinished file in the folder of its target. If one fails, every target is as
+    it was before. A target of `may_stay` that somebody opened meanwhile is left as it was; gives those.
 
     Raises:
         RunError: the disk is full or a target cannot be replaced; every older file is still whole.
@@ -48,36 +69,68 @@ def write_all(writers: Mapping[Path, Callable[[Path], None]]) -> None:
     unfinished: dict[Path, Path] = {}
     try:
         for target, write in writers.items():
-            handle, name = tempfile.mkstemp(prefix=_MARK, suffix=target.suffix, dir=target.parent)
-            os.close(handle)
-            unfinished[target] = Path(name)
-            write(Path(name))
-            _flush(Path(name))
-        for target, file in unfinished.items():
-            _give_ordinary_rights(file)
-            file.replace(target)
-    except OSError as error:
-        raise _why_not_written(error, target) from None
+            unfinished[target] = file = _unfinished(target.parent, target.suffix)
+            write(file)
+            _flush(file)
+        return _rename(unfinished, may_stay)
+    except Exception as error:
+        # A library may wrap the error of the system in one of its own.
+        cause = error if isinstance(error, OSError) else error.__context__
+        if isinstance(error, RunError) or not isinstance(cause, OSError):
+            raise
+        raise _why_not_written(cause, target) from None
     finally:
         for file in unfinished.values():
             file.unlink(missing_ok=True)
+
+
+def _rename(unfinished: Mapping[Path, Path], may_stay: Collection[Path]) -> tuple[Path, ...]:
+    """Rename all in the order given. If one cannot be, what stood in the place of those before it is put back."""
+    kept: dict[Path, Path] = {}
+    renamed: list[Path] = []
+    stayed: list[Path] = []
+    try:
+        for target in list(unfinished)[:-1]:
+            if target.exists():
+                kept[target] = _unfinished(target.parent, target.suffix)
+                shutil.copy2(target, kept[target])
+        for target, file in unfinished.items():
+            _give_ordinary_rights(file)
+            try:
+                file.replace(target)
+                renamed.append(target)
+            except OSError as error:
+                if target not in may_stay or not isinstance(error, PermissionError):
+                    raise _why_not_written(error, target) from None
+                stayed.append(target)
+    except (RunError, OSError):
+        _put_back(renamed, kept)
+        raise
+    finally:
+        for copy in kept.values():
+            copy.unlink(missing_ok=True)
+    return tuple(stayed)
+
+
+def _put_back(renamed: Sequence[Path], kept: Mapping[Path, Path]) -> None:
+    for target in renamed:
+        if target in kept:
+            kept[target].replace(target)
+        else:
+            target.unlink()
+
+
+def _unfinished(folder: Path, suffix: str) -> Path:
+    """Make an empty file whose name says that it is not finished."""
+    handle, name = tempfile.mkstemp(prefix=_MARK, suffix=suffix, dir=folder)
+    os.close(handle)
+    return Path(name)
 
 
 def _remove_leftovers(folder: Path) -> None:
     for leftover in folder.glob(f"{_MARK}*"):
         if leftover.is_file():
             leftover.unlink(missing_ok=True)
-
-
-def _check_replaceable(target: Path) -> None:
-    """Open an existing target for writing: Windows refuses while Excel holds it."""
-    if not target.exists():
-        return
-    try:
-        with target.open("r+b"):
-            pass
-    except OSError:
-        raise RunError("output_open_elsewhere", {"file": target.name}) from None
 
 
 def _flush(file: Path) -> None:

@@ -4,8 +4,9 @@ A reading that changes what was typed is told; what could mean two things is an 
 calamine shows as blank but is not (Excel errors, formulas never calculated) comes from the second look.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pipeline.findings import finding
@@ -71,6 +72,8 @@ class Source:
     """the totals of the level below, not one unit's figures"""
     stores_zero: bool
     """the format keeps 0 for a formula that was never calculated (xls), so that a stored 0 says nothing"""
+    is_word: bool = False
+    """a table of Word: each value is one that was read, and there is nothing behind what it shows"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,7 @@ def parse(
         _place_strays(page, row)
     entries = tuple(_entry(page, draft) for draft in _in_order(page))
     blank_means_zero = _blank_answer(page)
+    page.findings = list(_grouped(page.findings))
     return Parsed(*_settle_blanks(page, entries, blank_means_zero), blank_means_zero)
 
 
@@ -185,6 +189,25 @@ def _spans(
 
 _TALLEST = 200
 """a merged range larger than a form is no merged number"""
+
+
+def _grouped(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Tell a sure reading that stands in many cells once, with its cells; each value still says how it was read."""
+    counts = Counter(told.code for told in findings if told.code in _TOLD_ONCE)
+    first: set[str] = set()
+    for told in findings:
+        if counts[told.code] <= _MANY:
+            yield told
+        elif told.code not in first:
+            first.add(told.code)
+            cells = tuple(one.cell or "" for one in findings if one.code == told.code)
+            yield replace(told, row=None, measure=None, facts={"cells": cells, "count": len(cells)})
+
+
+_TOLD_ONCE = frozenset({"V018", "V020", "V021", "V022", "V025", "V026", "V027"})
+"""readings with one possible meaning"""
+_MANY = 3
+"""so many cells of one such reading are still told one by one"""
 
 
 # One row --------------------------------------------------------------------------------------------------------
@@ -211,7 +234,19 @@ def _draft(page: _Page, row: Row, measure: str) -> _Draft:
     line, column = page.located.rows.get(row.key), page.located.columns.get(measure)
     if line is None or column is None:
         return _Draft(Cell(row.key, measure), "", state=State.UNREADABLE if measure != NOTE else State.BLANK)
+    if measure in row.kinds and (anchor := _anchor(page, row, (line, column))):
+        line, column = anchor
     return _Draft(Cell(row.key, measure), cell_name(line, column), page.sheet.value(line, column))
+
+
+def _anchor(page: _Page, row: Row, address: tuple[int, int]) -> tuple[int, int] | None:
+    """Find where the number of a cell stands that is merged over both measures, in a row that takes only one."""
+    span = page.spans.get(address)
+    if span is None:
+        return None
+    top, left, bottom, right = span
+    alone = sum(left <= page.located.columns.get(key, -1) <= right for key in row.kinds) == 1
+    return (top, left) if alone and top == bottom else None
 
 
 def _take_text(draft: _Draft) -> None:
@@ -260,6 +295,8 @@ def _read_figure(page: _Page, row: Row, draft: _Draft) -> None:
     )
     if _in_doubt(page, draft.key):
         _leave_in_doubt(draft, reading)
+        if reading.second is not None and row.key not in page.located.doubtful:
+            page.tell("V003", draft, suggestions=(reading.value or 0, reading.second))
     elif reading.second is not None and pair:
         _place_pair(page, draft, reading, pair)
     else:
@@ -282,6 +319,8 @@ def _coverage(page: _Page, measure: str, line: int) -> Coverage | None:
 def _hidden_value(page: _Page, draft: _Draft, address: tuple[int, int]) -> tuple[str, str] | None:
     """Find what calamine does not show at an address: (code, what stands there); None where it shows all."""
     facts = page.facts
+    if page.source.is_word:
+        return None
     if facts is None or facts.blind:
         return ("V017", "") if draft.raw == "" else None
     if address in facts.errors:
@@ -313,7 +352,7 @@ def _is_shared(page: _Page, row: Row, address: tuple[int, int]) -> bool:
     if span is None:
         return False
     top, left, bottom, right = span
-    rows = {key for key, line in page.located.rows.items() if top <= line <= bottom}
+    rows = {line for line in (*page.located.rows.values(), *page.located.label_columns) if top <= line <= bottom}
     measures = {key for key in row.kinds if left <= page.located.columns.get(key, -1) <= right}
     pair = page.reader.rules.pairs.get(row.key)
     if len(rows) == 1 and pair and len(measures) > 1:
@@ -346,6 +385,8 @@ def _leave_in_doubt(draft: _Draft, reading: Reading) -> None:
 
 def _take_reading(page: _Page, draft: _Draft, reading: Reading) -> None:
     draft.state, draft.value = State(reading.state), reading.value
+    if page.source.is_word and draft.state is State.STATED:
+        draft.state = State.READ
     if reading.state != "blank":
         draft.found = visible(reading.found or _as_text(draft.raw))
     if reading.code:
@@ -396,6 +437,8 @@ def _place_strays(page: _Page, row: Row) -> None:
     for measure in page.form.measures:
         draft = page.drafts[Cell(row.key, measure)]
         if measure in row.kinds or draft.raw == "" or not draft.cell:
+            continue
+        if _anchor(page, row, (page.located.rows[row.key], page.located.columns[measure])):
             continue
         reading = read_number(
             draft.raw, kind=_stray_kind(row), words=page.reader.words, units=page.form.unit_words.get(measure, ())

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -250,8 +251,12 @@ _DIGIT_PIXELS = 7
 _CELL_PADDING = 5
 
 
+@lru_cache(maxsize=8192)
 def lines_needed(text: str, width: float, size: float = BODY_SIZE, *, bold: bool = False) -> int:
-    """Estimate how many lines a wrapped text takes in a column of `width` characters, rather one too many."""
+    """Estimate how many lines a wrapped text takes in a column of `width` characters, rather one too many.
+
+    The same labels and sentences come again on the sheet of every unit, so what was worked out is kept.
+    """
     room = width * _DIGIT_PIXELS - _CELL_PADDING
     scale = size * _PIXELS_PER_POINT / 1000 * (_BOLD if bold else 1.0)
     lines = 0
@@ -274,6 +279,7 @@ def row_height(lines: int, size: float = BODY_SIZE) -> float:
     return round(lines * size * 1.28 + 3, 2)
 
 
+@cache
 def _letter_width(letter: str) -> int:
     bare = "d" if letter == "đ" else "D" if letter == "Đ" else unicodedata.normalize("NFD", letter)[0]
     return _LETTER_WIDTHS.get(bare, _OTHER_LETTER)

@@ -193,7 +193,8 @@ def serve(line: Line, found: Sequence[Found], desk: Desk, first: Sequence[Task])
 
 
 def _send_noise_to(noise: Connection) -> None:
-    """Let a native reader that breaks off write into a pipe: the officer's console is not for it."""
+    """Let a native reader that breaks off write into a pipe, and briefly: the officer's console is not for it."""
+    os.environ["RUST_BACKTRACE"] = "0"
     target = os.open(os.devnull, os.O_WRONLY) if sys.platform == "win32" else noise.fileno()
     os.dup2(target, 2)
     if sys.platform != "win32":

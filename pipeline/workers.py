@@ -50,6 +50,7 @@ _LOSSES_OF_AN_ARCHIVE = 5
 """an archive at whose members so many workers were lost is left"""
 _BURIAL_SECONDS = 5.0
 _NOISE_BYTES = 64 * 1024
+_WORDS_KEPT = 16 * 1024
 _PIPE_BYTES = 1024 * 1024
 _SET_PIPE_SIZE = 1031
 """F_SETPIPE_SZ of fcntl(2), which Python does not name in 3.11"""
@@ -117,6 +118,8 @@ class _Worker:
     """when it was last heard of, or given something to do"""
     tasks: deque[Task]
     ready: bool = False
+    words: bytes = b""
+    """the end of what it wrote to its standard error"""
 
     def give(self, tasks: Sequence[Task]) -> None:
         """Hand over tasks; a worker that is gone by now is noticed when it should answer."""
@@ -126,27 +129,25 @@ class _Worker:
         with suppress(OSError):
             self.asked.send(tasks)
 
-    def take_noise(self) -> bytes:
-        """Take what it wrote to its standard error since the last time."""
-        if sys.platform == "win32":
-            return b""
-        try:
-            return os.read(self.noise.fileno(), _NOISE_BYTES)
-        except OSError:
-            return b""
+    def listen(self) -> None:
+        """Keep the end of what it wrote to its standard error; a full pipe would swallow its last words."""
+        if sys.platform != "win32":
+            with suppress(OSError):
+                self.words = (self.words + os.read(self.noise.fileno(), _NOISE_BYTES))[-_WORDS_KEPT:]
 
-    def bury(self) -> tuple[int, bytes]:
-        """Wait for its end and give its exit code and last noise; one that does not end is ended."""
+    def bury(self) -> int:
+        """Wait for its end and give its exit code; one that does not end is ended."""
         self.asked.close()
         self.process.join(_BURIAL_SECONDS)
         if self.process.exitcode is None:
             self.process.kill()
             self.process.join()
-        end = self.process.exitcode or 0, self.take_noise()
+        code = self.process.exitcode or 0
+        self.listen()
         self.answers.close()
         self.noise.close()
         self.process.close()
-        return end
+        return code
 
 
 class _Reading:
@@ -232,7 +233,7 @@ class _Reading:
         worker.since, worker.ready = time.monotonic(), True
         if answer is None:
             return
-        worker.take_noise()
+        worker.listen()
         task = worker.tasks[0]
         if answer.last:
             worker.tasks.popleft()
@@ -261,11 +262,11 @@ class _Reading:
     def _lose(self, worker: _Worker, *, overdue: bool) -> None:
         """Go on without a worker: the file it was at is told, or tried once more, and the others wait again."""
         self._workers.remove(worker)
-        (code, noise), tasks = worker.bury(), worker.tasks
+        code, tasks = worker.bury(), worker.tasks
         if not worker.ready:
             self._failed_starts += 1
         elif tasks and code:
-            self._blame(tasks.popleft(), _Loss(code, noise, overdue))
+            self._blame(tasks.popleft(), _Loss(code, worker.words, overdue))
         self._waiting.extendleft(reversed(tasks))
 
     def _blame(self, task: Task, loss: "_Loss") -> None:
@@ -314,7 +315,7 @@ class _Loss:
     @property
     def words(self) -> str:
         """Say for the log where a native reader broke off; the rest of what it wrote may quote a cell."""
-        place = _PANIC.search(self.noise)
+        place = next(reversed(list(_PANIC.finditer(self.noise))), None)
         where = f", panic at {place[1].decode('ascii', 'replace')}" if place else ""
         how = "was ended because it took too long" if self.overdue else f"ended with code {self.code}"
         return f"the reading process {how}{where}"

@@ -1,6 +1,7 @@
 """Refusing a broken definition in words: which file, which line, which field, what was found, what is allowed."""
 
 import csv
+import dataclasses
 import io
 import re
 import tomllib
@@ -23,10 +24,14 @@ class DefinitionError(Exception):
     field: str
     found: str
     allowed: str
+    """in English; another language has its own words for it, found by these"""
+    facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    """what fills the {names} in `allowed`"""
 
     def __str__(self) -> str:
         line = f", line {self.line}" if self.line else ""
-        return f'{self.file}{line}, {self.field}: found "{self.found}". Allowed: {self.allowed}.'
+        allowed = self.allowed.format(**self.facts) if self.facts else self.allowed
+        return f'{self.file}{line}, {self.field}: found "{self.found}". Allowed: {allowed}.'
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,8 @@ def register_of(path: Path, lines: Sequence[tuple[int, Sequence[str]]], day: dat
                 number,
                 "code",
                 unit.code,
-                f"a code of its own (line {seen[unit.code]} bears it too)",
+                "a code of its own (line {other} bears it too)",
+                {"other": seen[unit.code]},
             )
         seen[unit.code] = number
         units.append(unit)

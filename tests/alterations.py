@@ -8,7 +8,7 @@ was done, a number that is counted must be the true one, or its row must bear a 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -31,7 +31,7 @@ class Line:
     """One line of a sheet."""
 
     kind: str
-    """top, head, row, extra or below"""
+    """top, said (above too, but never left out), head, row, extra or below"""
     cells: dict[str, CellValue]
     """name of a column -> what stands there; an empty cell may be absent"""
     key: str = ""
@@ -108,8 +108,8 @@ def altered(draft: Draft, alteration: Alteration, rng: Random) -> Draft:
 # From a template to a draft and from a draft to a sheet -----------------------------------------------------------
 
 
-def blank_draft(form: Form, sheet: Sheet) -> Draft:
-    """Take the data sheet of a blank template apart."""
+def blank_draft(form: Form, sheet: Sheet, formulas: Collection[tuple[int, int]] = ()) -> Draft:
+    """Take the data sheet of a blank template apart; what its formulas show is left out."""
     names = [*(column.key for column in form.columns), "checks", "row_key"]
     key_column = len(names) - 1
     grid = [[*line, *[""] * (len(names) - len(line))] for line in sheet.rows]
@@ -117,9 +117,17 @@ def blank_draft(form: Form, sheet: Sheet) -> Draft:
     lines = []
     for index, line in enumerate(grid):
         kind = "row" if index >= first else "head" if index >= first - 2 else "top"
-        cells = {name: value for name, value in zip(names, line, strict=True) if value != ""}
+        cells = {
+            name: value
+            for column, (name, value) in enumerate(zip(names, line, strict=True))
+            if value != "" and (index, column) not in formulas
+        }
         lines.append(Line(kind, cells, str(line[key_column]) if kind == "row" else ""))
-    return Draft(form, names, lines, {})
+    draft = Draft(form, names, lines, {})
+    for top, left, bottom, right in sheet.merged:
+        if top >= first:
+            draft.merges.append((lines[top], names[left], lines[bottom], names[right]))
+    return draft
 
 
 def fill(draft: Draft, rng: Random, blanks: float = 0.2) -> Draft:
@@ -155,13 +163,17 @@ def as_sheet(draft: Draft) -> tuple[Sheet, SheetFacts]:
         for name, value in line.cells.items():
             if name in place:
                 keep = not isinstance(value, str) or name == "row_key"
-                cells[place[name]] = value if keep else typed(value)
+                # The fonts of those days had no character without width.
+                cells[place[name]] = value if keep else typed(value.replace("\u200b", "") if draft.encoding else value)
         grid.append(cells)
     merged = []
+    standing = {id(line) for line in draft.lines}
     for top, left, bottom, right in draft.merges:
-        if left in place and right in place:
-            columns = sorted((place[left], place[right]))
-            merged.append((draft.place(top), columns[0], draft.place(bottom), columns[1]))
+        if left in place and right in place and {id(top), id(bottom)} <= standing:
+            first, last = place[left], place[right]
+            # Columns that were moved apart were not moved with a cell that spans them.
+            if 0 <= last - first <= 1:
+                merged.append((draft.place(top), first, draft.place(bottom), last))
     hidden = frozenset(index for index, line in enumerate(draft.lines) if line.hidden)
     sheet = Sheet(draft.sheet, False, 0, 0, grid, tuple(merged))
     return sheet, replace(NOTHING_HIDDEN, hidden_rows=hidden)
@@ -207,8 +219,8 @@ def blank_rows_before(draft: Draft, rng: Random) -> None:
 
 def delete_empty_rows(draft: Draft, rng: Random) -> None:
     """Rows without any number deleted, as "nothing to report"."""
-    stated = {cell.row for cell in draft.truth}
-    empty = [line for line in draft.rows() if line.key not in stated and not line.cells.get(NOTE)]
+    filled_in = (*draft.form.measures, NOTE)
+    empty = [line for line in draft.rows() if all(line.cells.get(name, "") == "" for name in filled_in)]
     for line in rng.sample(empty, min(len(empty), rng.randint(1, 4))):
         draft.lines.remove(line)
 
@@ -369,6 +381,7 @@ def move_note(draft: Draft, rng: Random) -> None:
         draft.columns.remove(NOTE)
         draft.columns.insert(rng.randint(0, len(draft.columns)), NOTE)
         _keep_top(draft, before)
+        _doubt_without_sub_heads(draft)
 
 
 def reorder_columns(draft: Draft, rng: Random) -> None:
@@ -380,7 +393,13 @@ def reorder_columns(draft: Draft, rng: Random) -> None:
     for place, name in zip(places, names, strict=True):
         draft.columns[place] = name
     _keep_top(draft, before)
-    if not any(_sub_heads(draft)):
+    _doubt_without_sub_heads(draft)
+
+
+def _doubt_without_sub_heads(draft: Draft) -> None:
+    """Without sub-heads nobody knows the columns of figures, once they do not stand side by side in their order."""
+    places = [draft.columns.index(measure) for measure in draft.form.measures]
+    if places != list(range(places[0], places[0] + len(places))) and not _sub_heads(draft):
         draft.doubt(draft.form.by_key)
 
 
@@ -431,8 +450,7 @@ def flatten_head(draft: Draft, rng: Random) -> None:
         if len(column.head) > 1 and column.key in second.cells:
             first.cells[column.key] = rng.choice((column.head[-1], f"{column.head[0]} ({column.head[-1]})"))
             second.cells.pop(column.key)
-    if "row_key" in second.cells:
-        first.cells["row_key"] = second.cells.pop("row_key")
+    first.cells |= second.cells
     draft.lines.remove(second)
     draft.merges[:] = [merge for merge in draft.merges if second not in (merge[0], merge[2])]
 
@@ -446,9 +464,7 @@ def remove_sub_head(draft: Draft, rng: Random) -> None:
         heads[0].cells["row_key"] = heads[-1].cells["row_key"]
     draft.lines.remove(heads[-1])
     draft.merges[:] = [merge for merge in draft.merges if heads[-1] not in (merge[0], merge[2])]
-    places = [draft.columns.index(measure) for measure in draft.form.measures]
-    if places != list(range(places[0], places[0] + len(places))):
-        draft.doubt(draft.form.by_key)
+    _doubt_without_sub_heads(draft)
 
 
 def misspell_head(draft: Draft, rng: Random) -> None:
@@ -476,6 +492,8 @@ def remove_head(draft: Draft, rng: Random) -> None:
 def merge_single_figures(draft: Draft, rng: Random) -> None:
     """The two figure cells of a row merged, where the row takes one figure."""
     left, right = _measure_ends(draft)
+    if draft.columns.index(right) - draft.columns.index(left) > 1:
+        return
     single = [
         line
         for line in draft.rows()
@@ -518,6 +536,7 @@ def _pairs(draft: Draft) -> list[str]:
         for row in rows
         if len(row.kinds) == len(draft.form.measures)
         and set(row.kinds.values()) == {ValueKind.COUNT}
+        and not row.optional
         and all(Cell(row.key, measure) in draft.truth for measure in draft.form.measures)
     ]
 
@@ -531,14 +550,23 @@ def merge_down(draft: Draft, rng: Random) -> None:
     if lower.kind == "row":
         lower.cells.pop(measure, None)
         draft.merges.append((upper, measure, lower, measure))
-        draft.forget([upper.key, lower.key])
+        for key in (upper.key, lower.key):
+            draft.truth.pop(Cell(key, measure), None)
+            draft.unsure.add(Cell(key, measure))
 
 
 # Labels -----------------------------------------------------------------------------------------------------------
 
 
-def _relabel(draft: Draft, rng: Random, count: int, change: Callable[[str], str]) -> list[Line]:
-    lines = [line for line in draft.rows() if line.cells.get("label")]
+def _relabel(
+    draft: Draft, rng: Random, count: int, change: Callable[[str], str], *, printed: bool = False
+) -> list[Line]:
+    """Change some labels; with `printed` only those that still are as the form has them."""
+    lines = [
+        line
+        for line in draft.rows()
+        if line.cells.get("label") and (not printed or line.cells["label"] == draft.form.by_key[line.key].label)
+    ]
     chosen = rng.sample(lines, min(count, len(lines)))
     for line in chosen:
         line.cells["label"] = change(str(line.cells["label"]))
@@ -580,7 +608,7 @@ def misspell_similar_labels(draft: Draft, rng: Random) -> None:
 
 def shorten_labels(draft: Draft, rng: Random) -> None:
     """Labels cut after a few words."""
-    for line in _relabel(draft, rng, 3, lambda text: " ".join(text.split()[: rng.randint(3, 8)])):
+    for line in _relabel(draft, rng, 3, lambda text: " ".join(text.split()[: rng.randint(3, 8)]), printed=True):
         draft.doubt([line.key])
 
 
@@ -588,7 +616,7 @@ def shorten_similar_labels(draft: Draft, rng: Random) -> None:
     """The labels that are most alike shortened to what sets them apart, or further."""
     for key in similar_rows(draft.form):
         line = draft.line(key)
-        if line is not None:
+        if line is not None and line.cells.get("label") == draft.form.by_key[key].label:
             words = draft.form.by_key[key].label.split()
             line.cells["label"] = rng.choice(
                 (draft.form.by_key[key].short_label, " ".join(words[: rng.randint(5, 9)]), " ".join(words[5:]))
@@ -598,7 +626,7 @@ def shorten_similar_labels(draft: Draft, rng: Random) -> None:
 
 def drop_brackets(draft: Draft, rng: Random) -> None:
     """What stands in brackets left out."""
-    for line in _relabel(draft, rng, 40, lambda text: text.partition("(")[0].strip() or text):
+    for line in _relabel(draft, rng, 40, lambda text: text.partition("(")[0].strip() or text, printed=True):
         if line.cells["label"] != draft.form.by_key[line.key].label:
             draft.doubt([line.key])
 
@@ -624,7 +652,7 @@ def mend_misprints(draft: Draft, rng: Random) -> None:
     for line in draft.rows():
         row = draft.form.by_key[line.key]
         spellings = [*filter(None, [row.label_print]), *row.aliases]
-        if spellings and line.cells.get("label"):
+        if spellings and line.cells.get("label") == row.label:
             line.cells["label"] = rng.choice(spellings)
 
 
@@ -638,7 +666,7 @@ def decomposed(draft: Draft, rng: Random) -> None:
 
 def without_marks(draft: Draft, rng: Random) -> None:
     """Labels without any mark."""
-    _relabel(draft, rng, rng.randint(1, 40), lambda text: fold_words(text) or text)
+    _relabel(draft, rng, rng.randint(1, 6), lambda text: fold_words(text) or text)
 
 
 def spaces_within(draft: Draft, rng: Random) -> None:
@@ -821,7 +849,7 @@ def money_in_thousands(draft: Draft, rng: Random) -> None:
         parent = draft.line(draft.form.by_key[keys[0]].parent)
         (parent or lines[0]).cells["label"] = f"{(parent or lines[0]).cells.get('label', '')} (ĐVT: {unit})"
     elif kind == 3:
-        _insert(draft, 0, Line("top", {draft.columns[-1]: f"Đơn vị tính: {unit}"}))
+        _insert(draft, 0, Line("said", {draft.columns[-1]: f"Đơn vị tính: {unit}"}))
     else:
         for line in lines:
             line.cells[NOTE] = f"Đơn vị: {unit}"
@@ -876,7 +904,7 @@ def numbers_nobody_can_read(draft: Draft, rng: Random) -> None:
 
     def typed(cell: Cell, number: int) -> CellValue:
         return rng.choice(
-            (f"khoảng {number}", "x", "nt", f"{number}%", f"{number}*", datetime(2020, 10, 5), 0.5, f"{number}-{number}")
+            (f"khoảng {number}", "x", "nt", f"{number}%", f"{number}*", datetime(2020, 10, 5), 0.5, f"{number}-9")
         )
 
     draft.unsure |= set(_retype(draft, rng, rng.randint(1, 4), typed))
@@ -960,4 +988,8 @@ OPEN: tuple[Alteration, ...] = (
 )
 """alterations after which some number is open to doubt"""
 
+EARLY: tuple[Alteration, ...] = (values_only, without_keys)
+"""what these leave out must not have been evidence of what others did"""
+LATE: tuple[Alteration, ...] = (merge_single_figures, merge_pair, merge_down, tcvn3, vni)
+"""what these join is not taken apart by others"""
 ALTERATIONS: Mapping[str, Alteration] = {each.__name__: each for each in (*CLEAR, *OPEN)}

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 
 from pipeline.consolidate import Request, conclude
+from pipeline.desk import desk_for
 from pipeline.errors import RunError
-from pipeline.intake import desk_for
 from pipeline.limits import DEFAULT
 from pipeline.register import load_register
 from schemas.definition import DefinitionError

@@ -40,6 +40,7 @@ _HEAD_ROW = FIRST_ROW - 1
 _FIXED = datetime(2020, 1, 1)
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
+_INPUT = INPUT_FILL.lstrip("#")
 _OPEN_FILL = "FFC7CE"
 
 _THIN = Side(style="thin", color="A6A6A6")
@@ -96,14 +97,15 @@ def _new_sheet(book: Workbook, kind: str, words: SheetWords, all_words: Decision
         sheet.column_dimensions[letter].width = column.width
         cell = sheet.cell(_HEAD_ROW, place, column.head)
         cell.font = Font(name=FONT, size=_SIZE, bold=True)
-        cell.fill = PatternFill("solid", fgColor=(INPUT_FILL if column.key in hand else HEAD_FILL).lstrip("#"))
+        cell.fill = PatternFill("solid", fgColor=_INPUT if column.key in hand else HEAD_FILL.lstrip("#"))
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         cell.border = _BORDER
     sheet.row_dimensions[_HEAD_ROW].height = row_height(2, _SIZE)
     sheet.column_dimensions[get_column_letter(last)].hidden = True
     places = {column.key: place for place, column in enumerate(words.columns, 1)}
-    frozen = places.get("column") or places.get("file") or places["unit"]
+    frozen = max(places[key] for key in ("file", "unit", "row") if key in places and key not in hand)
     sheet.freeze_panes = sheet.cell(FIRST_ROW, frozen + 1).coordinate
+    sheet.sheet_view.zoomScale = 90
     sheet.auto_filter.ref = f"A{_HEAD_ROW}:{get_column_letter(last)}{_LISTED_TO}"
     _add_choices(sheet, kind, places, all_words)
     _mark_unfinished(sheet, kind, places, words)
@@ -200,6 +202,9 @@ def _write_lines(sheet: Worksheet, kind: str, words: SheetWords, columns: Mappin
     _dress(sheet, kind, columns, plan)
     for row, offer in sorted(plan.write.items()):
         _write_line(sheet, row, offer, columns, widths)
+    for row, by_hand in (*((row, False) for row in plan.write), *((row, True) for row in plan.clear)):
+        for key in CHOSEN_BY_HAND[kind]:
+            _tint(sheet.cell(row, columns[key]), by_hand)
     for row, key in sorted(plan.bind.items()):
         _put(sheet.cell(row, columns[KEY]), key)
 
@@ -227,7 +232,7 @@ def _put(cell: Cell | MergedCell, value: str | int) -> None:
 def _dress(sheet: Worksheet, kind: str, columns: Mapping[str, int], plan: SheetPlan) -> None:
     """Give every line up to the last empty one its look, where a cell has none yet."""
     hand = FILLED_BY_HAND[kind]
-    looks = {key: _fill(key in hand) for key in columns}
+    looks = {key: _fill(key in hand | CHOSEN_BY_HAND[kind]) for key in columns}
     font = Font(name=FONT, size=_SIZE)
     for row in range(plan.first, plan.last + _EMPTY_LINES + 1):
         for key, place in columns.items():
@@ -240,8 +245,14 @@ def _dress(sheet: Worksheet, kind: str, columns: Mapping[str, int], plan: SheetP
 _FORMATS = {"value": "#,##0", "day": "dd/mm/yyyy", "answer": "General"}
 
 
+def _tint(cell: Cell | MergedCell, by_hand: bool) -> None:
+    """Show whether a cell waits for a person; a colour that a person gave it stays."""
+    if cell.fill.fill_type is None or str(cell.fill.fgColor.rgb).endswith(_INPUT):
+        cell.fill = _fill(by_hand)
+
+
 def _fill(by_hand: bool) -> PatternFill:
-    return PatternFill("solid", fgColor=INPUT_FILL.lstrip("#")) if by_hand else _PLAIN_FILL
+    return PatternFill("solid", fgColor=_INPUT) if by_hand else _PLAIN_FILL
 
 
 # Lists and file --------------------------------------------------------------------------------------------------

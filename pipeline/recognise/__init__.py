@@ -90,9 +90,7 @@ def _names_stand_above(sheet: Sheet, labels: Labels, first: Body) -> bool:
 def _finish(sheet: Sheet, labels: Labels, body: Body, region: range) -> Located:
     head = body.head
     last_row = max(body.rows.values())
-    stamps, stamped = read_stamps(
-        sheet, labels, [row for row in region if row < head.first or row > last_row]
-    )
+    stamps, stamped = read_stamps(sheet, labels, [row for row in region if row < head.first or row > last_row])
     strangers, of_strangers = told_of_strangers(sheet, labels, body)
     claimed = explained(sheet, labels, body) | stamped | of_strangers
     unclaimed = tuple(
@@ -101,7 +99,7 @@ def _finish(sheet: Sheet, labels: Labels, body: Body, region: range) -> Located:
         if row in region and (row, column) not in claimed and not is_furniture(labels, value)
     )
     findings = [*told_of_head(labels, body), *body.findings, *told_of_rows(sheet, labels, body), *strangers]
-    scale = money_scale(sheet, labels, body, {*unclaimed, *stamped})
+    scale = money_scale(sheet, labels, body, {*unclaimed, *stamped, *of_strangers})
     if scale:
         for key in sorted((labels.money_rows & body.rows.keys()) - body.doubtful, key=labels.order.__getitem__):
             findings.append(unit_of_money(labels, key, *scale))

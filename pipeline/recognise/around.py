@@ -18,12 +18,11 @@ _NAMED = 12
 _LONGEST_ORDINAL = 5
 _LARGEST_ORDINAL = 99
 _YEAR = re.compile(r"(?<!hoc )(?<!den )nam (20[0-9]{2})(?![0-9])")
+_BRACKETS = re.compile(r"\(([^()]{1,20})\)")
 _DATED = re.compile(r"thang [0-9]{1,2} nam 20[0-9]{2}")
 
 
-def read_stamps(
-    sheet: Sheet, labels: Labels, rows: Sequence[int]
-) -> tuple[dict[str, Stamped], set[Address]]:
+def read_stamps(sheet: Sheet, labels: Labels, rows: Sequence[int]) -> tuple[dict[str, Stamped], set[Address]]:
     """Read what stands beside the stamp labels in some rows, and which cells that takes."""
     stamps: dict[str, Stamped] = {}
     claimed: set[Address] = set()
@@ -80,6 +79,11 @@ def plain(value: CellValue) -> str:
     return tidy(value) if isinstance(value, str) else str(value)
 
 
+def is_figure(value: CellValue) -> bool:
+    """Tell whether a cell holds a number, or a text with one."""
+    return not isinstance(value, str) or any(map(str.isdecimal, value))
+
+
 def explained(sheet: Sheet, labels: Labels, body: Body) -> set[Address]:
     """Cells that the form itself explains: its head, and in its rows the cells of its columns."""
     head = body.head
@@ -124,9 +128,16 @@ def money_scale(sheet: Sheet, labels: Labels, body: Body, others: Collection[Add
         texts += [((row, column), sheet.value(row, column)) for column in places if column is not None]
     texts += [(place, sheet.value(*place)) for place in body.head.cells]
     for place, text in sorted(texts, key=lambda pair: pair[0]):
-        if isinstance(text, str) and text and labels.money_scale.search(fold_words(text)):
+        if isinstance(text, str) and text and _counts_in_multiples(labels, text):
             return place, text
     return None
+
+
+def _counts_in_multiples(labels: Labels, text: str) -> bool:
+    """Tell whether a text says so of money: "nghìn đồng", "ĐVT: triệu", or the size alone in brackets."""
+    if labels.money_scale.search(fold_words(text)):
+        return True
+    return any(fold_words(inside) in labels.sizes for inside in _BRACKETS.findall(text))
 
 
 def other_year(sheet: Sheet, labels: Labels, rows: range, others: Collection[Address]) -> tuple[Address, str] | None:

@@ -1,7 +1,7 @@
 """Where a form begins: by the words of its head, else by a column of its labels with heads above them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rapidfuzz.fuzz import ratio
@@ -19,6 +19,8 @@ ENOUGH = 4
 """this many known labels make a form"""
 _ALIKE = 88
 """a head so alike is one mistyped: one letter more or less in five, one wrong letter in nine"""
+_CONFUSED = 80
+"""a further head so alike may be the same one mistyped: then nobody knows which column is meant"""
 
 
 @dataclass(slots=True)
@@ -83,7 +85,7 @@ def _read_head(sheet: Sheet, labels: Labels, lines: range, row: int, label_colum
             if line >= row or text not in labels.label_heads:
                 _see(seen, labels, line, column, text)
     inferred = _mistyped(labels, seen)
-    below = _below_tops(labels, seen.tops, seen.columns)
+    below = _below_tops(labels, seen)
     seen.columns |= below
     return Head(
         first=seen.first,
@@ -125,28 +127,42 @@ def _mistyped(labels: Labels, seen: _Seen) -> bool:
     found = False
     taken = set(seen.columns.values())
     for key in (key for key in labels.own_heads if key not in seen.columns):
-        spellings = [spelling for spelling, keys in labels.heads.items() if key in keys]
-        alike = {
-            (line, column)
-            for line, column, text in seen.others
-            if column not in taken and max(ratio(text, spelling) for spelling in spellings) >= _ALIKE
-        }
+        alike = {place for place in _like(labels, seen, key, _ALIKE) if place[1] not in taken}
         if len({column for _, column in alike}) == 1:
             line, column = max(alike)
             seen.columns[key] = column
             seen.take(line, column)
             taken.add(column)
             found = True
+    for key in labels.form.measures:
+        further = {column for _, column in _like(labels, seen, key, _CONFUSED)} - taken
+        if key in seen.columns and further:
+            seen.rivals.setdefault(key, []).extend(sorted(further))
     return found
 
 
-def _below_tops(labels: Labels, tops: Sequence[tuple[int, str]], found: Mapping[str, int]) -> dict[str, int]:
-    """Where the sub-heads were removed, the columns below a shared head keep their order."""
+def _like(labels: Labels, seen: _Seen, key: str, least: int) -> set[Address]:
+    spellings = [spelling for spelling, keys in labels.heads.items() if key in keys]
+    return {
+        (line, column)
+        for line, column, text in seen.others
+        if max(ratio(text, spelling) for spelling in spellings) >= least
+    }
+
+
+def _below_tops(labels: Labels, seen: _Seen) -> dict[str, int]:
+    """Where sub-heads were removed or cannot be read, the columns below a shared head keep their order.
+
+    The shared head reaches to the next column that bears a head of any kind.
+    """
     inferred: dict[str, int] = {}
-    for column, text in tops:
+    found = seen.columns
+    for column, text in seen.tops:
         keys = labels.tops[text]
         missing = [key for key in keys if key not in found and key not in inferred]
         taken = {place for key, place in found.items() if key not in keys}
+        taken |= {*seen.special.values(), *seen.coverage.values()}
+        taken |= {place for line, place, _ in seen.others if line == seen.first}
         right = min((place for place in taken if place > column), default=column + len(keys))
         free = [place for place in range(column, right) if place not in found.values()]
         if right - column != len(keys) or not missing or len(free) != len(missing):
@@ -171,6 +187,4 @@ def _is_body(sheet: Sheet, labels: Labels, row: int, label_column: int) -> bool:
         return True
     line = row - sheet.first_row
     values = sheet.rows[line] if 0 <= line < len(sheet.rows) else []
-    return any(
-        labels.row_of(value) is not None if isinstance(value, str) else True for value in values if value != ""
-    )
+    return any(labels.row_of(value) is not None if isinstance(value, str) else True for value in values if value != "")

@@ -8,12 +8,13 @@ rows are copied with their hidden key and given another activity.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.findings import finding
 from pipeline.likeness import Verdict
 from pipeline.model import Fact
 from pipeline.read import Sheet, cell_name
+from pipeline.recognise.around import is_figure
 from pipeline.recognise.head import ENOUGH
 from pipeline.recognise.shape import Body, Head
 from pipeline.recognise.words import Labels
@@ -120,15 +121,13 @@ def _match(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[_Claim]) -
     _settle(sheet, labels, body, sure)
     _settle(sheet, labels, body, [claim for claim in bare if _stands_in_its_place(labels, body, claim)])
     _tell_headless(labels, body, bare)
-    _match_by_key(labels, body, by_key)
-    _match_alike(labels, body)
+    _match_by_key(sheet, labels, body, by_key)
+    _match_alike(sheet, labels, body)
     _match_unlabelled(sheet, labels, body)
     _settle_rivals(sheet, labels, body)
 
 
-def _without_shifted_keys(
-    sheet: Sheet, labels: Labels, body: Body, claims: Sequence[_Claim]
-) -> Sequence[_Claim]:
+def _without_shifted_keys(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[_Claim]) -> Sequence[_Claim]:
     """Where cells were inserted or deleted beside the hidden keys, these are off by one step: the labels count."""
     against = [claim for claim in claims if claim.key and claim.label and claim.key != claim.label]
     if len(against) < _SHIFTED:
@@ -142,7 +141,7 @@ def _without_shifted_keys(
     cell = cell_name(against[0].row, body.head.key_column or 0)
     body.findings.append(finding("S014", cell=cell, facts={"count": len(against)}))
     wrong = {claim.row for claim in against}
-    return [_Claim(claim.row, None if not claim.label or claim.row in wrong else claim.key, claim.label) for claim in claims]
+    return [replace(claim, key=None) if claim.row in wrong else claim for claim in claims if claim.label]
 
 
 def _units_fit_keys(sheet: Sheet, labels: Labels, body: Body, against: Sequence[_Claim]) -> bool:
@@ -171,11 +170,7 @@ def _without_contradictions(labels: Labels, body: Body, claims: Sequence[_Claim]
         titles = _titles(labels, sorted(named, key=labels.order.__getitem__))
         body.findings.append(finding("S015", cell=cell, facts={"rows": titles, "count": len(named)}))
     doubtful = body.doubtful
-    return [
-        claim
-        for claim in claims
-        if claim not in against and not ({claim.key, claim.label} - {None}) & doubtful
-    ]
+    return [claim for claim in claims if claim not in against and not ({claim.key, claim.label} - {None}) & doubtful]
 
 
 def _settle(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[_Claim]) -> None:
@@ -216,21 +211,23 @@ def _tell_headless(labels: Labels, body: Body, bare: Sequence[_Claim]) -> None:
     """A label that says little was matched, and the row it stands under is not there: it may be another list."""
     for claim in bare:
         key = str(claim.label)
-        parent = labels.form.by_key[key].parent
-        if body.rows.get(key) == claim.row and parent not in body.rows and claim.key is None and key not in body.doubtful:
+        is_matched = body.rows.get(key) == claim.row and key not in body.doubtful
+        if is_matched and claim.key is None and labels.form.by_key[key].parent not in body.rows:
             place = cell_name(claim.row, body.places[claim.row])
             body.findings.append(finding("S002", cell=place, row=key, found=body.texts[claim.row]))
 
 
-def _match_by_key(labels: Labels, body: Body, claims: Sequence[_Claim]) -> None:
+def _match_by_key(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[_Claim]) -> None:
     """Rows whose key is known and whose words are not: the words must at least be like those of the row."""
     keys = Counter(claim.key for claim in claims)
     for claim in claims:
         key = str(claim.key)
-        if key in body.rows or key in body.doubtful:
-            continue
         text = body.texts.get(claim.row, "")
-        verdict = labels.likeness.closest(text, [key]) if text else Verdict(key, 0)
+        if key in body.rows or key in body.doubtful:
+            if text and labels.likeness.fits(text, key).key:
+                _weigh_rival(sheet, labels, body, key, claim.row)
+            continue
+        verdict = labels.likeness.fits(text, key) if text else Verdict(key, 0)
         place = cell_name(claim.row, body.places.get(claim.row, body.columns[labels.label_key]))
         if keys[key] == 1 and verdict.key == key:
             body.rows[key] = claim.row
@@ -243,7 +240,22 @@ def _match_by_key(labels: Labels, body: Body, claims: Sequence[_Claim]) -> None:
             body.findings.append(finding("S007", cell=place, row=key, found=text or None, facts=facts))
 
 
-def _match_alike(labels: Labels, body: Body) -> None:
+def _weigh_rival(sheet: Sheet, labels: Labels, body: Body, key: str, row: int) -> None:
+    """A further row that is a matched one in other words: whichever holds numbers counts, and neither if both do."""
+    if key in body.doubtful or not holds_number(sheet, labels, body.columns, row):
+        return
+    place = cell_name(row, body.places[row])
+    if holds_number(sheet, labels, body.columns, body.rows[key]):
+        first = body.rows[key]
+        seen = (cell_name(first, body.places.get(first, body.columns[labels.label_key])), place)
+        body.doubtful.add(key)
+        body.findings.append(finding("S009", cell=seen[0], row=key, facts={"seen": seen}))
+    else:
+        body.rows[key] = row
+        body.findings.append(finding("S002", cell=place, row=key, found=body.texts[row]))
+
+
+def _match_alike(sheet: Sheet, labels: Labels, body: Body) -> None:
     """Match what is left by similar words, between the neighbours that are sure; else by the whole label alone."""
     taken = set(body.rows.values())
     free_rows = [row for row in body.texts if row not in taken]
@@ -259,6 +271,10 @@ def _match_alike(labels: Labels, body: Body) -> None:
         verdict = labels.likeness.closest(body.texts[row], window)
         if not verdict.key and not verdict.rivals:
             verdict = labels.likeness.the_same_mistyped(body.texts[row], unmatched)
+        if not verdict.key and not verdict.rivals:
+            again = labels.likeness.the_same_mistyped(body.texts[row], list(body.rows))
+            if again.key:
+                _weigh_rival(sheet, labels, body, again.key, row)
         if len(verdict.rivals) > 1:
             _leave_to_rivals(labels, body, row, verdict.rivals)
         elif verdict.key:
@@ -312,11 +328,7 @@ def _settle_rivals(sheet: Sheet, labels: Labels, body: Body) -> None:
     """Where two columns bear one head, the one that holds figures counts; where both do, neither."""
     for key, further in body.head.rivals.items():
         places = (body.columns[key], *further)
-        filled = [
-            place
-            for place in places
-            if any(not isinstance(value := sheet.value(row, place), str) or fold(value) for row in body.rows.values())
-        ]
+        filled = [place for place in places if any(is_figure(sheet.value(row, place)) for row in body.rows.values())]
         if len(filled) == 1:
             body.columns[key] = filled[0]
         elif filled and key in labels.form.measures:

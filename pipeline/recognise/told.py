@@ -1,11 +1,11 @@
 """What is told of a located form as a whole: its head, its rows, its units of measure. One cause is told once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.findings import finding
 from pipeline.model import Fact, Finding
 from pipeline.read import Sheet, cell_name
-from pipeline.recognise.around import plain
+from pipeline.recognise.around import is_figure, plain
 from pipeline.recognise.shape import Address, Body
 from pipeline.recognise.words import Labels
 from schemas.rules import Severity
@@ -58,13 +58,48 @@ def told_of_strangers(sheet: Sheet, labels: Labels, body: Body) -> tuple[list[Fi
     told: list[tuple[str, str, tuple[str, ...]]] = []
     claimed: set[Address] = set()
     for row, text in body.texts.items():
-        if row in known or row > last or fold(text) in labels.furniture or (row, body.places[row]) in body.further_heads:
+        is_head = (row, body.places[row]) in body.further_heads
+        if row in known or row > last or is_head or fold(text) in labels.furniture:
             continue
         values = [(column, value) for column in measures if (value := sheet.value(row, column)) != ""]
         numbers = tuple(visible(plain(value)) for _, value in values)
         told.append((cell_name(row, body.places[row]), text, numbers))
         claimed |= {(row, column) for column in (body.places[row], *beside, *measures)}
-    return list(_strangers(told)), claimed
+    unnamed = _unnamed_rows(sheet, labels, body, measures)
+    claimed |= {place for places in unnamed.values() for place in places}
+    return [*_strangers(told), *_told_of_unnamed(sheet, labels, body, unnamed)], claimed
+
+
+def _unnamed_rows(
+    sheet: Sheet, labels: Labels, body: Body, measures: Sequence[int]
+) -> Mapping[int, tuple[Address, ...]]:
+    """Find the rows inside the table that bear no label and hold numbers: row -> places of the numbers."""
+    known = {*body.rows.values(), *body.texts}
+    rows = range(min(body.rows.values()) + 1, max(body.rows.values()))
+    places = {
+        row: tuple((row, column) for column in measures if is_figure(sheet.value(row, column)))
+        for row in rows
+        if row not in known
+    }
+    heads = {row for row, _ in body.further_heads}
+    return {row: found for row, found in places.items() if found and row not in heads}
+
+
+def _told_of_unnamed(
+    sheet: Sheet, labels: Labels, body: Body, unnamed: Mapping[int, tuple[Address, ...]]
+) -> Iterator[Finding]:
+    """Tell of numbers without a label, and which rows they stand between."""
+    titles = {row: labels.form.by_key[key].title for key, row in body.rows.items()}
+    apart = [[row] for row in unnamed] if len(unnamed) <= _APART else [list(unnamed)]
+    for rows in apart:
+        near = []
+        for row in rows:
+            near += [titles[max(other for other in titles if other < row)]]
+            near += [titles[min(other for other in titles if other > row)]]
+        numbers = tuple(visible(plain(sheet.value(*place))) for row in rows for place in unnamed[row])
+        facts: dict[str, Fact] = {"rows": tuple(dict.fromkeys(near)), "numbers": numbers}
+        facts |= {"count": len(rows)} if len(rows) > 1 else {}
+        yield finding("S017", cell=cell_name(*unnamed[rows[0]][0]), found="; ".join(numbers), facts=facts)
 
 
 def _strangers(told: Sequence[tuple[str, str, tuple[str, ...]]]) -> Iterator[Finding]:
@@ -115,7 +150,7 @@ def _told_of_units(sheet: Sheet, labels: Labels, body: Body) -> Iterator[Finding
 
 def unit_of_money(labels: Labels, key: str, place: Address, said: str) -> Finding:
     """Make the finding that the money of a row is counted in something else."""
-    facts: dict[str, Fact] = {"seen": visible(said), "expected": labels.form.by_key[key].unit_of_measure}
-    return finding(
-        "S010", severity=Severity.ERROR, cell=cell_name(*place), row=key, found=visible(said), counted=False, facts=facts
-    )
+    seen = visible(said)
+    facts: dict[str, Fact] = {"seen": seen, "expected": labels.form.by_key[key].unit_of_measure}
+    cell = cell_name(*place)
+    return finding("S010", severity=Severity.ERROR, cell=cell, row=key, found=seen, counted=False, facts=facts)

@@ -109,8 +109,7 @@ class Labels:
     @cached_property
     def unit_lines(self) -> frozenset[str]:
         """Folded words of the unit column, which before a colon may also name the reporting unit."""
-        column = self.form.column_by_key.get(self.unit_key or "")
-        return frozenset(map(fold, (column.head[-1], *column.aliases))) if column else frozenset()
+        return frozenset(map(fold, self._unit_words))
 
     @cached_property
     def coverage_heads(self) -> Mapping[str, str]:
@@ -142,10 +141,20 @@ class Labels:
         words = load_number_words()
         sizes = "|".join(sorted(map(re.escape, words.magnitudes), key=len, reverse=True))
         money = "|".join(sorted({re.escape(fold_words(word)) for word in words.currency}, key=len, reverse=True))
-        short = "|".join(sorted(size for size in words.money_magnitudes if size.endswith("d")))
-        alone = f"|(?:{short})" if short else ""
-        thousand = r"1(?: ?000){1,3} ?"
-        return re.compile(rf"(?<![0-9] )(?<![0-9a-z])(?:(?:(?:{sizes}) |{thousand})(?:{money}){alone})(?![0-9a-z])")
+        units = "|".join(sorted({fold_words(text) for text in self._unit_words} - {""}, key=len, reverse=True))
+        spelt = rf"(?:(?:{sizes}) |1(?: ?000){{1,3}} ?)(?:{money})"
+        named = rf"(?:{units}) (?:la )?(?:{sizes})" if units else spelt
+        return re.compile(rf"(?<![0-9] )(?<![0-9a-z])(?:{spelt}|{named})(?![0-9a-z])")
+
+    @cached_property
+    def sizes(self) -> frozenset[str]:
+        """Words of size that stand alone for a unit of money: "nghìn", "triệu", "trđ"."""
+        return frozenset(size for size in load_number_words().magnitudes if len(size) > 1)
+
+    @property
+    def _unit_words(self) -> tuple[str, ...]:
+        column = self.form.column_by_key.get(self.unit_key or "")
+        return (column.head[-1], *column.aliases) if column else ()
 
     def row_of(self, text: str) -> str | None:
         """Row key that a label means by its exact words or a known spelling, also behind a dash or a number."""

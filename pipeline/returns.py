@@ -1,0 +1,221 @@
+"""The sheets of one file to its returns: recognise each form, say whose it is, parse its cells.
+
+A workbook typed in a legacy font is converted as a whole before it is read. A workbook may hold the forms of several
+units; then its own name and folder say nothing about any of them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.desk import Desk
+from pipeline.findings import finding
+from pipeline.identify import identify
+from pipeline.legacy_text import LegacyEncoding, convert, detect_legacy
+from pipeline.model import FileReading, Finding, Return
+from pipeline.parse import Source, parse
+from pipeline.read import Sheet
+from pipeline.recognise import UNIT_LINE, Labels, Located, locate, told_of_the_rest
+from pipeline.second_look import SheetFacts
+from schemas.form import Form
+from schemas.text import fold, visible
+
+_PLAIN_SHARE = 3, 4
+"""a form with fewer of its rows found than this may be typed in a legacy font"""
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """What the kind of a file means for the reading of its cells."""
+
+    look: Callable[[Sheet], SheetFacts | None]
+    """the second look at a sheet; None where it is impossible, and then a blank cell is not known to be blank"""
+    stores_zero: bool = False
+    """the format keeps 0 for a formula that was never calculated (xls)"""
+    is_word: bool = False
+    """every number is a text of a Word table"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One form of a file on its sheet."""
+
+    sheet: Sheet
+    form: Located
+
+    def stamped(self, name: str) -> str:
+        """What stands beside a stamp label, as typed."""
+        stamped = self.form.stamps.get(name)
+        return stamped.text if stamped else ""
+
+
+def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, desk: Desk) -> FileReading:
+    """Read every form on the sheets of a file; without one, a finding says what the file is."""
+    seen: list[Sheet] = []
+    pages = list(_pages(sheets, desk.labels, seen))
+    told: list[Finding] = []
+    encoding = _encoding(desk.labels, seen, pages)
+    if encoding:
+        pages = list(_pages([_converted(sheet, encoding) for sheet in seen], desk.labels, []))
+        told.append(finding("F027", facts={"encoding": encoding.value}))
+    forms = [page for page in pages if fold(page.stamped("kind")) != fold(desk.labels.stamp.kind_copy)]
+    returns = _named(_without_blank_copies([_return_of(reading, page, medium, desk) for page in forms]), desk)
+    if len(returns) > 1:
+        told.append(finding("F024", facts={"count": len(returns)}))
+        parts = zip(returns, _parts(returns), strict=True)
+        returns = [replace(one, path=f"{reading.path}#{name}") for one, name in parts]
+    if not returns:
+        told.append(finding("F033") if pages else finding("F005", facts={"form": desk.form.name}))
+    return replace(reading, returns=tuple(returns), findings=tuple(told))
+
+
+def _pages(sheets: Iterable[Sheet], labels: Labels, seen: list[Sheet]) -> Iterator[_Page]:
+    """Find the forms sheet by sheet; behind a summary's first sheet nothing is a return."""
+    for sheet in sheets:
+        seen.append(sheet)
+        pages = [_Page(sheet, form) for form in locate(sheet, labels)]
+        yield from pages
+        if any(_is_summary(page, labels) for page in pages):
+            return
+
+
+def _is_summary(page: _Page, labels: Labels) -> bool:
+    """Tell a summary of the level below by its stamp, else by its columns of coverage."""
+    kind = fold(page.stamped("kind"))
+    return kind == fold(labels.stamp.kind_summary) or (not kind and bool(page.form.coverage))
+
+
+# Legacy fonts -----------------------------------------------------------------------------------------------------
+
+
+def _encoding(labels: Labels, sheets: Sequence[Sheet], pages: Sequence[_Page]) -> LegacyEncoding | None:
+    """Ask for the encoding of a whole file, where its labels are not simply those of the form."""
+    found, of = _PLAIN_SHARE
+    if pages and all(of * len(page.form.rows) >= found * len(labels.form.rows) for page in pages):
+        return None
+    texts = [value for sheet in sheets for _, _, value in sheet.filled() if isinstance(value, str)]
+    return detect_legacy(texts, labels.every_text)
+
+
+def _converted(sheet: Sheet, encoding: LegacyEncoding) -> Sheet:
+    rows = [[convert(value, encoding) if isinstance(value, str) else value for value in cells] for cells in sheet.rows]
+    return replace(sheet, rows=rows)
+
+
+# One return -------------------------------------------------------------------------------------------------------
+
+
+def _return_of(reading: FileReading, page: _Page, medium: Medium, desk: Desk) -> Return:
+    sheet, form = page.sheet, page.form
+    facts = medium.look(sheet)
+    is_summary = _is_summary(page, desk.labels)
+    source = Source(is_summary, stores_zero=medium.stores_zero, is_word=medium.is_word)
+    parsed = parse(sheet, form, facts, desk.reader, source)
+    findings = [
+        *_told_of_version(page, desk.form),
+        *form.findings,
+        *_told_of_hidden(sheet, form, facts),
+        *parsed.findings,
+    ]
+    if medium.is_word:
+        numbers = sum(entry.value is not None for entry in parsed.entries)
+        findings.insert(0, finding("F026", facts={"count": numbers}))
+    if not is_summary:
+        findings += told_of_the_rest(sheet, form, _written_by_formulas(sheet, facts, medium))
+    claim, told = identify(page.stamped("unit_code"), _unit_name(page, desk), sheet.name, reading.path, desk.names)
+    return Return(
+        path=reading.path,
+        sha256=reading.sha256 or "",
+        sheet=sheet.name,
+        form_version=page.stamped("form_version") or None,
+        is_summary=is_summary,
+        claim=claim,
+        entries=parsed.entries,
+        findings=tuple(replace(one, sheet=one.sheet or sheet.name) for one in (*told, *findings)),
+        times=reading.times,
+        blank_means_zero=parsed.blank_means_zero,
+        filled_by=page.stamped("filled_by"),
+        phone=page.stamped("phone"),
+        source=page.stamped("source"),
+    )
+
+
+def _unit_name(page: _Page, desk: Desk) -> str:
+    """The name cell; else a line "Đơn vị: ...", but only where it is exactly the name of a unit."""
+    line = page.stamped(UNIT_LINE)
+    return page.stamped("unit_name") or (line if fold(line) in desk.names.by_name else "")
+
+
+def _written_by_formulas(sheet: Sheet, facts: SheetFacts | None, medium: Medium) -> set[tuple[int, int]]:
+    """Cells beside the form that a program wrote: LibreOffice stores 0 in an .xls for a formula that shows a text."""
+    own = facts.formulas if facts else frozenset()
+    zeros = facts.zero_cached if facts and medium.stores_zero else frozenset()
+    return {place for place in own if isinstance(sheet.value(*place), str)} | zeros
+
+
+def _told_of_version(page: _Page, form: Form) -> Iterator[Finding]:
+    said = page.stamped("form_id")
+    if said and fold(said) != fold(form.id):
+        yield finding("F015", found=visible(said), facts={"title": visible(said)})
+    version = page.stamped("form_version")
+    if version and fold(version) != fold(form.version):
+        yield finding("F014", found=visible(version), facts={"version": visible(version), "expected": form.version})
+
+
+def _told_of_hidden(sheet: Sheet, form: Located, facts: SheetFacts | None) -> Iterator[Finding]:
+    """Hidden figures are read like any other, and told: somebody may have meant to leave them out."""
+    if sheet.hidden:
+        yield finding("F023", facts={"what": sheet.name})
+    if facts is None:
+        return
+    rows = sorted(row for row in form.rows.values() if row in facts.hidden_rows)
+    measures = [key for key, column in form.columns.items() if column in facts.hidden_columns]
+    if rows or measures:
+        what = (*(str(row + 1) for row in rows), *measures)
+        yield finding("S013", facts={"what": what})
+
+
+# Several returns --------------------------------------------------------------------------------------------------
+
+
+def _without_blank_copies(returns: list[Return]) -> list[Return]:
+    """Beside a filled form, a blank copy that names no other unit is a sheet nobody used."""
+    filled = [one for one in returns if not one.is_empty]
+    units = {None, *(one.claim.unit for one in filled)}
+    return [one for one in returns if not one.is_empty or one.claim.unit not in units] if filled else returns
+
+
+def _named(returns: list[Return], desk: Desk) -> list[Return]:
+    """Where a file holds several returns, say of each whose it is without the file's name and folder.
+
+    These name all of them alike, or only the one that nothing in the form itself names.
+    """
+    if len(returns) < 2:  # noqa: PLR2004 - one return needs no telling apart
+        return returns
+    apart = [_identified(one, "", desk) for one in returns]
+    nameless = [index for index, one in enumerate(apart) if one.claim.evidence == "none" and not _says_unit(one)]
+    if len(nameless) == 1:
+        again = _identified(returns[nameless[0]], returns[nameless[0]].path, desk)
+        if again.claim.unit not in {one.claim.unit for one in apart}:
+            apart[nameless[0]] = again
+    return apart
+
+
+def _says_unit(one: Return) -> bool:
+    return bool({"code", "name"} & one.claim.seen.keys())
+
+
+def _identified(one: Return, path: str, desk: Desk) -> Return:
+    seen = one.claim.seen
+    claim, told = identify(seen.get("code", ""), seen.get("name", ""), one.sheet, path, desk.names)
+    others = [each for each in one.findings if not each.code.startswith("U")]
+    told = tuple(replace(each, sheet=one.sheet) for each in told)
+    return replace(one, claim=claim, findings=(*told, *others))
+
+
+def _parts(returns: Sequence[Return]) -> list[str]:
+    """Name each return of a workbook by its sheet, numbered where a sheet holds several."""
+    names = [one.sheet for one in returns]
+    return [
+        name if names.count(name) == 1 else f"{name} ({names[: index + 1].count(name)})"
+        for index, name in enumerate(names)
+    ]

@@ -1,0 +1,196 @@
+"""Whatever an office does to its form, every number that is counted is the true one, or its row bears a finding."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from random import Random
+
+import pytest
+
+from pipeline.desk import Desk, desk_for
+from pipeline.kinds import Kind
+from pipeline.limits import DEFAULT
+from pipeline.model import FileReading, Finding, Return
+from pipeline.read import read_sheets
+from pipeline.returns import Medium, read_forms
+from pipeline.second_look import sheet_facts
+from pipeline.template import write_template
+from schemas.register import load_register_csv, shipped_register
+from schemas.rules import Cell, Severity
+from tests.alterations import ALTERATIONS, CLEAR, EARLY, LATE, Draft, altered, as_sheet, blank_draft, fill
+from tests.builders import shipped_form
+
+UNIT = "07135"
+CLEAR_SHARE = 0.99
+LOUDEST = 9
+"""so many findings at most for a mildly altered return"""
+SHORT_RUN, LONG_RUN = 300, 10_000
+_COLUMN_WIDE = {"S006", "S016"}
+
+
+@cache
+def desk() -> Desk:
+    form = shipped_form()
+    return desk_for(form, load_register_csv(shipped_register(form.register), form.first_day), DEFAULT)
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Draft:
+    """The data sheet of the template stamped for one unit."""
+    path = tmp_path_factory.mktemp("template") / "blank.xlsx"
+    register = desk().names.register
+    write_template(desk().form, register, path, register.by_code[UNIT])
+    data = path.read_bytes()
+    sheet = next(iter(read_sheets(data, DEFAULT)))
+    return blank_draft(desk().form, sheet, sheet_facts(data, Kind.XLSX, sheet.name).formulas)
+
+
+def read_draft(draft: Draft) -> FileReading:
+    """Read a draft as a file with one sheet."""
+    sheet, facts = as_sheet(draft)
+    start = FileReading(draft.path, "0" * 64, (), ())
+    return read_forms(start, [sheet], Medium(lambda sheet: facts), desk())
+
+
+@dataclass(slots=True)
+class Score:
+    """What became of the numbers of one or many drafts."""
+
+    recovered: int = 0
+    flagged: int = 0
+    wrong_but_flagged: int = 0
+    silent: list[str] = field(default_factory=list)
+    missed: Counter[str] = field(default_factory=Counter)
+    """row -> clear numbers that were not recovered"""
+    clear: int = 0
+    clear_recovered: int = 0
+    findings: list[int] = field(default_factory=list)
+
+    @property
+    def share(self) -> float:
+        return self.clear_recovered / self.clear if self.clear else 1.0
+
+
+def judge(draft: Draft, reading: FileReading, score: Score) -> None:
+    """Compare what was read with what is true, cell by cell."""
+    told = [one for one in reading.findings if one.severity is not Severity.INFO]
+    one = reading.returns[0] if len(reading.returns) == 1 else None
+    if one is None:
+        assert told, (draft.done, "no return, and nothing said")
+        score.flagged += len(draft.truth)
+        score.clear += sum(cell not in draft.unsure for cell in draft.truth)
+        score.missed.update(cell.row for cell in draft.truth if cell not in draft.unsure)
+        return
+    loud = [each for each in one.findings if each.severity is not Severity.INFO]
+    score.findings.append(len(one.findings))
+    entries = {entry.key: entry for entry in one.entries}
+    for cell in draft.form.number_cells:
+        entry, true = entries[cell], draft.truth.get(cell)
+        value = entry.value if entry.counted else None
+        is_flagged = any(_speaks_of(draft, each, cell) for each in loud)
+        clear = true is not None and cell not in draft.unsure
+        score.clear += clear
+        if value == true:
+            score.recovered += true is not None
+            score.clear_recovered += clear
+        elif is_flagged:
+            score.flagged += 1
+            score.wrong_but_flagged += value is not None
+            score.missed[str(cell)] += clear
+        else:
+            score.silent.append(f"{cell}: true {true}, read {value} ({entry.state}, {entry.cell}) after {draft.done}")
+
+
+def _speaks_of(draft: Draft, told: Finding, cell: Cell) -> bool:
+    """Tell whether a finding is about a cell: by its row, as one of several rows, or by the whole column."""
+    if told.row == cell.row:
+        return True
+    if told.row is None and told.code in _COLUMN_WIDE:
+        return told.measure == cell.measure
+    titles = told.facts.get("rows", ())
+    named = isinstance(titles, tuple) and draft.form.by_key[cell.row].title in titles
+    return named or (told.code in {"S011", "S014"} and told.severity is Severity.WARNING)
+
+
+def random_draft(blank: Draft, seed: int, names: Iterable[str], most: int = 6) -> Draft:
+    """A true return with three or more alterations, the same for the same seed."""
+    rng = Random(seed)
+    draft = fill(blank, rng)
+    every = list(names)
+    chosen = [ALTERATIONS[name] for name in rng.sample(every, rng.randint(3, most))]
+    for alteration in sorted(chosen, key=lambda each: (each in LATE) - (each in EARLY)):
+        draft = altered(draft, alteration, rng)
+    return draft
+
+
+def run(blank: Draft, seeds: Iterable[int], names: Iterable[str]) -> Score:
+    score = Score()
+    every = list(names)
+    for seed in seeds:
+        draft = random_draft(blank, seed, every)
+        judge(draft, read_draft(draft), score)
+    print(f"recovered {score.recovered}, flagged {score.flagged} ({score.wrong_but_flagged} of them counted)")
+    print(f"of {score.clear} clear numbers {score.share:.4f} recovered; least: {score.missed.most_common(5)}")
+    return score
+
+
+def test_a_true_return_is_read_as_it_is_and_hardly_a_cell_is_remarked_on(blank: Draft) -> None:
+    for seed in range(20):
+        draft = fill(blank, Random(seed))
+        score = Score()
+        reading = read_draft(draft)
+        judge(draft, reading, score)
+        assert score.silent == []
+        assert score.share == 1
+        at_cells = [told for told in reading.returns[0].findings if told.cell]
+        assert len(at_cells) <= len(draft.form.number_cells) / 100
+
+
+@pytest.mark.parametrize("name", ALTERATIONS)
+def test_no_single_alteration_gives_a_wrong_number_unseen(blank: Draft, name: str) -> None:
+    score = Score()
+    for seed in range(12):
+        rng = Random(seed)
+        draft = altered(fill(blank, rng), ALTERATIONS[name], rng)
+        judge(draft, read_draft(draft), score)
+    assert score.silent == []
+
+
+@pytest.mark.parametrize("name", [each.__name__ for each in CLEAR])
+def test_an_alteration_that_leaves_no_doubt_loses_nothing_and_is_told_in_a_few_lines(blank: Draft, name: str) -> None:
+    score = Score()
+    for seed in range(12):
+        rng = Random(seed)
+        draft = altered(fill(blank, rng), ALTERATIONS[name], rng)
+        judge(draft, read_draft(draft), score)
+    assert score.share >= CLEAR_SHARE, score.missed
+    assert max(score.findings) <= LOUDEST
+
+
+def test_random_alterations_give_no_wrong_number_unseen(blank: Draft) -> None:
+    assert run(blank, range(SHORT_RUN), ALTERATIONS).silent == []
+
+
+def test_random_alterations_that_leave_no_doubt_lose_next_to_nothing(blank: Draft) -> None:
+    score = run(blank, range(SHORT_RUN), [each.__name__ for each in CLEAR])
+    assert score.silent == []
+    assert score.share >= CLEAR_SHARE
+
+
+@pytest.mark.long
+def test_ten_thousand_altered_returns_give_no_wrong_number_unseen(blank: Draft) -> None:
+    assert run(blank, range(LONG_RUN), ALTERATIONS).silent == []
+
+
+@pytest.mark.long
+def test_thousands_of_returns_altered_without_doubt_lose_next_to_nothing(blank: Draft) -> None:
+    score = run(blank, range(LONG_RUN, LONG_RUN + 3000), [each.__name__ for each in CLEAR])
+    assert score.silent == []
+    assert score.share >= CLEAR_SHARE
+
+
+def codes_of(one: Return) -> list[str]:
+    return [told.code for told in one.findings]

@@ -112,6 +112,11 @@ class Likeness:
         fits = scores[key] >= _LIKELY and scores[key] - others >= _LEAD / 2
         return Verdict(key if fits else None, round(100 * scores[key]))
 
+    def shares_words(self, label: str, keys: Sequence[str]) -> tuple[str, ...]:
+        """Find the rows of `keys` whose words a label is made of, so that it may be any of them, cut short."""
+        typed = tuple(dict.fromkeys(fold_words(without_enumerator(label)).split()))
+        return tuple(key for key in keys if typed and self._score(typed, key).words >= _WORDS)
+
     def _wholes(self, folded: str) -> dict[str, float]:
         """Likeness of a label to each row as a whole string."""
         return {

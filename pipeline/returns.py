@@ -19,6 +19,7 @@ from pipeline.second_look import SheetFacts
 from schemas.form import Form
 from schemas.text import fold, visible
 
+_INFERRED = frozenset({"S002", "S007"})
 _PLAIN_SHARE = 3, 4
 """a form with fewer of its rows found than this may be typed in a legacy font"""
 
@@ -89,11 +90,17 @@ def _is_summary(page: _Page, labels: Labels) -> bool:
 
 def _encoding(labels: Labels, sheets: Sequence[Sheet], pages: Sequence[_Page]) -> LegacyEncoding | None:
     """Ask for the encoding of a whole file, where its labels are not simply those of the form."""
-    found, of = _PLAIN_SHARE
-    if pages and all(of * len(page.form.rows) >= found * len(labels.form.rows) for page in pages):
+    if pages and all(_is_plain(labels, page.form) for page in pages):
         return None
     texts = [value for sheet in sheets for _, _, value in sheet.filled() if isinstance(value, str)]
     return detect_legacy(texts, labels.every_text)
+
+
+def _is_plain(labels: Labels, form: Located) -> bool:
+    """Tell whether most rows were found, and few of them by likeness."""
+    found, of = _PLAIN_SHARE
+    inferred = sum(told.code in _INFERRED for told in form.findings)
+    return of * (len(form.rows) - inferred) >= found * len(labels.form.rows)
 
 
 def _converted(sheet: Sheet, encoding: LegacyEncoding) -> Sheet:

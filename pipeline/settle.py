@@ -178,10 +178,9 @@ def _without_equals(rivals: list[_Case]) -> list[_Case]:
     return distinct
 
 
-def _came(case: _Case) -> tuple[bool, datetime, str]:
+def _came(case: _Case) -> tuple[datetime, str]:
     """Order equal copies: the first one received stands for them all, so that no copy makes it late."""
-    received = case.one.times.received
-    return received is None, received or datetime.max.replace(tzinfo=UTC), case.one.path
+    return case.one.times.received or datetime.max.replace(tzinfo=UTC), case.one.path
 
 
 def _contents(one: Return) -> list[tuple[object, ...]]:

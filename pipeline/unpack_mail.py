@@ -36,8 +36,11 @@ def mailbox_pieces(box: Container, budget: Budget, limits: Limits) -> Iterator[P
 
     Raises:
         OverLimit: there are too many.
+        Unreadable: there is none.
     """
     starts = [match.span() for match in _SEPARATOR.finditer(box.data)]
+    if not starts:
+        raise Unreadable("no e-mail begins in this mailbox")
     budget.take(len(starts), 0)
     ends = [start for start, _ in starts[1:]] + [len(box.data)]
     for number, ((_, start), end) in enumerate(zip(starts, ends, strict=True), 1):

@@ -4,6 +4,7 @@ A file is read by `intake`; here an archive or e-mail is opened besides, a file 
 and a fault of this program becomes a finding with a short id.
 """
 
+import faulthandler
 import hashlib
 import os
 import signal
@@ -26,6 +27,8 @@ from pipeline.unpack import CONTAINERS, unpacked
 _ID_LENGTH = 6
 _ORPHAN_FACTOR = 3
 """a worker whose parent is gone ends by itself after so many times the time for a file"""
+RETIRED = 75
+"""exit code of a worker that goes of its own accord between two files"""
 _KEPT_SHARE = 4
 """a worker that keeps more than this part of its memory after a file is replaced"""
 
@@ -187,7 +190,7 @@ def serve(line: Line, found: Sequence[Found], desk: Desk, first: Sequence[Task])
                     line.answers.send(answer)
                     _bound_time(desk.limits.seconds)
                 if _memory() > most:
-                    return
+                    sys.exit(RETIRED)
             _bound_time(0)
             tasks = line.tasks.recv()
 
@@ -195,6 +198,7 @@ def serve(line: Line, found: Sequence[Found], desk: Desk, first: Sequence[Task])
 def _send_noise_to(noise: Connection) -> None:
     """Let a native reader that breaks off write into a pipe, and briefly: the officer's console is not for it."""
     os.environ["RUST_BACKTRACE"] = "0"
+    faulthandler.disable()
     target = os.open(os.devnull, os.O_WRONLY) if sys.platform == "win32" else noise.fileno()
     os.dup2(target, 2)
     if sys.platform != "win32":

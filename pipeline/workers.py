@@ -31,7 +31,7 @@ from pipeline.find import Found
 from pipeline.findings import finding
 from pipeline.intake import Desk
 from pipeline.model import FileReading, Finding, Times
-from pipeline.worker import Answer, Line, Task, answers, serve
+from pipeline.worker import RETIRED, Answer, Line, Task, answers, serve
 
 Method = Literal["fork", "spawn"]
 Progress = Callable[[int, int], None]
@@ -265,7 +265,7 @@ class _Reading:
         code, tasks = worker.bury(), worker.tasks
         if not worker.ready:
             self._failed_starts += 1
-        elif tasks and code:
+        elif tasks and code != RETIRED:
             self._blame(tasks.popleft(), _Loss(code, worker.words, overdue))
         self._waiting.extendleft(reversed(tasks))
 

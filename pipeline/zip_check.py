@@ -72,7 +72,9 @@ def _check_names(listing: Sequence[zipfile.ZipInfo]) -> None:
 
 
 def _check_sizes(data: bytes, listing: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
-    """Count what a workbook unpacks to. The sizes in its directory prove nothing; those it is packed to do."""
+    """Count what a workbook unpacks to. The sizes in its directory may be false; those it is packed to are not."""
+    for info in listing:
+        check_ratio(info, info.file_size, limits)
     if sum(info.compress_size for info in listing) * _BEST_RATIO <= limits.inflated_bytes:
         return
     left = limits.inflated_bytes

@@ -51,6 +51,8 @@ class Draft:
     """every number the unit means to report"""
     unsure: set[Cell] = field(default_factory=set)
     """cells whose number nobody can tell for sure any more"""
+    copied: set[str] = field(default_factory=set)
+    """rows that stand there twice: the copy is as good as the row"""
     merges: list[tuple[Line, str, Line, str]] = field(default_factory=list)
     sheet: str = "Mẫu tổng hợp"
     path: str = "tra_loi.xlsx"
@@ -64,6 +66,14 @@ class Draft:
     def line(self, key: str) -> Line | None:
         """The line of a row, if it is still there."""
         return next((line for line in self.lines if line.kind == "row" and line.key == key), None)
+
+    def untouched(self) -> list[Line]:
+        """Rows that stand there once, with the label as printed."""
+        return [
+            line
+            for line in self.rows()
+            if line.key not in self.copied and line.cells.get("label") == self.form.by_key[line.key].label
+        ]
 
     def place(self, line: Line) -> int:
         """Where a line stands."""
@@ -94,7 +104,7 @@ def altered(draft: Draft, alteration: Alteration, rng: Random) -> Draft:
     fresh = copy(draft)
     fresh.columns = list(draft.columns)
     fresh.lines = [twins[id(line)] for line in draft.lines]
-    fresh.truth, fresh.unsure = dict(draft.truth), set(draft.unsure)
+    fresh.truth, fresh.unsure, fresh.copied = dict(draft.truth), set(draft.unsure), set(draft.copied)
     fresh.merges = [
         (twins[id(top)], left, twins[id(bottom)], right)
         for top, left, bottom, right in draft.merges
@@ -125,7 +135,7 @@ def blank_draft(form: Form, sheet: Sheet, formulas: Collection[tuple[int, int]] 
         lines.append(Line(kind, cells, str(line[key_column]) if kind == "row" else ""))
     draft = Draft(form, names, lines, {})
     for top, left, bottom, right in sheet.merged:
-        if top >= first:
+        if top >= first - 2 and right < len(names) and bottom < len(lines):
             draft.merges.append((lines[top], names[left], lines[bottom], names[right]))
     return draft
 
@@ -220,16 +230,16 @@ def blank_rows_before(draft: Draft, rng: Random) -> None:
 def delete_empty_rows(draft: Draft, rng: Random) -> None:
     """Rows without any number deleted, as "nothing to report"."""
     filled_in = (*draft.form.measures, NOTE)
-    empty = [line for line in draft.rows() if all(line.cells.get(name, "") == "" for name in filled_in)]
+    empty = [line for line in draft.untouched() if all(line.cells.get(name, "") == "" for name in filled_in)]
     for line in rng.sample(empty, min(len(empty), rng.randint(1, 4))):
         draft.lines.remove(line)
 
 
 def delete_filled_row(draft: Draft, rng: Random) -> None:
     """A row with numbers deleted."""
-    line = rng.choice(draft.rows())
-    draft.lines.remove(line)
-    draft.forget([line.key])
+    for line in rng.sample(draft.untouched(), min(1, len(draft.untouched()))):
+        draft.lines.remove(line)
+        draft.forget([line.key])
 
 
 def move_section(draft: Draft, rng: Random) -> None:
@@ -272,6 +282,7 @@ def duplicate_row(draft: Draft, rng: Random) -> None:
             twin.cells[measure] = float(rng.randint(1, 500))
     _insert(draft, draft.place(line) + rng.randint(0, 1), twin)
     draft.forget([line.key])
+    draft.copied.add(line.key)
 
 
 def duplicate_label(draft: Draft, rng: Random) -> None:
@@ -280,6 +291,7 @@ def duplicate_label(draft: Draft, rng: Random) -> None:
     kept = {name: value for name, value in line.cells.items() if name not in (*draft.form.measures, NOTE)}
     _insert(draft, draft.place(line) + rng.randint(0, 1), Line("extra", kept))
     draft.doubt([line.key])
+    draft.copied.add(line.key)
 
 
 _NEW_ACTIVITIES = (
@@ -320,12 +332,12 @@ def insert_by_copying(draft: Draft, rng: Random) -> None:
 
 def put_another_in_its_place(draft: Draft, rng: Random) -> None:
     """A row deleted and one of a like name put in its place."""
-    line = rng.choice(draft.rows())
-    cells: dict[str, CellValue] = {**line.cells, "label": rng.choice(_NEW_ACTIVITIES), **_numbers(draft, rng)}
-    if rng.random() < 0.5:
-        cells.pop("row_key", None)
-    draft.lines[draft.place(line)] = Line("extra", cells)
-    draft.forget([line.key])
+    for line in rng.sample(draft.untouched(), min(1, len(draft.untouched()))):
+        cells: dict[str, CellValue] = {**line.cells, "label": rng.choice(_NEW_ACTIVITIES), **_numbers(draft, rng)}
+        if rng.random() < 0.5:
+            cells.pop("row_key", None)
+        draft.lines[draft.place(line)] = Line("extra", cells)
+        draft.forget([line.key])
 
 
 def subtotals(draft: Draft, rng: Random) -> None:
@@ -372,6 +384,7 @@ def blank_columns(draft: Draft, rng: Random) -> None:
     """Blank columns before, between and behind."""
     for _ in range(rng.randint(1, 3)):
         _new_column(draft, rng.randint(0, len(draft.columns)), "blank")
+    _doubt_without_sub_heads(draft)
 
 
 def move_note(draft: Draft, rng: Random) -> None:
@@ -408,6 +421,7 @@ def add_column(draft: Draft, rng: Random) -> None:
     name = _new_column(draft, rng.randint(0, len(draft.columns)), "added")
     heads = [line for line in draft.lines if line.kind == "head"]
     if heads:
+        _doubt_without_sub_heads(draft)
         heads[-1].cells[name] = rng.choice(("Nữ", "Kế hoạch", "So với năm trước", "Tỷ lệ", "Số buổi"))
     for line in rng.sample(draft.rows(), 5):
         line.cells[name] = float(rng.randint(1, 99))
@@ -547,7 +561,8 @@ def merge_down(draft: Draft, rng: Random) -> None:
     at = draft.place(upper)
     lower = draft.lines[at + 1]
     measure = rng.choice(draft.form.measures)
-    if lower.kind == "row":
+    merged = {id(line) for merge in draft.merges for line in (merge[0], merge[2])}
+    if lower.kind == "row" and not {id(upper), id(lower)} & merged:
         lower.cells.pop(measure, None)
         draft.merges.append((upper, measure, lower, measure))
         for key in (upper.key, lower.key):
@@ -701,9 +716,9 @@ def swap_labels_alone(draft: Draft, rng: Random) -> None:
 
 def rename_activity(draft: Draft, rng: Random) -> None:
     """A row used for another activity: its label overwritten, its key left."""
-    line = rng.choice(draft.rows())
-    line.cells["label"] = rng.choice(_NEW_ACTIVITIES)
-    draft.forget([line.key])
+    for line in rng.sample(draft.untouched(), min(1, len(draft.untouched()))):
+        line.cells["label"] = rng.choice(_NEW_ACTIVITIES)
+        draft.forget([line.key])
 
 
 def erase_label(draft: Draft, rng: Random) -> None:

@@ -24,7 +24,6 @@ from pathlib import Path
 import docx
 import openpyxl
 
-
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET = "xl/worksheets/sheet1.xml"
 STRINGS = "xl/sharedStrings.xml"
@@ -214,13 +213,14 @@ def two_sheets_of_one_name() -> bytes:
 def unending_spreadsheet() -> bytes:
     """Repeat a filled cell over more rows and columns than there are."""
     content = (
-        '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
-        '<table:table table:name="S"><table:table-row table:number-rows-repeated="1048576">'
-        '<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="16384"/>'
-        "</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
-    ).encode()
+        b'<?xml version="1.0"?><office:document-content '
+        b'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        b'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+        b'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+        b'<table:table table:name="S"><table:table-row table:number-rows-repeated="1048576">'
+        b'<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="16384"/>'
+        b"</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
+    )
     kind = b"application/vnd.oasis.opendocument.spreadsheet"
     manifest = (
         b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
@@ -231,9 +231,7 @@ def unending_spreadsheet() -> bytes:
 
 def locked_spreadsheet() -> bytes:
     """Hold an OpenDocument spreadsheet with a password."""
-    manifest = (
-        b"<manifest:manifest><manifest:file-entry><manifest:encryption-data/></manifest:file-entry></manifest:manifest>"
-    )
+    manifest = b"<manifest:manifest><manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"
     kind = b"application/vnd.oasis.opendocument.spreadsheet"
     return zipped({"mimetype": kind, "META-INF/manifest.xml": manifest, "content.xml": b"\x01\x02"})
 
@@ -400,8 +398,9 @@ def without_part(book: bytes, name: str) -> bytes:
 def binary_workbook() -> bytes:
     """Describe a binary workbook without a sound part in it."""
     types = (
-        b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.bin"'
-        b' ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>'
+        b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        b'<Override PartName="/xl/workbook.bin" '
+        b'ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>'
     )
     relations = (
         b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '

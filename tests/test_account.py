@@ -164,6 +164,12 @@ def test_a_rejected_file_alone_keeps_a_run_from_being_complete() -> None:
     assert str(DECISIONS) not in text
 
 
+def test_a_rejected_file_is_told_with_the_gravest_thing_about_it() -> None:
+    found = (finding("F021", facts={"what": ("macros",)}), finding("F005", facts={"form": FORM.name}))
+    text = told(concluded(FileReading("lạ.xlsm", "0" * 64, (), found)), "vi")
+    assert f"lạ.xlsm - {title('F005', 'vi')}" in text
+
+
 def test_many_errors_are_cut_short_and_counted() -> None:
     rows = [row.key for row in FORM.rows if row.key.startswith("class_")][:13]
     errors = [finding("V001", row=row, measure="people", found="x") for row in rows]

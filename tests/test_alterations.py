@@ -91,6 +91,8 @@ def judge(draft: Draft, reading: FileReading, score: Score) -> None:
         entry, true = entries[cell], draft.truth.get(cell)
         value = entry.value if entry.counted else None
         is_flagged = any(_speaks_of(draft, each, cell) for each in loud)
+        # Without a column of figures nothing of the table is complete, and that is said.
+        is_flagged |= value is None and any(each.code == "S006" for each in loud)
         clear = true is not None and cell not in draft.unsure
         score.clear += clear
         if value == true:
@@ -110,8 +112,8 @@ def _speaks_of(draft: Draft, told: Finding, cell: Cell) -> bool:
         return True
     if told.row is None and told.code in _COLUMN_WIDE:
         return told.measure == cell.measure
-    titles = told.facts.get("rows", ())
-    named = isinstance(titles, tuple) and draft.form.by_key[cell.row].title in titles
+    titles = [told.facts.get(name, ()) for name in ("rows", "rivals")]
+    named = any(isinstance(some, tuple) and draft.form.by_key[cell.row].title in some for some in titles)
     return named or (told.code in {"S011", "S014"} and told.severity is Severity.WARNING)
 
 

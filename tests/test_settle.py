@@ -295,6 +295,32 @@ def test_what_names_say_is_weighed_against_the_dates(older: str, newer: str, con
     assert (statuses(outcome)[newer] is REJECTED) is conflict
 
 
+def test_what_an_equal_copy_calls_itself_counts_too() -> None:
+    outcome = settled(sent("a.xlsx", 5, received=0), sent("a sửa.xlsx", 5, received=1), sent("b.xlsx", 6, received=2))
+    assert codes(outcome, "a.xlsx") == codes(outcome, "b.xlsx") == ["F013"]
+
+
+def chosen(reading: FileReading) -> FileReading:
+    return replace(reading, returns=tuple(replace(one, preferred=True) for one in reading.returns))
+
+
+@pytest.mark.parametrize("times", [{}, {"received": 0}, {"received": -9}])
+def test_the_copy_that_an_officer_chose_counts_whatever_the_times_and_names_say(times: dict[str, float]) -> None:
+    outcome = settled(
+        chosen(sent("a.xlsx", 5, **times)),  # type: ignore[arg-type]
+        sent("b sửa.xlsx", 6, received=-1),
+        sent("c.xlsx", 7, received=3),
+    )
+    assert statuses(outcome) == {"a.xlsx": USED, "b sửa.xlsx": SUPERSEDED, "c.xlsx": SUPERSEDED}
+    assert told(outcome, "a.xlsx", "F011").severity is Severity.INFO
+    assert told(outcome, "a.xlsx", "F011").facts["why"] == "decision"
+
+
+def test_two_chosen_copies_that_differ_are_no_choice() -> None:
+    outcome = settled(chosen(sent("a.xlsx", 5)), chosen(sent("b.xlsx", 6)))
+    assert codes(outcome, "a.xlsx") == ["F012"]
+
+
 # Good and broken ------------------------------------------------------------------------------------------------
 
 
@@ -451,6 +477,13 @@ def test_a_picture_alone_is_to_be_typed_and_the_unit_told_apart_from_the_silent(
         (UnitStatus.MISSING, None),
         (UnitStatus.MISSING, None),
     ]
+
+
+@pytest.mark.parametrize("code", ["F003", "F004", "F007"])
+def test_an_unreadable_file_beside_a_good_workbook_is_no_signed_copy(code: str) -> None:
+    outcome = settled(sent("a.xlsx"), without_return("Phường Quảng Yên.xlsx", code))
+    assert statuses(outcome)["Phường Quảng Yên.xlsx"] is REJECTED
+    assert codes(outcome, "Phường Quảng Yên.xlsx") == [code]
 
 
 def test_a_picture_of_nobody_known_stays_to_be_typed() -> None:

@@ -1,15 +1,16 @@
 """The lines of the decisions workbook as they were saved: what stands in them, and which a person filled."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from pipeline.decisions.words import CHOSEN_BY_HAND, FILLED_BY_HAND, KEY, KINDS, DecisionWords, SheetWords
 from pipeline.errors import RunError
-from pipeline.kinds import Unreadable
+from pipeline.kinds import Container, Kind, Unreadable, kind_of
 from pipeline.limits import DEFAULT
 from pipeline.read import CellValue, OverLimit, Sheet, cell_name, read_sheets
+from pipeline.second_look import SheetFacts, sheet_facts
 from schemas.text import fold, tidy
 
 _HEAD_WITHIN = 40
@@ -92,8 +93,7 @@ def read_book(path: Path, words: DecisionWords) -> SavedBook:
             silence, so nothing is done then.
     """
     try:
-        data = path.read_bytes()
-        sheets = list(read_sheets(data, DEFAULT))
+        sheets = _read_all(path.read_bytes(), path.name)
     except FileNotFoundError:
         return NO_BOOK
     except (OSError, Unreadable, OverLimit):
@@ -104,6 +104,28 @@ def read_book(path: Path, words: DecisionWords) -> SavedBook:
         raise RunError("decisions_other", {"file": str(path)})
     lists = next((sheet for sheet in sheets if sheet.name == words.lists["sheet"]), None)
     return SavedBook(known, _columns(lists) if lists else ())
+
+
+def _read_all(data: bytes, name: str) -> list[Sheet]:
+    """Read every sheet; where a formula shows nothing or an error, "=" stands, so that its cell is not blank."""
+    box = Container(data, DEFAULT.inflated_bytes)
+    kind = kind_of(box, name)
+    if kind not in (Kind.XLSX, Kind.XLSM):
+        raise Unreadable(kind.value)
+    return [_with_formulas(sheet, sheet_facts(box, kind, sheet.name)) for sheet in read_sheets(data, DEFAULT)]
+
+
+def _with_formulas(sheet: Sheet, facts: SheetFacts) -> Sheet:
+    unseen = {place for place in (*facts.formulas, *facts.errors) if sheet.value(*place) == ""}
+    if not unseen:
+        return sheet
+    last = max(sheet.first_row + len(sheet.rows) - 1, *(row for row, _ in unseen))
+    width = max(_width(sheet), *(column + 1 for _, column in unseen))
+    rows: list[list[CellValue]] = [
+        ["=" if (row, column) in unseen else sheet.value(row, column) for column in range(width)]
+        for row in range(last + 1)
+    ]
+    return replace(sheet, first_row=0, first_column=0, rows=rows)
 
 
 def _find(kind: str, sheets: list[Sheet], words: SheetWords, path: Path) -> SavedSheet | None:

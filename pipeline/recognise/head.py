@@ -1,7 +1,7 @@
 """Where a form begins: by the words of its head, else by a column of its labels with heads above them."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz.fuzz import ratio
@@ -69,10 +69,17 @@ def _head_over_labels(sheet: Sheet, labels: Labels) -> Iterator[Head]:
     column, count = columns.most_common(1)[0]
     if count >= min(ENOUGH, len(labels.form.rows)):
         first = min(row for row, place in known if place == column)
-        yield _read_head(sheet, labels, range(max(first - _ABOVE_LABELS, 0), first), first, column)
+        lines = [line for line in range(max(first - _ABOVE_LABELS, 0), first) if _has_heads(sheet, labels, line)]
+        yield _read_head(sheet, labels, lines, first, column)
 
 
-def _read_head(sheet: Sheet, labels: Labels, lines: range, row: int, label_column: int) -> Head:
+def _has_heads(sheet: Sheet, labels: Labels, line: int) -> bool:
+    """Tell a line of heads from a row of the table, whose unit of measure may be the word of one head."""
+    words = [text for _, text in _texts(sheet, line)]
+    return sum(text in labels.heads or text in labels.tops for text in words) > 1
+
+
+def _read_head(sheet: Sheet, labels: Labels, lines: Sequence[int], row: int, label_column: int) -> Head:
     """Read the head on some lines, its label column being known; `row` is a line of the head, or the one below it."""
     is_head_row = row in lines
     seen = _Seen({labels.label_key: label_column}, first=row, last=row if is_head_row else row - 1)
@@ -85,7 +92,7 @@ def _read_head(sheet: Sheet, labels: Labels, lines: range, row: int, label_colum
             if line >= row or text not in labels.label_heads:
                 _see(seen, labels, line, column, text)
     inferred = _mistyped(labels, seen)
-    below = _below_tops(labels, seen)
+    below = _below_tops(sheet, labels, seen)
     seen.columns |= below
     return Head(
         first=seen.first,
@@ -150,10 +157,10 @@ def _like(labels: Labels, seen: _Seen, key: str, least: int) -> set[Address]:
     }
 
 
-def _below_tops(labels: Labels, seen: _Seen) -> dict[str, int]:
+def _below_tops(sheet: Sheet, labels: Labels, seen: _Seen) -> dict[str, int]:
     """Where sub-heads were removed or cannot be read, the columns below a shared head keep their order.
 
-    The shared head reaches to the next column that bears a head of any kind.
+    The shared head reaches as far as its cell is merged, else to the next column that bears a head of any kind.
     """
     inferred: dict[str, int] = {}
     found = seen.columns
@@ -164,6 +171,7 @@ def _below_tops(labels: Labels, seen: _Seen) -> dict[str, int]:
         taken |= {*seen.special.values(), *seen.coverage.values()}
         taken |= {place for line, place, _ in seen.others if line == seen.first}
         right = min((place for place in taken if place > column), default=column + len(keys))
+        right = next((end + 1 for top, start, _, end in sheet.merged if (top, start) == (seen.first, column)), right)
         free = [place for place in range(column, right) if place not in found.values()]
         if right - column != len(keys) or not missing or len(free) != len(missing):
             continue

@@ -265,23 +265,47 @@ def _match_alike(sheet: Sheet, labels: Labels, body: Body) -> None:
     unmatched = [row.key for row in labels.form.rows if row.key not in body.rows]
     proposals: dict[str, list[tuple[int, int]]] = {}
     for row in free_rows:
-        low = max((place for sure_row, place in sure if sure_row < row), default=-1)
-        high = min((place for sure_row, place in sure if sure_row > row), default=len(labels.form.rows))
-        window = [key for key in unmatched if low < labels.order[key] < high]
-        verdict = labels.likeness.closest(body.texts[row], window)
-        if not verdict.key and not verdict.rivals:
-            verdict = labels.likeness.the_same_mistyped(body.texts[row], unmatched)
-        if not verdict.key and not verdict.rivals:
-            again = labels.likeness.the_same_mistyped(body.texts[row], list(body.rows))
-            if again.key:
-                _weigh_rival(sheet, labels, body, again.key, row)
+        verdict = _verdict_on(labels, body.texts[row], _window(labels, sure, row, unmatched), unmatched)
         if len(verdict.rivals) > 1:
             _leave_to_rivals(labels, body, row, verdict.rivals)
         elif verdict.key:
             proposals.setdefault(verdict.key, []).append((row, verdict.score))
+        elif holds_number(sheet, labels, body.columns, row):
+            _look_for_another(sheet, labels, body, row)
     for key, rows in proposals.items():
         if key not in body.doubtful:
             _accept_alike(body, key, rows)
+
+
+def _window(labels: Labels, sure: Sequence[tuple[int, int]], row: int, unmatched: Sequence[str]) -> list[str]:
+    """Rows of the form that may stand at a place, given the rows above and below that are sure."""
+    low = max((place for sure_row, place in sure if sure_row < row), default=-1)
+    high = min((place for sure_row, place in sure if sure_row > row), default=len(labels.form.rows))
+    return [key for key in unmatched if low < labels.order[key] < high]
+
+
+def _verdict_on(labels: Labels, text: str, window: Sequence[str], unmatched: Sequence[str]) -> Verdict:
+    verdict = labels.likeness.closest(text, window)
+    return verdict if verdict.key or verdict.rivals else labels.likeness.the_same_mistyped(text, unmatched)
+
+
+def _look_for_another(sheet: Sheet, labels: Labels, body: Body, row: int) -> None:
+    """A row that fits nowhere and holds numbers may be a matched one that stands there twice."""
+    again = labels.likeness.the_same_mistyped(body.texts[row], list(body.rows))
+    if again.key:
+        _weigh_rival(sheet, labels, body, again.key, row)
+    else:
+        _tell_of_blank_rows(sheet, labels, body, row)
+
+
+def _tell_of_blank_rows(sheet: Sheet, labels: Labels, body: Body, row: int) -> None:
+    """Numbers beside words that could be those of a row which holds none: perhaps they are that row's."""
+    blank = [key for key, place in body.rows.items() if not holds_number(sheet, labels, body.columns, place)]
+    keys = labels.likeness.shares_words(body.texts[row], [key for key in blank if labels.form.by_key[key].kinds])
+    if keys:
+        text, place = body.texts[row], cell_name(row, body.places[row])
+        facts: dict[str, Fact] = {"seen": visible(text), "rivals": _titles(labels, keys)}
+        body.findings.append(finding("S007", cell=place, row=keys[0], found=text, facts=facts))
 
 
 def _leave_to_rivals(labels: Labels, body: Body, row: int, rivals: Sequence[str]) -> None:

@@ -46,7 +46,7 @@ fuzz: $(VENV)/dev.stamp
 	$(BIN)/pytest -q -m long --hypothesis-profile=fresh
 
 bench: $(VENV)/dev.stamp
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks.run
 
 samples: $(VENV)/dev.stamp
 	$(BIN)/python -m examples.make_samples

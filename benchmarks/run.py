@@ -70,12 +70,18 @@ def _measure(home: Path, size: int, rounds: int) -> None:
         rounds,
     )
     _show(f"{size} returns, {rounds} rounds", results)
-    seconds = {name: result.middle for name, result in results.items()}
-    program = seconds[_PROGRAM]
-    print(f"consolidate / floor (a)         {program / seconds[_FLOOR]:6.2f}")
-    print(f"loop (b) / consolidate          {seconds[_SLOW_LOOP] / program:6.2f}")
-    print(f"loop (c) / consolidate          {seconds[_FAST_LOOP] / program:6.2f}")
-    print(f"consolidate above the imports   {program - seconds[_IMPORTS]:6.2f} s")
+    program, floor, slow, fast, imports = (
+        results[name] for name in (_PROGRAM, _FLOOR, _SLOW_LOOP, _FAST_LOOP, _IMPORTS)
+    )
+    print(f"{'':32}{'whole':>8}{'processor':>11}")
+    for name, over, under in (
+        ("consolidate / floor (a)", program, floor),
+        ("loop (b) / consolidate", slow, program),
+        ("loop (c) / consolidate", fast, program),
+    ):
+        print(f"{name:32}{over.middle / under.middle:8.2f}{over.processor / under.processor:11.2f}")
+    above = program.middle - imports.middle, program.processor - imports.processor
+    print(f"{'consolidate above the imports, s':32}{above[0]:8.2f}{above[1]:11.2f}")
 
 
 def _loop(reader: str, writer: str, home: Path) -> list[str]:

@@ -164,7 +164,7 @@ SAMPLES = (
         "the form came back empty",
         "rejected",
         "07171",
-        findings=["F008", "V029"],
+        findings=["F008"],
         without_figures=True,
     ),
     Sample(

@@ -28,7 +28,7 @@ from pipeline.model import (
 )
 from schemas.definition import Table, read_toml
 from schemas.form import Form
-from schemas.register import VIETNAM, Register, Unit
+from schemas.register import VIETNAM, Register, Unit, with_leading_zero
 from schemas.rules import Cell, Severity
 from schemas.text import fold_words
 
@@ -39,6 +39,8 @@ _REFUSED = frozenset({"F015"})
 """codes of a return that is none of this form"""
 _EXCLUDED = frozenset({"F030"})
 """codes of a return that an officer left out"""
+_OF_EMPTY = frozenset({"V029"})
+"""codes that say again what the empty form already says"""
 _STEPS = {"received": timedelta(0), "modified": timedelta(0), "file": timedelta(minutes=1)}
 """kinds of time, best first, and how far apart they must be: file times closer than a minute are what copying leaves"""
 _CHANGES_NAMED = 12
@@ -76,6 +78,7 @@ def settle(form: Form, register: Register, names: Names, readings: Sequence[File
     for case in cases:
         if case.status is FileStatus.USED and case.one.claim.unit:
             by_unit[case.one.claim.unit].append(case)
+    _tell_copied_codes(by_unit, cases)
     for rivals in by_unit.values():
         _choose(form, rivals)
     counted = {case.one.claim.unit: case for case in cases if case.status is FileStatus.USED and case.one.claim.unit}
@@ -106,6 +109,7 @@ def _judge(form: Form, register: Register, reading: FileReading, one: Return, *,
     elif one.is_empty:
         case.status = FileStatus.REJECTED
         case.told.append(finding("F008", sheet=one.sheet))
+        case.one = replace(one, findings=tuple(told for told in one.findings if told.code not in _OF_EMPTY))
     elif strict and any(told.severity is Severity.ERROR for told in one.findings):
         case.status = FileStatus.REJECTED
         case.told.append(finding("F028"))
@@ -124,6 +128,17 @@ def _told_of_summary(one: Return) -> Iterable[Finding]:
     open_cells = sum(entry.provisional and entry.value is not None for entry in one.entries)
     if open_cells:
         yield finding("N002", sheet=one.sheet, facts={"count": open_cells})
+
+
+def _tell_copied_codes(by_unit: Mapping[str, Sequence[_Case]], cases: Sequence[_Case]) -> None:
+    """Name the neighbour whose file was copied: another return bears the code that this one's name contradicts."""
+    for case in cases:
+        owners = by_unit.get(with_leading_zero(case.one.claim.seen.get("code", "")), ())
+        if owners and case.one.claim.unit is None and any(told.code == "U002" for told in case.one.findings):
+            others = tuple(owner.one.path for owner in owners)
+            copied = finding("U007", sheet=case.one.sheet, facts={"others": others})
+            kept = tuple(told for told in case.one.findings if told.code != "U002")
+            case.one = replace(case.one, findings=(copied, *kept))
 
 
 # Several returns of one unit ------------------------------------------------------------------------------------

@@ -67,6 +67,7 @@ class Unit:
     contact: str = ""
     phone: str = ""
     deadline: datetime | None = None
+    """the moment from which a return of this unit is late: the end of the day that the register names"""
 
     def valid_on(self, day: date) -> bool:
         """Tell whether the unit existed on a day."""
@@ -252,7 +253,7 @@ def _unit(path: Path, line: int, cells: Mapping[str, str], padded: dict[str, str
         valid_to=valid_to,
         contact=cells["contact"],
         phone=cells["phone"],
-        deadline=datetime(deadline.year, deadline.month, deadline.day, tzinfo=VIETNAM) if deadline else None,
+        deadline=_end_of(deadline) if deadline else None,
     )
 
 
@@ -276,3 +277,8 @@ def _date(text: str) -> date | None:
 def names_of(units: Iterable[Unit]) -> str:
     """Names of units in one line, in the order given."""
     return ", ".join(unit.name for unit in units)
+
+
+def _end_of(day: date) -> datetime:
+    """"Hạn nộp 10/10" takes a return that comes on the tenth."""
+    return datetime(day.year, day.month, day.day, tzinfo=VIETNAM) + timedelta(days=1)

@@ -172,9 +172,7 @@ def as_sheet(draft: Draft) -> tuple[Sheet, SheetFacts]:
         cells: list[CellValue] = [""] * len(draft.columns)
         for name, value in line.cells.items():
             if name in place:
-                keep = not isinstance(value, str) or name == "row_key"
-                # The fonts of those days had no character without width.
-                cells[place[name]] = value if keep else typed(value.replace("\u200b", "") if draft.encoding else value)
+                cells[place[name]] = _typed(value, typed) if isinstance(value, str) and name != "row_key" else value
         grid.append(cells)
     merged = []
     standing = {id(line) for line in draft.lines}
@@ -187,6 +185,11 @@ def as_sheet(draft: Draft) -> tuple[Sheet, SheetFacts]:
     hidden = frozenset(index for index, line in enumerate(draft.lines) if line.hidden)
     sheet = Sheet(draft.sheet, False, 0, 0, grid, tuple(merged))
     return sheet, replace(NOTHING_HIDDEN, hidden_rows=hidden)
+
+
+def _typed(text: str, encoder: Callable[[str], str]) -> str:
+    """Type a text for its font; those of the days before Unicode had no character without width."""
+    return text if encoder is str else encoder(text.replace("\u200b", ""))
 
 
 NOTHING_HIDDEN = SheetFacts(

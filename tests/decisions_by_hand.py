@@ -24,7 +24,7 @@ def head_of(sheet: Worksheet, kind: str) -> tuple[int, Mapping[str, int]]:
     for row in sheet.iter_rows(max_row=20):
         places = {wanted[str(cell.value)]: cell.column for cell in row if str(cell.value) in wanted}
         if len(places) == len(wanted):
-            return int(row[0].row), {key: int(place or 0) for key, place in places.items()}
+            return int(row[0].row or 0), {key: int(place or 0) for key, place in places.items()}
     raise AssertionError(f"no heads in {sheet.title}")
 
 

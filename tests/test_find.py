@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-import pipeline.find
 from pipeline.find import Found, find_files
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="as POSIX has it")
@@ -119,7 +118,7 @@ def test_a_folder_without_permission_is_told_and_the_others_are_listed(
             raise PermissionError(13, "Permission denied")
         return real(path)
 
-    monkeypatch.setattr(pipeline.find.os, "scandir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
     assert seen(tmp_path) == {"b.xlsx": "", "closed": "F018 no_permission"}
 
 

@@ -130,7 +130,7 @@ def test_vietnamese_heads_are_read(tmp_path: Path) -> None:
     assert (unit.valid_from, unit.valid_to) == (date(2020, 1, 1), date(2020, 12, 31))
     assert (unit.contact, unit.phone) == ("Bà Lan", "0203 123")
     assert unit.deadline is not None
-    assert (unit.deadline.isoformat(), unit.deadline.utcoffset()) == ("2020-10-09T00:00:00+07:00", timedelta(hours=7))
+    assert (unit.deadline.isoformat(), unit.deadline.utcoffset()) == ("2020-10-10T00:00:00+07:00", timedelta(hours=7))
 
 
 def test_heads_may_stand_in_any_order_and_case(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline.findings import finding
 from pipeline.identify import names_of_register
-from pipeline.model import FileReading, FileResult, FileStatus, Finding, Return, State, Times, UnitStatus
+from pipeline.model import Claim, FileReading, FileResult, FileStatus, Finding, Return, State, Times, UnitStatus
 from pipeline.settle import Settled, changes_between, settle
 from schemas.register import COLLECTOR_TYPE, VIETNAM, Register, Unit
 from schemas.rules import Severity
@@ -636,3 +636,24 @@ def test_the_order_in_which_files_are_found_makes_no_difference(drawn: list[Any]
     shuffled = chance.sample(readings, len(readings))
     once = settled(*readings, register=WITH_OUTSIDE, strict=strict)
     assert settled(*shuffled, register=WITH_OUTSIDE, strict=strict) == once
+
+
+def test_a_neighbours_file_with_the_neighbours_code_is_summed_for_neither() -> None:
+    copied = sent("Phuong B.xlsx", unit=None)
+    one = replace(
+        copied.returns[0],
+        claim=Claim(None, "none", {"code": A, "file": "Phuong B.xlsx"}),
+        findings=(finding("U002"),),
+    )
+    outcome = settled(sent("a.xlsx"), replace(copied, returns=(one,)))
+    by_path = {result.path: result for result in outcome.files}
+    assert (by_path["a.xlsx"].status, by_path["Phuong B.xlsx"].status) == (FileStatus.USED, FileStatus.REJECTED)
+    assert [told.code for told in by_path["Phuong B.xlsx"].findings] == ["U007"]
+    assert by_path["Phuong B.xlsx"].findings[0].facts["others"] == ("a.xlsx",)
+
+
+def test_an_empty_form_is_told_once() -> None:
+    empty = sent("a.xlsx", cells={})
+    one = replace(empty.returns[0], findings=(finding("V029", facts={"count": 50}),))
+    outcome = settled(replace(empty, returns=(one,)))
+    assert [told.code for told in outcome.files[0].findings] == ["F008"]

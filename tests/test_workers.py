@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+import pipeline.worker
 import pipeline.workers
 from pipeline.find import Found, find_files
-from pipeline.intake import Desk, desk_for
+from pipeline.intake import Desk, desk_for, take_in
 from pipeline.limits import DEFAULT, Limits
 from pipeline.model import FileReading
 from pipeline.register import load_register
@@ -253,10 +254,9 @@ def test_a_file_that_changes_while_it_is_read_is_not_used(
 ) -> None:
     file = tmp_path / "a.xlsx"
     file.write_bytes(next(returns.iterdir()).read_bytes())
-    real = pipeline.worker.take_in
 
     def read_and_change(found: Found, desk: Desk) -> FileReading:
-        reading = real(found, desk)
+        reading = take_in(found, desk)
         with found.file.open("ab") as more:
             more.write(b"x")
         return reading

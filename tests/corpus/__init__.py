@@ -1,0 +1,1 @@
+"""Altered returns as real files, saved by real programs, with what must come out of each."""

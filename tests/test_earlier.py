@@ -1,0 +1,259 @@
+"""An older summary that a person changed is kept aside, told, and its numbers wait in the decisions workbook."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline.earlier import look_back
+from pipeline.errors import RunError
+from pipeline.register import load_register
+from tests.conftest import Convert
+from tests.decisions_by_hand import WORDS, fill, lines_in
+from tests.returned import FIGURES, FORM, consolidate, lines_of, summary_totals, write_returns
+
+ASKED, SILENT = "07150", "07153"
+BOOKS, ABOUT = "books_donated.quantity", "book_donors.people"
+REGISTER = load_register(FORM, None)
+
+
+@pytest.fixture(scope="module")
+def returns(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the return of one unit with a cell that cannot be read, and a computed total."""
+    figures = {**FIGURES[ASKED], ABOUT: "khoảng 50", "classes_total.quantity": None}
+    return write_returns(tmp_path_factory.mktemp("made") / "in", {ASKED: figures})
+
+
+@pytest.fixture(scope="module")
+def written(returns: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a first run; shared, so nobody writes into it."""
+    folder = tmp_path_factory.mktemp("written")
+    consolidate(returns, folder / "summary.xlsx", "--quiet")
+    return folder
+
+
+@pytest.fixture
+def desk(written: Path, tmp_path: Path) -> Path:
+    """Give a folder with the summary and the decisions of a first run."""
+    return Path(shutil.copytree(written, tmp_path / "desk"))
+
+
+def run(returns: Path, desk: Path, *options: object) -> int:
+    return consolidate(returns, desk / "summary.xlsx", "--data", desk / "d.csv", *options).exit_code
+
+
+def change(summary: Path, write: Callable[[Worksheet], None], sheet: str = ASKED) -> None:
+    """Open a summary, write into the sheet whose name begins so, save."""
+    workbook = load_workbook(summary)
+    write(next(one for one in workbook.worksheets if one.title.startswith(sheet)))
+    workbook.save(summary)
+
+
+def place(sheet: Worksheet, cell: str) -> str:
+    """Find a cell of the form in a unit's sheet: the row by its label, the column by its head."""
+    row, _, measure = cell.rpartition(".")
+    label = FORM.by_key[row].label
+    line = next(one.row for cells in sheet.iter_rows() for one in cells if one.value == label)
+    column = [one.key for one in FORM.columns].index(measure) + 1
+    return str(sheet.cell(line or 0, column).coordinate)
+
+
+def type_into(cell: str, value: object) -> Callable[[Worksheet], None]:
+    def write(sheet: Worksheet) -> None:
+        sheet[place(sheet, cell)] = value  # type: ignore[assignment]
+
+    return write
+
+
+def notes(summary: Path) -> list[tuple[str, str]]:
+    """Code and place of what `Lỗi và cảnh báo` tells of the run as a whole."""
+    rows = [[str(cell.value or "") for cell in row] for row in load_workbook(summary)["Lỗi và cảnh báo"].iter_rows()]
+    return [(row[11], row[10]) for row in rows if row[1] == "Chung"]
+
+
+def kept(desk: Path) -> list[str]:
+    return sorted(path.name for path in desk.iterdir() if "sửa tay" in path.name)
+
+
+def test_an_unchanged_summary_is_simply_replaced(returns: Path, desk: Path) -> None:
+    run(returns, desk)
+    assert (kept(desk), notes(desk / "summary.xlsx")) == ([], [])
+    change(desk / "summary.xlsx", lambda _sheet: None)
+    run(returns, desk)
+    assert (kept(desk), notes(desk / "summary.xlsx")) == ([], [])
+
+
+@pytest.mark.parametrize(("cell", "value"), [(BOOKS, 4321), (ABOUT, 51), (BOOKS, None), (BOOKS, 0)], ids=str)
+def test_a_number_typed_into_the_summary_is_kept_told_and_offered_but_not_summed(
+    returns: Path, desk: Path, cell: str, value: int | None
+) -> None:
+    before = summary_totals(desk / "summary.xlsx")
+    change(desk / "summary.xlsx", type_into(cell, value))
+    changed = (desk / "summary.xlsx").read_bytes()
+    run(returns, desk)
+    assert summary_totals(desk / "summary.xlsx") == before
+    assert kept(desk) == ["summary (sửa tay 1).xlsx"]
+    assert (desk / kept(desk)[0]).read_bytes() == changed
+    sheet = next(one for one in load_workbook(desk / "summary.xlsx").worksheets if one.title.startswith(ASKED))
+    assert notes(desk / "summary.xlsx") == [("F029", f"{sheet.title}, {place(sheet, cell)}")]
+    (line,) = (one for one in lines_in(desk / "summary.decisions.xlsx") if "answer" in one)
+    answer = WORDS.sheets["cells"].answers["blank" if value is None else "value"]
+    assert (line["answer"], line.get("value"), line.get("by")) == (answer, value, None)
+    assert line["reason"] == WORDS.sheets["cells"].texts["edited_reason"]
+
+
+def test_the_offered_line_counts_once_somebody_answers_for_it(returns: Path, desk: Path) -> None:
+    book = desk / "summary.decisions.xlsx"
+    change(desk / "summary.xlsx", type_into(BOOKS, 4321))
+    run(returns, desk)
+    run(returns, desk)
+    assert [code for code, _ in notes(desk / "summary.xlsx")] == ["D002"]
+    assert kept(desk) == ["summary (sửa tay 1).xlsx"]
+    (line,) = (one for one in lines_in(book) if "answer" in one)
+    fill(book, "cells", line, by="Lan")
+    run(returns, desk)
+    assert notes(desk / "summary.xlsx") == []
+    assert summary_totals(desk / "summary.xlsx")[BOOKS] == 4321
+    (told,) = (one for one in lines_of(desk / "d.csv") if f"{one['row']}.{one['measure']}" == BOOKS)
+    assert (told["value"], told["state"]) == ("4321", "decided")
+
+
+def test_what_is_kept_is_never_written_over(returns: Path, desk: Path) -> None:
+    for value in (1, 2):
+        change(desk / "summary.xlsx", type_into(BOOKS, value))
+        run(returns, desk)
+    assert kept(desk) == ["summary (sửa tay 1).xlsx", "summary (sửa tay 2).xlsx"]
+    assert [one["value"] for one in lines_in(desk / "summary.decisions.xlsx") if "value" in one] == [1, 2]
+
+
+def test_a_total_that_follows_a_changed_part_is_no_change_of_its_own(returns: Path, desk: Path) -> None:
+    part = "class_it_staff.quantity"
+
+    def write(sheet: Worksheet) -> None:
+        total = place(sheet, "classes_total.quantity")
+        sheet[place(sheet, part)] = 5
+        # What Excel would calculate, since openpyxl does not.
+        sheet[total] = 5 + sum(FIGURES[ASKED][key] for key in FIGURES[ASKED] if key in PARTS and key != part)
+
+    change(desk / "summary.xlsx", write)
+    run(returns, desk)
+    assert [code for code, _ in notes(desk / "summary.xlsx")] == ["F029"]
+
+
+PARTS = {
+    str(cell)
+    for rule in FORM.rules
+    if str(getattr(rule, "total", "")) == "classes_total.quantity"
+    for cell in rule.parts
+}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("value", ["năm mươi", -4, 2.5, "chép tay"], ids=str)
+def test_what_is_no_number_is_kept_and_told_but_not_offered(returns: Path, desk: Path, value: object) -> None:
+    change(desk / "summary.xlsx", type_into(BOOKS, value))
+    run(returns, desk)
+    assert [code for code, _ in notes(desk / "summary.xlsx")] == ["F029"]
+    assert kept(desk) == ["summary (sửa tay 1).xlsx"]
+    assert [one for one in lines_in(desk / "summary.decisions.xlsx") if "answer" in one] == []
+
+
+def test_a_form_typed_into_the_sheet_of_a_missing_unit_is_told_once(returns: Path, desk: Path) -> None:
+    def write(sheet: Worksheet) -> None:
+        for cell, value in FIGURES[SILENT].items():
+            sheet[place(sheet, cell)] = value
+
+    change(desk / "summary.xlsx", write, SILENT)
+    run(returns, desk)
+    assert [code for code, _ in notes(desk / "summary.xlsx")] == ["F029"]
+    assert kept(desk) == ["summary (sửa tay 1).xlsx"]
+
+
+@pytest.mark.parametrize(("sheet", "cell"), [("Tổng hợp", "note"), ("Tình hình nộp", "Ghi chú của cán bộ")])
+def test_remarks_written_by_hand_are_not_lost(returns: Path, desk: Path, sheet: str, cell: str) -> None:
+    def write(one: Worksheet) -> None:
+        if cell == "note":
+            one[place_of_title(one)] = "đã kiểm tra"
+            return
+        head = next(item for row in one.iter_rows() for item in row if item.value == cell)
+        one.cell((head.row or 0) + 1, head.column or 0).value = "đã gọi"
+
+    change(desk / "summary.xlsx", write, sheet)
+    run(returns, desk)
+    assert [code for code, _ in notes(desk / "summary.xlsx")] == ["F029"]
+    assert kept(desk) == ["summary (sửa tay 1).xlsx"]
+
+
+def place_of_title(sheet: Worksheet) -> str:
+    title = FORM.by_key["books_donated"].title
+    line = next(one.row for cells in sheet.iter_rows() for one in cells if one.value == title)
+    column = [one.key for one in FORM.columns].index("note") + 1
+    return str(sheet.cell(line or 0, column).coordinate)
+
+
+def test_without_unit_sheets_the_matrix_is_compared(returns: Path, tmp_path: Path) -> None:
+    run(returns, tmp_path, "--unit-sheets", 0)
+
+    def write(sheet: Worksheet) -> None:
+        line = next(row for row in sheet.iter_rows() if ASKED in [cell.value for cell in row])
+        first = next(index for index, cell in enumerate(line) if isinstance(cell.value, int) and index > 3)
+        line[first + [str(cell) for cell in FORM.number_cells].index(BOOKS)].value = 4321
+
+    change(tmp_path / "summary.xlsx", lambda _sheet: None, "Theo")
+    run(returns, tmp_path, "--unit-sheets", 0)
+    assert kept(tmp_path) == []
+    change(tmp_path / "summary.xlsx", write, "Theo")
+    run(returns, tmp_path, "--unit-sheets", 0)
+    assert [code for code, _ in notes(tmp_path / "summary.xlsx")] == ["F029"]
+    (line,) = (one for one in lines_in(tmp_path / "summary.decisions.xlsx") if "answer" in one)
+    assert (line["value"], BOOKS.partition(".")[0] in line["key"]) == (4321, True)
+
+
+@pytest.mark.libreoffice
+def test_a_summary_saved_again_by_another_program_is_no_change(
+    returns: Path, desk: Path, soffice_recalculating: Convert, tmp_path: Path
+) -> None:
+    shutil.copy(soffice_recalculating(desk / "summary.xlsx", "xlsx", tmp_path / "saved"), desk / "summary.xlsx")
+    run(returns, desk)
+    assert (kept(desk), notes(desk / "summary.xlsx")) == ([], [])
+
+
+def other_workbook(path: Path) -> None:
+    Workbook().save(path)
+
+
+def summary_of_another_form(path: Path) -> None:
+    workbook = load_workbook(path)
+    for row in workbook["Tổng hợp"].iter_rows(max_row=12):
+        for cell in row:
+            if cell.value == FORM.id:
+                cell.value = "htsd_2019"
+    workbook.save(path)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [other_workbook, summary_of_another_form, lambda path: path.write_bytes(b"%PDF-1.4 no workbook")],
+    ids=["another workbook", "another form", "no workbook"],
+)
+def test_a_file_that_is_no_summary_of_this_form_is_never_replaced(
+    returns: Path, desk: Path, spoil: Callable[[Path], None]
+) -> None:
+    spoil(desk / "summary.xlsx")
+    before = {path: path.read_bytes() for path in desk.iterdir()}
+    assert run(returns, desk) == 3
+    assert {path: path.read_bytes() for path in desk.iterdir()} == before
+
+
+def test_nothing_stands_in_the_way_of_a_first_run(tmp_path: Path) -> None:
+    assert look_back(tmp_path / "summary.xlsx", FORM, REGISTER).aside is None
+    (tmp_path / "summary.xlsx").touch()
+    assert look_back(tmp_path / "summary.xlsx", FORM, REGISTER).aside is None
+    (tmp_path / "summary.xlsx").write_text("x")
+    with pytest.raises(RunError) as refusal:
+        look_back(tmp_path / "summary.xlsx", FORM, REGISTER)
+    assert refusal.value.exit_code == 3

@@ -1,0 +1,198 @@
+"""Whatever happens to the machine, a summary is the whole old one or the whole new one, and nothing else is left."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.returned import FIGURES, ROOT, consolidate_really, summary_totals, write_returns
+
+CODES = sorted(FIGURES)[:5]
+MOMENTS = 50
+SIZES = 20
+SOME_MOMENTS = 5
+SOME_SIZES = 3
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="signals and mounts as Linux has them")
+
+
+@pytest.fixture(scope="module")
+def returns(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_returns(tmp_path_factory.mktemp("returns"), {code: FIGURES[code] for code in CODES})
+
+
+@pytest.fixture(scope="module")
+def fewer_returns(returns: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("fewer")
+    for file in sorted(returns.iterdir())[1:]:
+        shutil.copy(file, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def old_summary(fewer_returns: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return summary_of(fewer_returns, tmp_path_factory.mktemp("old"))
+
+
+@pytest.fixture(scope="module")
+def new_summary(returns: Path, old_summary: bytes, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    folder = tmp_path_factory.mktemp("new")
+    (folder / "s.xlsx").write_bytes(old_summary)
+    return summary_of(returns, folder)
+
+
+def summary_of(folder: Path, outputs: Path) -> bytes:
+    done = consolidate_really([folder, outputs / "s.xlsx"])
+    assert done.returncode == 1, done.stderr
+    return (outputs / "s.xlsx").read_bytes()
+
+
+def run_and_stop(folder: Path, outputs: Path, after: float, how: signal.Signals) -> bool:
+    """Start a run and stop it after so many seconds; say whether it was still running."""
+    command = [sys.executable, "-m", "pipeline.cli", folder, outputs / "s.xlsx", "--report", outputs / "r.json"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [str(one) for one in command],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        time.sleep(after)
+        running = process.poll() is None
+        # Ctrl-C reaches every process of a console, a kill only the one it names.
+        if how is signal.SIGINT:
+            os.killpg(process.pid, how)
+        else:
+            process.send_signal(how)
+    return running
+
+
+def stop_at(
+    moments: list[float], how: signal.Signals, returns: Path, folder: Path, allowed: tuple[bytes, bytes]
+) -> int:
+    """Stop runs at moments, given as parts of a whole run; say how many had not ended by themselves."""
+    began = time.monotonic()
+    summary_of(returns, folder)
+    whole = time.monotonic() - began
+    stopped = 0
+    for moment in moments:
+        (folder / "s.xlsx").write_bytes(allowed[0])
+        stopped += run_and_stop(returns, folder, moment * whole, how)
+        assert (folder / "s.xlsx").read_bytes() in allowed
+        if how is signal.SIGINT:
+            assert leftovers(folder) == []
+    (folder / "s.xlsx").write_bytes(allowed[0])
+    assert summary_of(returns, folder) == allowed[1]
+    assert leftovers(folder) == []
+    return stopped
+
+
+def leftovers(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name.startswith(".")]
+
+
+@linux
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_is_stopped_at_any_moment_leaves_a_whole_summary(
+    returns: Path, old_summary: bytes, new_summary: bytes, tmp_path: Path, how: signal.Signals
+) -> None:
+    moments = [(place + 0.5) / SOME_MOMENTS for place in range(SOME_MOMENTS)]
+    assert stop_at(moments, how, returns, tmp_path, (old_summary, new_summary)) >= SOME_MOMENTS - 2
+
+
+@linux
+@pytest.mark.long
+def test_a_run_that_is_killed_at_many_random_moments_leaves_a_whole_summary(
+    returns: Path, old_summary: bytes, new_summary: bytes, tmp_path: Path
+) -> None:
+    chance = random.Random()
+    moments = [chance.uniform(0, 1) for _ in range(MOMENTS)]
+    stopped = stop_at(moments, signal.SIGKILL, returns, tmp_path, (old_summary, new_summary))
+    print(f"{stopped} of {MOMENTS} runs were killed before they ended")
+    assert stopped > MOMENTS // 2
+
+
+# A disk of one's own ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a folder where small disks can be mounted, and unmount what was."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if not mounted(place, "size=64k"):
+        pytest.skip("a small disk can be mounted by root alone")
+    yield place
+    subprocess.run(["umount", str(place)], check=False, capture_output=True)
+
+
+def mounted(place: Path, options: str) -> bool:
+    subprocess.run(["umount", str(place)], check=False, capture_output=True)
+    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)]
+    try:
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def fill_disks(kilobytes: list[int], returns: Path, disk: Path, allowed: tuple[bytes, bytes]) -> list[int]:
+    """Run on disks of these sizes and give the exit codes."""
+    codes = []
+    for size in kilobytes:
+        assert mounted(disk, f"size={size}k")
+        (disk / "s.xlsx").write_bytes(allowed[0])
+        done = consolidate_really([returns, disk / "s.xlsx", "--report", disk / "r.json", "--data", disk / "d.csv"])
+        codes.append(done.returncode)
+        assert (disk / "s.xlsx").read_bytes() == allowed[done.returncode == 1], size
+        assert leftovers(disk) == [], size
+        if done.returncode == 3:
+            assert [path.name for path in disk.iterdir()] == ["s.xlsx"]
+            assert len(done.stderr.decode("utf-8").strip().splitlines()) == 1
+    return codes
+
+
+@linux
+def test_a_full_disk_leaves_the_old_summary_and_says_so_in_one_sentence(
+    returns: Path, old_summary: bytes, new_summary: bytes, disk: Path
+) -> None:
+    least = len(old_summary) // 1024 + 8
+    sizes = [least, least + 60, least + 4000]
+    assert fill_disks(sizes, returns, disk, (old_summary, new_summary)) == [3, 3, 1]
+
+
+@linux
+@pytest.mark.long
+def test_a_disk_may_be_full_at_any_byte(returns: Path, old_summary: bytes, new_summary: bytes, disk: Path) -> None:
+    least = len(old_summary) // 1024 + 4
+    sizes = [least + 24 * step for step in range(SIZES)]
+    codes = fill_disks(sizes, returns, disk, (old_summary, new_summary))
+    print(dict(zip(sizes, codes, strict=True)))
+    assert set(codes) == {1, 3}
+
+
+@linux
+def test_a_folder_that_is_read_only_is_told_and_left_as_it_was(returns: Path, old_summary: bytes, disk: Path) -> None:
+    assert mounted(disk, "size=4m")
+    (disk / "s.xlsx").write_bytes(old_summary)
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, capture_output=True)
+    done = consolidate_really([returns, disk / "s.xlsx"])
+    assert done.returncode == 3
+    assert len(done.stderr.decode("utf-8").strip().splitlines()) == 1
+    assert (disk / "s.xlsx").read_bytes() == old_summary
+    assert [path.name for path in disk.iterdir()] == ["s.xlsx"]
+
+
+def test_the_summaries_compared_here_differ(old_summary: bytes, new_summary: bytes, tmp_path: Path) -> None:
+    for name, content in (("old", old_summary), ("new", new_summary)):
+        (tmp_path / f"{name}.xlsx").write_bytes(content)
+    assert summary_totals(tmp_path / "old.xlsx") != summary_totals(tmp_path / "new.xlsx")

@@ -299,7 +299,10 @@ def _differing(seen: Mapping[Cell, _Seen], blocks: Sequence[_Block], form: Form)
 def _differs(cell: Cell, seen: Mapping[Cell, _Seen], block: _Block, form: Form) -> bool:
     source = block.get(cell, _Source("", computed=False))
     shown = seen[cell].shown
-    return shown != source.shown and not (source.computed and shown == _sum_of_parts(cell, seen, form))
+    if shown == source.shown:
+        return False
+    # A formula whose result was not stored shows nothing; one whose parts were changed shows their sum.
+    return not (source.computed and shown in ("", _sum_of_parts(cell, seen, form)))
 
 
 def _sum_of_parts(cell: Cell, seen: Mapping[Cell, _Seen], form: Form) -> float | None:

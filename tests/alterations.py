@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 from random import Random
 
 from pipeline.read import CellValue, Sheet
@@ -469,7 +470,7 @@ def flatten_head(draft: Draft, rng: Random) -> None:
             second.cells.pop(column.key)
     first.cells |= second.cells
     draft.lines.remove(second)
-    draft.merges[:] = [merge for merge in draft.merges if second not in (merge[0], merge[2])]
+    draft.merges[:] = [merge for merge in draft.merges if not {id(first), id(second)} & {id(merge[0]), id(merge[2])}]
 
 
 def remove_sub_head(draft: Draft, rng: Random) -> None:
@@ -560,12 +561,16 @@ def _pairs(draft: Draft) -> list[str]:
 
 def merge_down(draft: Draft, rng: Random) -> None:
     """One figure merged over two rows."""
-    upper = rng.choice(draft.rows()[:-1])
-    at = draft.place(upper)
-    lower = draft.lines[at + 1]
-    measure = rng.choice(draft.form.measures)
     merged = {id(line) for merge in draft.merges for line in (merge[0], merge[2])}
-    if lower.kind == "row" and not {id(upper), id(lower)} & merged:
+    pairs = [
+        (upper, lower, measure)
+        for upper, lower in pairwise(draft.lines)
+        for measure in draft.form.measures
+        if upper.kind == lower.kind == "row"
+        and isinstance(upper.cells.get(measure), float)
+        and not {id(upper), id(lower)} & merged
+    ]
+    for upper, lower, measure in rng.sample(pairs, min(1, len(pairs))):
         lower.cells.pop(measure, None)
         draft.merges.append((upper, measure, lower, measure))
         for key in (upper.key, lower.key):
@@ -583,7 +588,9 @@ def _relabel(
     lines = [
         line
         for line in draft.rows()
-        if line.cells.get("label") and (not printed or line.cells["label"] == draft.form.by_key[line.key].label)
+        if line.cells.get("label")
+        and line.key not in draft.copied
+        and (not printed or line.cells["label"] == draft.form.by_key[line.key].label)
     ]
     chosen = rng.sample(lines, min(count, len(lines)))
     for line in chosen:
@@ -619,7 +626,7 @@ def misspell_similar_labels(draft: Draft, rng: Random) -> None:
     """The labels that are most alike retyped with letters wrong."""
     for key in similar_rows(draft.form):
         line = draft.line(key)
-        if line is not None and line.cells.get("label"):
+        if line is not None and line.cells.get("label") and key not in draft.copied:
             line.cells["label"] = mistyped(str(line.cells["label"]), rng, rng.randint(1, 2))
             draft.doubt([key])
 
@@ -634,7 +641,7 @@ def shorten_similar_labels(draft: Draft, rng: Random) -> None:
     """The labels that are most alike shortened to what sets them apart, or further."""
     for key in similar_rows(draft.form):
         line = draft.line(key)
-        if line is not None and line.cells.get("label") == draft.form.by_key[key].label:
+        if line is not None and line in draft.untouched():
             words = draft.form.by_key[key].label.split()
             line.cells["label"] = rng.choice(
                 (draft.form.by_key[key].short_label, " ".join(words[: rng.randint(5, 9)]), " ".join(words[5:]))
@@ -726,9 +733,8 @@ def rename_activity(draft: Draft, rng: Random) -> None:
 
 def erase_label(draft: Draft, rng: Random) -> None:
     """A label deleted."""
-    line = rng.choice(draft.rows())
-    line.cells.pop("label", None)
-    draft.doubt([line.key])
+    for line in _relabel(draft, rng, 1, lambda text: ""):
+        draft.doubt([line.key])
 
 
 def labels_in_first_column(draft: Draft, rng: Random) -> None:
@@ -742,9 +748,8 @@ def labels_in_first_column(draft: Draft, rng: Random) -> None:
 
 def number_in_label(draft: Draft, rng: Random) -> None:
     """A figure typed behind a label."""
-    line = rng.choice(draft.rows())
-    line.cells["label"] = f"{line.cells.get('label', '')}: {rng.randint(1, 30)} lớp"
-    draft.doubt([line.key])
+    for line in _relabel(draft, rng, 1, lambda text: f"{text}: {rng.randint(1, 30)} lớp"):
+        draft.doubt([line.key])
 
 
 def no_ordinals(draft: Draft, rng: Random) -> None:

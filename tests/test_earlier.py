@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline.earlier import look_back
 from pipeline.errors import RunError
 from pipeline.register import load_register
+from schemas.rules import SumOfParts
 from tests.conftest import Convert
 from tests.decisions_by_hand import WORDS, fill, lines_in
 from tests.returned import FIGURES, FORM, consolidate, lines_of, summary_totals, write_returns
@@ -133,24 +134,18 @@ def test_what_is_kept_is_never_written_over(returns: Path, desk: Path) -> None:
 
 def test_a_total_that_follows_a_changed_part_is_no_change_of_its_own(returns: Path, desk: Path) -> None:
     part = "class_it_staff.quantity"
+    rules = (rule for rule in FORM.rules if isinstance(rule, SumOfParts))
+    parts = {str(cell) for rule in rules if str(rule.total) == "classes_total.quantity" for cell in rule.parts}
 
     def write(sheet: Worksheet) -> None:
         total = place(sheet, "classes_total.quantity")
         sheet[place(sheet, part)] = 5
         # What Excel would calculate, since openpyxl does not.
-        sheet[total] = 5 + sum(FIGURES[ASKED][key] for key in FIGURES[ASKED] if key in PARTS and key != part)
+        sheet[total] = 5 + sum(FIGURES[ASKED][key] for key in FIGURES[ASKED] if key in parts - {part})
 
     change(desk / "summary.xlsx", write)
     run(returns, desk)
     assert [code for code, _ in notes(desk / "summary.xlsx")] == ["F029"]
-
-
-PARTS = {
-    str(cell)
-    for rule in FORM.rules
-    if str(getattr(rule, "total", "")) == "classes_total.quantity"
-    for cell in rule.parts
-}  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("value", ["năm mươi", -4, 2.5, "chép tay"], ids=str)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -70,10 +71,8 @@ def run_and_stop(folder: Path, outputs: Path, after: float, how: signal.Signals)
         time.sleep(after)
         running = process.poll() is None
         # Ctrl-C reaches every process of a console, a kill only the one it names.
-        if how is signal.SIGINT:
-            os.killpg(process.pid, how)
-        else:
-            process.send_signal(how)
+        with suppress(ProcessLookupError):
+            os.kill(-process.pid if how is signal.SIGINT else process.pid, how)
     return running
 
 

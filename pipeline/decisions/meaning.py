@@ -219,27 +219,38 @@ class Choices:
         """Text in the list -> measure."""
         return {self.form.column_by_key[measure].short: measure for measure in self.form.measures}
 
+    @cached_property
+    def _unit_texts(self) -> Mapping[str, str]:
+        return {code: text for text, code in self.units.items()}
+
+    @cached_property
+    def _codes_by_name(self) -> Mapping[str, frozenset[str]]:
+        """Folded text, code or name -> units that bear it."""
+        found: dict[str, set[str]] = {}
+        for shown, code in self.units.items():
+            for name in (shown, code, self.register.by_code[code].name):
+                found.setdefault(fold(name), set()).add(code)
+        return {name: frozenset(codes) for name, codes in found.items()}
+
+    @cached_property
+    def _rows_by_label(self) -> Mapping[str, str]:
+        labels = {fold(self.form.by_key[key].label): key for key in self.rows.values()}
+        return labels | {fold(text): key for text, key in self.rows.items()}
+
     def unit_text(self, code: str) -> str:
         """Text in the list of a unit."""
-        return next((text for text, known in self.units.items() if known == code), code)
+        return self._unit_texts.get(code, code)
 
     def unit_of(self, text: str) -> str:
         """Find the unit a text names: from the list, its code, or its name where only one bears it."""
-        folded = fold(text)
-        by_name: dict[str, list[str]] = {}
-        for shown, code in self.units.items():
-            for name in (shown, code, self.register.by_code[code].name):
-                by_name.setdefault(fold(name), []).append(code)
-        codes = set(by_name.get(folded, ()))
+        codes = self._codes_by_name.get(fold(text), frozenset())
         if len(codes) != 1:
             raise _RefusedError("unknown_unit")
-        return codes.pop()
+        return next(iter(codes))
 
     def cell_of(self, row_text: str, column_text: str) -> Cell:
         """Find the cell that a row and a column name; a row with one number needs no column."""
-        rows = {fold(text): key for text, key in self.rows.items()}
-        rows |= {fold(self.form.by_key[key].label): key for key in self.rows.values()}
-        key = rows.get(fold(row_text))
+        key = self._rows_by_label.get(fold(row_text))
         if key is None:
             raise _RefusedError("unknown_row")
         takes = [measure for measure, kind in self.form.by_key[key].kinds.items() if kind in _NUMBERS]

@@ -14,6 +14,7 @@ from pipeline.decisions.words import CELLS, FILES, KEY, UNITS, DecisionWords
 from pipeline.findings import message, severity_name, suggestion_text
 from pipeline.model import Consolidation, Entry, FileResult, FileStatus, Finding, Return, State, UnitResult
 from schemas.rules import Cell, Severity
+from schemas.text import tidy
 
 Texts = Mapping[str, str | int]
 """key of a column -> what the program writes there"""
@@ -99,10 +100,14 @@ def _plan_sheet(
     first = sheet.head + 1 if sheet else FIRST_ROW
     filled = [line for line in lines if line.filled]
     bind = {line.row: key for line in filled if not line.key and (key := _binding(line, result, choices))}
+    same: dict[tuple[str, ...], list[SavedLine]] = {}
+    for line in filled:
+        same.setdefault(about(kind, line.key), []).append(line)
+    subjects = ((about(kind, str(offer.texts[KEY])), offer) for offer in offers)
     wanted = {
-        (about(kind, str(offer.texts[KEY])), bool(offer.hand)): offer
-        for offer in offers
-        if not _is_covered(kind, offer, filled)
+        (subject, bool(offer.hand)): offer
+        for subject, offer in subjects
+        if not _is_covered(kind, offer, same.get(subject, ()))
     }
     write: dict[int, Offer] = {}
     clear: set[int] = set()
@@ -112,7 +117,7 @@ def _plan_sheet(
         offer = wanted.pop((about(kind, line.key), False), None)
         if offer is None:
             clear.add(line.row)
-        elif any(line.text(key) != _shown(text) for key, text in offer.texts.items()):
+        elif not _is_as_saved(line, offer.texts):
             write[line.row] = offer
     taken = {line.row for line in lines} - clear
     row = first
@@ -125,19 +130,20 @@ def _plan_sheet(
     return SheetPlan(first, write, frozenset(clear), bind, max(taken, default=first - 1))
 
 
-def _shown(text: str | int) -> str:
-    """Give a text as it will be read back."""
-    return " ".join(str(text).split())
+def _is_as_saved(line: SavedLine, texts: Texts) -> bool:
+    return all((line.key if key == KEY else line.text(key)) == _read_back(key, text) for key, text in texts.items())
 
 
-def _is_covered(kind: str, offer: Offer, filled: Sequence[SavedLine]) -> bool:
-    """Tell whether a line that a person filled is about the same: a cell with new findings gets a new line."""
-    subject = about(kind, str(offer.texts[KEY]))
-    same = [line for line in filled if line.key and about(kind, line.key) == subject]
+def _read_back(key: str, text: str | int) -> str:
+    return str(text) if key == KEY else tidy(str(text))
+
+
+def _is_covered(kind: str, offer: Offer, same: Sequence[SavedLine]) -> bool:
+    """Tell whether lines that a person filled about the same answer it: a cell with new findings gets a new line."""
     if kind != CELLS:
         return bool(same)
     if offer.hand:
-        return any(all(line.text(key) == _shown(text) for key, text in offer.hand.items()) for line in same)
+        return any(_is_as_saved(line, offer.hand) for line in same)
     seen = [codes_of(line.key) for line in same]
     asked = codes_of(str(offer.texts[KEY])) or frozenset()
     if not seen or None in seen:

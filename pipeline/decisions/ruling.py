@@ -22,7 +22,7 @@ from pipeline.findings import finding
 from pipeline.model import COUNTED, Claim, Entry, Fact, FileReading, FileResult, FileStatus, Finding, Return, State
 from schemas.form import Form
 from schemas.register import Register
-from schemas.rules import Cell, Severity
+from schemas.rules import Cell, Severity, SumOfParts
 
 BLANK_FACT = "blank_cell"
 """token of the wording for a cell in which nothing stands"""
@@ -317,7 +317,9 @@ def _is_accepted(told: Finding, accepted: _Matching, signed: set[Cell]) -> bool:
 
 
 def _with_blanks_as_zero(one: Return, signed: Signed, form: Form) -> Return:
-    numbers = set(form.number_cells)
+    # A blank total is not 0 while its parts are stated; it is added up from them.
+    totals = {rule.total for rule in form.rules if isinstance(rule, SumOfParts) and rule.compute_blank}
+    numbers = set(form.number_cells) - totals
     blanks = {
         entry.key
         for entry in one.entries

@@ -36,7 +36,7 @@ class SavedLine:
     @property
     def key(self) -> str:
         """What the program wrote to know the line again; empty in a line that a person began."""
-        return self.text(KEY)
+        return str(self.values.get(KEY, ""))
 
     @property
     def filled(self) -> bool:

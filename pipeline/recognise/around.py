@@ -94,10 +94,15 @@ def explained(sheet: Sheet, labels: Labels, body: Body) -> set[Address]:
     claimed = {*head.cells, *body.further_heads}
     claimed |= {(row, column) for row, column in body.places.items() if row in set(body.rows.values())}
     roles = {column.key: column.role for column in labels.form.columns}
+    told_elsewhere = [column for name, column in columns if roles.get(name, name) in ("measure", "note", "")]
+    compared = [(roles.get(name, name), column) for name, column in columns if column not in told_elsewhere]
     for key, row in body.rows.items():
-        for name, column in columns:
-            role = roles.get(name, name)
-            if role in ("measure", "note", "") or _is_of_the_form(labels, key, role, sheet.value(row, column)):
+        for column in told_elsewhere:
+            claimed.add((row, column))
+        cells = sheet.rows[row - sheet.first_row]
+        for role, column in compared:
+            place = column - sheet.first_column
+            if place < len(cells) and _is_of_the_form(labels, key, role, cells[place]):
                 claimed.add((row, column))
     return claimed
 

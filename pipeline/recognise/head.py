@@ -46,23 +46,26 @@ class _Seen:
 
 def find_heads(sheet: Sheet, labels: Labels) -> list[Head]:
     """Find every head in a sheet; where there is none, the labels themselves say where a form is."""
-    heads = []
+    heads: list[Head] = []
+    known: list[Address] = []
+    label_heads, rows, spellings = labels.label_heads, labels.rows, labels.spellings
     busy = -1
     for row, column, value in sheet.filled():
-        if row > busy and isinstance(value, str) and fold(value) in labels.label_heads:
+        if row <= busy or not isinstance(value, str):
+            continue
+        text = fold(value)
+        if text in label_heads:
             head = _read_head(sheet, labels, range(max(row - 1, 0), row + _DEPTH), row, column)
             if len(head.columns) > 1:
                 busy = head.last
                 heads.append(head)
-    return heads or list(_head_over_labels(sheet, labels))
+        elif text in rows or text in spellings:
+            known.append((row, column))
+    return heads or list(_head_over_labels(sheet, labels, known))
 
 
-def _head_over_labels(sheet: Sheet, labels: Labels) -> Iterator[Head]:
-    known = [
-        (row, column)
-        for row, column, value in sheet.filled()
-        if isinstance(value, str) and (fold(value) in labels.rows or fold(value) in labels.spellings)
-    ]
+def _head_over_labels(sheet: Sheet, labels: Labels, known: Sequence[Address]) -> Iterator[Head]:
+    """Find a head by the column that holds most labels; the lines above them hold the other heads."""
     columns = Counter(column for _, column in known)
     if not columns:
         return

@@ -226,6 +226,8 @@ def _match_by_key(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[_Cl
         if key in body.rows or key in body.doubtful:
             if text and labels.likeness.fits(text, key).key:
                 _weigh_rival(sheet, labels, body, key, claim.row)
+            elif text:
+                _tell_of_copied_key(sheet, labels, body, claim)
             continue
         verdict = labels.likeness.fits(text, key) if text else Verdict(key, 0)
         place = cell_name(claim.row, body.places.get(claim.row, body.columns[labels.label_key]))
@@ -238,6 +240,17 @@ def _match_by_key(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[_Cl
             body.doubtful.add(key)
             facts = {"seen": visible(text)} if text else {}
             body.findings.append(finding("S007", cell=place, row=key, found=text or None, facts=facts))
+
+
+def _tell_of_copied_key(sheet: Sheet, labels: Labels, body: Body, claim: _Claim) -> None:
+    """Numbers beside the key of a row and other words, while the row itself holds none: perhaps they are its own."""
+    key = str(claim.key)
+    own = body.rows.get(key, claim.row)
+    if key in body.doubtful or own == claim.row or holds_number(sheet, labels, body.columns, own):
+        return
+    if labels.form.by_key[key].kinds and holds_number(sheet, labels, body.columns, claim.row):
+        text, place = body.texts[claim.row], cell_name(claim.row, body.places[claim.row])
+        body.findings.append(finding("S007", cell=place, row=key, found=text, facts={"seen": visible(text)}))
 
 
 def _weigh_rival(sheet: Sheet, labels: Labels, body: Body, key: str, row: int) -> None:

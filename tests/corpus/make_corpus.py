@@ -6,6 +6,7 @@ stands in `index.toml` beside the files; it is written from what was truly meant
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import tempfile
@@ -68,6 +69,7 @@ def total_as_formula(draft: Draft, rng: Random) -> None:
         parts = [cell for cell in draft.truth if cell.measure == measure and _is_part(draft, cell.row, first, last)]
         line.cells[measure] = f"=SUM(D{first}:D{last})"
         draft.truth[Cell(key, measure)] = sum(draft.truth[cell] for cell in parts)
+        draft.unsure.add(Cell(key, measure))
 
 
 def _is_part(draft: Draft, key: str, first: int, last: int) -> bool:
@@ -251,7 +253,12 @@ def _by_word(case: Case, path: Path) -> None:
     sheet, _ = as_sheet(draft)
     first = next(index for index, line in enumerate(draft.lines) if line.kind == "head")
     for cells in sheet.rows[:first]:
-        document.add_paragraph("  ".join(str(value) for value in cells if value != ""))
+        texts = [str(value) for value in cells if value != ""]
+        for index, text in enumerate(texts):
+            if text.endswith(":"):
+                document.add_paragraph(" ".join(texts[index : index + 2]))
+            elif not index or not texts[index - 1].endswith(":"):
+                document.add_paragraph(text)
     width = len(draft.form.columns)
     table = document.add_table(len(sheet.rows) - first, width)
     for row, cells in enumerate(sheet.rows[first:]):
@@ -319,7 +326,12 @@ def _numbers(draft: Draft, case: Case, top: int) -> list[str]:
     of_word = (
         next(index for index, line in enumerate(draft.lines) if line.kind == "head") if case.program == "word" else 0
     )
-    spans = {(id(line), measure): left for line, left, _, right in draft.merges for measure in (left, right)}
+    spans = {
+        (id(line), measure): left
+        for line, left, _, right in draft.merges
+        for measure in (left, right)
+        if line.key and len(draft.form.by_key[line.key].kinds) == 1
+    }
     lines = []
     for name, cells in (("numbers", clear), ("perhaps", {c: n for c, n in draft.truth.items() if c not in clear})):
         shown = []
@@ -335,7 +347,7 @@ def _numbers(draft: Draft, case: Case, top: int) -> list[str]:
 
 
 def _texts(texts: Sequence[str]) -> str:
-    return "[" + ", ".join(f'"{text}"' for text in texts) + "]"
+    return json.dumps(list(texts), ensure_ascii=False)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from pipeline.findings import finding
 from pipeline.model import Claim, Finding
 from schemas.definition import read_toml
 from schemas.register import Register, Unit, with_leading_zero
+from schemas.rules import Severity
 from schemas.text import fold, fold_words, visible
 
 UNIT_NAMES = Path(__file__).parent / "wording" / "unit_names.toml"
@@ -26,6 +27,7 @@ _SUGGESTED = 3
 EVIDENCE = ("code", "name", "sheet", "folder", "file")
 """kinds of evidence, best first"""
 _FIRM = ("code", "name")
+_CODE = re.compile(r"(?<!\d)\d{4,6}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Names:
     """words of a name -> codes, to be found inside a file name"""
     shared: frozenset[tuple[str, ...]]
     """bare names that the collecting office bears too: no evidence without the word before them"""
+    places: tuple[tuple[str, ...], ...] = ()
+    """names of the collecting office as words, which may follow the name of a unit"""
 
 
 def names_of_register(register: Register) -> Names:
@@ -59,7 +63,8 @@ def names_of_register(register: Register) -> Names:
         # "Thị xã Quảng Yên" is the town that collects, never a spelling of its ward "Quảng Yên".
         by_name.pop(fold(collector.name), None)
         by_words.pop(tuple(fold_words(collector.name).split()), None)
-    return Names(register, _sorted(by_name), _sorted(by_words), frozenset(shared))
+    places = {(*word.split(), *bare) for word in _prefixes("higher") for bare in shared}
+    return Names(register, _sorted(by_name), _sorted(by_words), frozenset(shared), tuple(sorted(places)))
 
 
 def bare_name(name: str, unit_type: str) -> str:
@@ -83,7 +88,7 @@ def identify(code: str, name: str, sheet: str, path: str, names: Names) -> tuple
     seen = {"code": code, "name": name, "sheet": sheet, "folder": folder, "file": file}
     said = {
         "code": _by_code(code, register),
-        "name": names.by_name.get(fold(name), ()) if name else (),
+        "name": _by_name(name, names) if name else (),
         "sheet": _inside(sheet, names),
         "folder": _inside(folder.rpartition("/")[2], names),
         "file": _inside(Path(file).stem, names),
@@ -94,6 +99,10 @@ def identify(code: str, name: str, sheet: str, path: str, names: Names) -> tuple
     unit_codes = {kind: codes[0] for kind, codes in said.items() if len(codes) == 1}
     units = dict.fromkeys(unit_codes[kind] for kind in EVIDENCE if kind in unit_codes)
     unknown = [text for kind, text in (("code", code), ("name", name)) if text and not said[kind]]
+    if unknown == [code] and code and len(said["name"]) == 1:
+        # The name is plain; the code is of another register, or mistyped.
+        told.append(finding("U003", severity=Severity.WARNING, found=visible(code), facts={"seen": visible(code)}))
+        unknown = []
     if (unknown and not code) or (len(unknown) == 1 and units and _spelt_alike(name, next(iter(units)), names)):
         unknown = unknown if not units else []
     if len(units) > 1:
@@ -153,24 +162,61 @@ def _by_code(code: str, register: Register) -> tuple[str, ...]:
 
 
 def _inside(text: str, names: Names) -> tuple[str, ...]:
-    """Find the unit that a sheet, folder or file name bears: a code, else the longest names found in its words.
+    """Find the unit that a sheet, folder or file name bears: a code, and the longest names found in its words.
 
-    Two units found, or only the bare name that the collecting office bears too, is no evidence.
+    Two units found by either, or only the bare name that the collecting office bears too, is no evidence.
     """
-    for number in re.findall(r"(?<!\d)\d{4,6}(?!\d)", text):
-        if found := _by_code(number, names.register):
-            return found
+    coded = {code for number in _CODE.findall(text) for code in _by_code(number, names.register)}
     words = tuple(fold_words(text).split())
-    hits: list[tuple[int, int, tuple[str, ...]]] = []
+    hits = [*_hits(words, names), *_other_places(words, names)]
+    widest = [hit for hit in hits if not any(_within(hit, other) for other in hits)]
+    units = coded | {code for _, _, codes in widest for code in codes}
+    return tuple(sorted(units)) if len(units) == 1 else ()
+
+
+def _hits(words: tuple[str, ...], names: Names) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Find the longest name that begins at each word: (first word, end, codes)."""
     for start in range(len(words)):
         for end in range(len(words), start, -1):
             codes = names.by_words.get(words[start:end])
             if codes and words[start:end] not in names.shared:
-                hits.append((start, end, codes))
+                yield start, end, codes
                 break
-    widest = [hit for hit in hits if not any(_within(hit, other) for other in hits)]
-    units = {code for _, _, codes in widest for code in codes}
-    return tuple(sorted(units)) if len(units) == 1 else ()
+
+
+def _other_places(words: tuple[str, ...], names: Names) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Find names within the name of something else ("thị xã Quảng Yên", "THCS Đông Mai"): a hit without codes."""
+    for start in range(len(words)):
+        for phrase in (*_prefixes("higher"), *_prefixes("institutions")):
+            first = start + len(phrase.split())
+            if words[start:first] != tuple(phrase.split()):
+                continue
+            ends = [end for end in range(first + 1, len(words) + 1) if words[first:end] in names.by_words]
+            if ends and words[start : ends[-1]] not in names.by_words:
+                yield start, ends[-1], ()
+        for phrase in _prefixes("not_names"):
+            end = start + len(phrase.split())
+            if words[start:end] == tuple(phrase.split()):
+                yield start, end, ()
+
+
+def _by_name(text: str, names: Names) -> tuple[str, ...]:
+    """Find the unit that a name cell means: the whole cell is its name, between known words before and behind it."""
+    if found := names.by_name.get(fold(text)):
+        return found
+    words = tuple(fold_words(text).split())
+    for place in names.places:
+        if len(words) > len(place) and words[-len(place) :] == place:
+            words = words[: -len(place)]
+    before = [tuple(phrase.split()) for phrase in _prefixes("prefixes")]
+    while words:
+        if found := names.by_words.get(words):
+            return found
+        lengths = [len(phrase) for phrase in before if words[: len(phrase)] == phrase]
+        if not lengths:
+            return ()
+        words = words[max(lengths) :]
+    return ()
 
 
 def _within(hit: tuple[int, int, object], other: tuple[int, int, object]) -> bool:
@@ -192,9 +238,9 @@ def _disagreement(
 
 def _nearest(unknown: str, name: str, names: Names) -> dict[str, str | tuple[str, ...]]:
     """Suggest the units whose names are most like what was typed; a suggestion is never used."""
-    typed = fold_words(name or unknown)
+    typed = fold_words(bare_name(name or unknown, ""))
     alike = sorted(
-        ((ratio(typed, fold_words(unit.name)), unit) for unit in names.register.expected),
+        ((ratio(typed, fold_words(bare_name(unit.name, unit.type))), unit) for unit in names.register.expected),
         key=lambda pair: (-pair[0], pair[1].code),
     )
     near = tuple(f"{unit.name} ({unit.code})" for likeness, unit in alike[:_SUGGESTED] if likeness >= _NEAR)

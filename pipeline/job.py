@@ -15,12 +15,13 @@ from pipeline.errors import RunError
 from pipeline.export import write_long_table, write_report
 from pipeline.find import DECISIONS_SUFFIX, Found
 from pipeline.findings import finding
-from pipeline.intake import desk_for, take_in
+from pipeline.intake import desk_for
 from pipeline.limits import DEFAULT
 from pipeline.model import Consolidation, FileResult
 from pipeline.outputs import check_folder, check_targets, is_replaceable, write_all
 from pipeline.runlog import LOG_SUFFIX, start_log
 from pipeline.summary import write_summary
+from pipeline.workers import read_all
 from schemas.form import Form
 from schemas.register import Register
 
@@ -119,7 +120,7 @@ def check_files(files: Sequence[Path], form: Form, register: Register) -> tuple[
         if not file.is_file():
             raise RunError("check_missing", {"file": str(file)}, exit_code=2)
     desk = desk_for(form, register, DEFAULT)
-    readings = [take_in(Found(file.name, file), desk) for file in files]
+    readings = read_all([Found(file.name, file) for file in files], desk)
     request = Request(Path(), form, register)
     return conclude(request, desk, readings).files
 

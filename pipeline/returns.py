@@ -14,7 +14,7 @@ from pipeline.legacy_text import LegacyEncoding, convert, detect_legacy
 from pipeline.model import FileReading, Finding, Return
 from pipeline.parse import Source, parse
 from pipeline.read import Sheet
-from pipeline.recognise import UNIT_LINE, Labels, Located, locate, told_of_the_rest
+from pipeline.recognise import UNIT_LINE, Labels, Located, locate, told_of_the_rest, told_of_year
 from pipeline.second_look import SheetFacts
 from schemas.form import Form
 from schemas.text import fold, visible
@@ -126,6 +126,9 @@ def _return_of(reading: FileReading, page: _Page, medium: Medium, desk: Desk) ->
     if medium.is_word:
         numbers = sum(entry.value is not None for entry in parsed.entries)
         findings.insert(0, finding("F026", facts={"count": numbers}))
+        # The paragraphs before a table stand below it in its grid.
+        below = range(form.last_row + 1, len(sheet.rows))
+        findings += told_of_year(sheet, desk.form, below, form.unclaimed)
     if not is_summary:
         findings += told_of_the_rest(sheet, form, _written_by_formulas(sheet, facts, medium))
     claim, told = identify(page.stamped("unit_code"), _unit_name(page, desk), sheet.name, reading.path, desk.names)

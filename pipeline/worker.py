@@ -17,7 +17,7 @@ from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from pipeline.find import Found
+from pipeline.find import Found, reason_of
 from pipeline.findings import finding
 from pipeline.intake import Desk, read_bytes, take_in
 from pipeline.kinds import Kind
@@ -93,6 +93,9 @@ def _members(task: Task, found: Found, itself: FileReading, kind: Kind, desk: De
             else:
                 reading, incident = _read(member, desk, data)
             yield Answer(task.index, reading, last=member.path == found.path, incident=incident)
+    except OSError as error:
+        told = finding("F018", facts={"reason": reason_of(error)})
+        yield Answer(task.index, replace(itself, findings=(told,)), last=True)
     # Whatever a false archive brings about concerns the archive alone.
     except Exception as error:
         told, incident = _surprise(found, error)

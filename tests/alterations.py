@@ -714,14 +714,14 @@ def swap_labels_alone(draft: Draft, rng: Random) -> None:
     """The labels of two rows exchanged, their figures and keys left where they are."""
     one, other = rng.sample(draft.rows(), 2)
     one.cells["label"], other.cells["label"] = other.cells.get("label", ""), one.cells.get("label", "")
+    meant = dict(draft.truth)
     draft.forget([one.key, other.key])
     if "row_key" not in draft.columns or "row_key" not in one.cells or "row_key" not in other.cells:
         # Without keys the labels are all there is, and they say that the rows were exchanged.
         for key, line in ((one.key, other), (other.key, one)):
             for cell in draft.cells_of([key]):
-                value = line.cells.get(cell.measure)
-                if isinstance(value, float):
-                    draft.truth[cell] = int(value)
+                if Cell(line.key, cell.measure) in meant:
+                    draft.truth[cell] = meant[Cell(line.key, cell.measure)]
 
 
 def rename_activity(draft: Draft, rng: Random) -> None:

@@ -20,8 +20,6 @@ from tests.returned import FIGURES, ROOT, consolidate_really, summary_totals, wr
 CODES = sorted(FIGURES)[:5]
 MOMENTS = 50
 SIZES = 20
-SOME_MOMENTS = 5
-SOME_SIZES = 3
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="signals and mounts as Linux has them")
 
@@ -101,12 +99,12 @@ def leftovers(folder: Path) -> list[str]:
 
 
 @linux
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize(("how", "times"), [(signal.SIGKILL, 5), (signal.SIGINT, 3)])
 def test_a_run_that_is_stopped_at_any_moment_leaves_a_whole_summary(
-    returns: Path, old_summary: bytes, new_summary: bytes, tmp_path: Path, how: signal.Signals
+    returns: Path, old_summary: bytes, new_summary: bytes, tmp_path: Path, how: signal.Signals, times: int
 ) -> None:
-    moments = [(place + 0.5) / SOME_MOMENTS for place in range(SOME_MOMENTS)]
-    assert stop_at(moments, how, returns, tmp_path, (old_summary, new_summary)) >= SOME_MOMENTS - 2
+    moments = [(place + 0.5) / times for place in range(times)]
+    assert stop_at(moments, how, returns, tmp_path, (old_summary, new_summary)) >= times - 2
 
 
 @linux

@@ -56,7 +56,7 @@ NASTY = (
     b"\xff\xfe",
     b"x" * 70_000,
 )
-_ATTRIBUTE = re.compile(rb'[\w:]+="[^"]*"')
+_ATTRIBUTE = re.compile(rb'\b[\w:]{1,40}="[^"]*"')
 _TAG = re.compile(rb"<[^<>]{1,400}>")
 _TEXT = re.compile(rb">[^<>]+<")
 

@@ -357,8 +357,8 @@ def test_a_mail_without_any_file_is_a_warning() -> None:
 def test_the_picture_of_a_signature_is_no_report_and_a_photo_is() -> None:
     mail = message()
     for size, cid in ((4000, "<logo>"), (400_000, "<anh>")):
-        image, shown_as = b"\xff\xd8\xff" + bytes(size), {"disposition": "inline", "filename": f"{size}.jpg"}
-        mail.add_related(image, maintype="image", subtype="jpeg", cid=cid, **shown_as)
+        image, name = b"\xff\xd8\xff" + bytes(size), f"{size}.jpg"
+        mail.add_related(image, maintype="image", subtype="jpeg", cid=cid, disposition="inline", filename=name)
     mail.add_attachment(b"\xff\xd8\xff", maintype="image", subtype="jpeg", filename="nho.jpg")
     assert shown(mail.as_bytes(), "thu.eml") == {
         "thu.eml!4000.jpg": "F025",

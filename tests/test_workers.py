@@ -129,10 +129,10 @@ def test_a_worker_that_is_killed_by_chance_costs_nothing(returns: Path, desk: De
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is told on Linux alone")
-def test_a_worker_that_keeps_much_memory_is_replaced(returns: Path, desk: Desk, tmp_path: Path) -> None:
+def test_a_worker_that_keeps_much_memory_is_replaced(returns: Path, tmp_path: Path) -> None:
     good = list(find_files(returns))
     hoards = [replace(trap(tmp_path, "hoard", good[0].file), path=f"hoard {number}") for number in range(5)]
-    read = read_all([*hoards, *good], desk, Plan(workers=1, method="fork"))
+    read = read_all([*hoards, *good], desk_of(DEFAULT), Plan(workers=1, method="fork"))
     assert [told(one) for one in read] == [[]] * 9
 
 
@@ -289,7 +289,7 @@ if __name__ == "__main__":
     import multiprocessing
     def tell():
         print(*(one.pid for one in multiprocessing.active_children()), flush=True)
-    read_all(found, desk_of(Limits(seconds=0.7)), Plan(workers=2, method=sys.argv[2], meanwhile=tell))
+    read_all(found, desk_of(Limits(seconds=1.5)), Plan(workers=2, method=sys.argv[2], meanwhile=tell))
 """
 
 
@@ -303,9 +303,9 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(returns: Path, tmp_path:
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout
         pids = [int(pid) for pid in parent.stdout.readline().split()]
-        assert len(pids) == 2
+        assert pids
         parent.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 30
     while any(is_alive(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(is_alive(pid) for pid in pids)

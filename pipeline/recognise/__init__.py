@@ -3,25 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.findings import finding
-from pipeline.read import Sheet, cell_name
+from pipeline.read import Sheet
 from pipeline.recognise.around import (
     accounts,
     explained,
     is_furniture,
     money_scale,
-    other_year,
     read_stamps,
     told_of_the_rest,
+    told_of_year,
 )
 from pipeline.recognise.head import ENOUGH, find_heads
 from pipeline.recognise.rows import match_rows
 from pipeline.recognise.shape import Body, Head, Located, Stamped
 from pipeline.recognise.told import told_of_head, told_of_rows, told_of_strangers, unit_of_money
 from pipeline.recognise.words import UNIT_LINE, Labels
-from schemas.text import visible
 
-__all__ = ["UNIT_LINE", "Labels", "Located", "Stamped", "accounts", "locate", "told_of_the_rest"]
+__all__ = ["UNIT_LINE", "Labels", "Located", "Stamped", "accounts", "locate", "told_of_the_rest", "told_of_year"]
 
 _WHOSE = ("unit_code", "unit_name")
 
@@ -104,10 +102,7 @@ def _finish(sheet: Sheet, labels: Labels, body: Body, region: range) -> Located:
         for key in sorted((labels.money_rows & body.rows.keys()) - body.doubtful, key=labels.order.__getitem__):
             findings.append(unit_of_money(labels, key, *scale))
             body.doubtful.add(key)
-    year = other_year(sheet, labels, range(region.start, head.first), unclaimed)
-    if year:
-        said = visible(year[1])
-        findings.append(finding("F015", cell=cell_name(*year[0]), found=said, facts={"title": said}))
+    findings += told_of_year(sheet, labels.form, range(region.start, head.first), unclaimed)
     return Located(
         columns=body.columns,
         rows=body.rows,

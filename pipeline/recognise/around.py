@@ -8,6 +8,7 @@ from pipeline.model import Finding
 from pipeline.read import CellValue, Sheet, cell_name
 from pipeline.recognise.shape import Address, Body, Located, Stamped
 from pipeline.recognise.words import UNIT_LINE, Labels
+from schemas.form import Form
 from schemas.rules import Severity
 from schemas.text import fold, fold_words, tidy, visible
 
@@ -145,9 +146,8 @@ def _counts_in_multiples(labels: Labels, text: str) -> bool:
     return any(fold_words(inside) in labels.sizes for inside in _BRACKETS.findall(text))
 
 
-def other_year(sheet: Sheet, labels: Labels, rows: range, others: Collection[Address]) -> tuple[Address, str] | None:
-    """Find the title of another year above the table: "... năm 2021". A date of signing is no title."""
-    form = labels.form
+def told_of_year(sheet: Sheet, form: Form, rows: range, others: Collection[Address]) -> Iterator[Finding]:
+    """Tell that the title in some rows is that of another year: "... năm 2021". A date of signing is no title."""
     own = {str(day.year) for day in (form.first_day, form.last_day, form.letter_date)}
     found = None
     for place in sorted(others):
@@ -157,10 +157,12 @@ def other_year(sheet: Sheet, labels: Labels, rows: range, others: Collection[Add
         words = fold_words(text)
         years = set() if _DATED.search(words) else set(_YEAR.findall(words))
         if years & own:
-            return None
+            return
         if years and found is None:
-            found = place, text
-    return found
+            found = place, visible(text)
+    if found:
+        place, said = found
+        yield finding("F015", cell=cell_name(*place), found=said, facts={"title": said})
 
 
 def told_of_the_rest(sheet: Sheet, located: Located, own: Collection[Address]) -> Iterator[Finding]:

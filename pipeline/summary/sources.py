@@ -30,7 +30,7 @@ def _write_return(table: Table, row: int, name: str, counted: Return) -> int:
     name, path, page = clean_text(name), clean_text(counted.path), clean_text(counted.sheet)
     states = {state: words(f"sources.state.{state}") for state in State}
     for entry in counted.entries:
-        if entry.found is None and entry.state is State.BLANK and not entry.text:
+        if entry.found is None and entry.state is State.BLANK and not (entry.text or entry.decided_by):
             continue
         write(row, places["unit"], name, look)
         write(row, places["row"], form.by_key[entry.row].title, look)

@@ -184,7 +184,7 @@ def _write_remarks(copy: _Copy, row: Row, column: int) -> None:
     cells = [Cell(row.key, key) for key in (*copy.book.plan.result.form.measures, NOTE)]
     texts = [
         *(_remark(copy, told) for cell in (*cells, Cell(row.key, "")) for told in copy.findings.get(cell, ())),
-        *(_decision(copy, copy.entries[cell]) for cell in cells if cell in copy.entries),
+        *(_decision(copy, copy.entries[cell]) for cell in cells if cell in copy.entries and not _is_told(copy, cell)),
     ]
     text = "\n".join(text for text in texts if text)
     at = copy.book.plan.unit_place.rows[row.key]
@@ -215,6 +215,11 @@ def _remark(copy: _Copy, finding: Finding) -> str:
     if column is None:
         return words("unit_sheet.mark_row", severity=severity, message=told)
     return words("unit_sheet.mark", severity=severity, column=column.short, message=told)
+
+
+def _is_told(copy: _Copy, cell: Cell) -> bool:
+    """Tell whether a decision about the cell stands among its remarks already; zeros for all blanks do not."""
+    return any(told.code == "D003" for told in copy.findings.get(cell, ()))
 
 
 def _decision(copy: _Copy, entry: Entry) -> str:

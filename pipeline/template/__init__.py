@@ -143,7 +143,8 @@ def _write_workbook(workbook: Workbook, form: Form, register: Register, unit: Un
     data, guide, lists = (workbook.add_worksheet(words.sheets[name]) for name in ("data", "guide", "lists"))
     page = _lay_out(form, words, formats)
     name_stamps(workbook, data, page.stamps)
-    write_lists(workbook, lists, asked_units(register))
+    # A stamped copy bears its name already; a list of a thousand names would only weigh on every reading.
+    write_lists(workbook, lists, (unit,) if unit else asked_units(register))
     _write_top(data, page, unit)
     write_stamps(data, form, page.stamps, formats, unit)
     _write_form(data, page)

@@ -1,0 +1,109 @@
+"""The language of typed numbers: its words, and the spelling they are compared by."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from schemas.text import fold_words, tidy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NumberWords:
+    """The language of typed numbers. Every word is folded: lower case, without marks."""
+
+    whole: Mapping[str, str]
+    """text of a whole cell -> the code of what it says"""
+    perhaps_zero: frozenset[str]
+    magnitudes: Mapping[str, int]
+    money_magnitudes: frozenset[str]
+    """magnitudes that may be something else after a count"""
+    half: frozenset[str]
+    currency: frozenset[str]
+    closings: frozenset[str]
+    general_units: frozenset[str]
+    joiners: frozenset[str]
+    approximate: re.Pattern[str]
+    percent: re.Pattern[str]
+    dated: re.Pattern[str]
+    month_name: re.Pattern[str]
+    months: Mapping[str, int]
+    in_letters: Mapping[str, int]
+    no_suggestion: frozenset[str]
+
+
+_FULL_WIDTH_SIGNS = [chr(code) for code in (*range(0xFF01, 0xFF10), *range(0xFF1A, 0xFF5F))]
+_LOOKALIKES = str.maketrans("₫≈≃∼≥≤⁄∕", "d~~~><//") | str.maketrans(
+    {"…": "...", "‥": ".."} | {sign: chr(ord(sign) - 0xFEE0) for sign in _FULL_WIDTH_SIGNS}
+)
+# Only a letter sheds its marks: a digit with one was struck out, or is a picture of a digit.
+_LETTER_MARKS = re.compile("(?<=[a-z])[\u0300-\u036f]+")
+
+
+@cache
+def load_number_words() -> NumberWords:
+    """Load the words of typed numbers from `wording/number_words.toml`."""
+    path = Path(__file__).parent.parent / "wording" / "number_words.toml"
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    whole, units, approximate = data["whole"], data["units"], data["approximate"]
+    codes = {"zero": "V021", "yes": "V006", "ditto": "V007"}
+    months = {name: number for number, name in enumerate(data["dates"]["months"], 1)}
+    before, after, vague = (_any_of(approximate[key]) for key in ("before", "after", "vague"))
+    dates = _any_of(data["dates"]["words"])
+    names = "|".join(months)
+    return NumberWords(
+        whole={plain_text(tidy(word)): code for key, code in codes.items() for word in whole[key]},
+        perhaps_zero=plain_words(whole["perhaps_zero"]),
+        magnitudes={fold_words(word): size for word, size in data["magnitudes"].items()},
+        money_magnitudes=plain_words(data["magnitude_use"]["only_money"]),
+        half=plain_words(data["magnitude_use"]["half"]),
+        currency=plain_words(data["currency"]["words"]),
+        closings=frozenset(data["currency"]["closings"]),
+        general_units=plain_words(units["general"]),
+        joiners=plain_words(units["joiners"]),
+        approximate=re.compile(rf"[~<>]|\d ?\+$|{before}[ :]*(?=\d)|\d.*{after}$|^\D*{vague}\D*$"),
+        percent=re.compile(rf"[%‰]|{_any_of(data['percent']['words'])}"),
+        dated=re.compile(rf"{dates}[ .]*\d"),
+        month_name=re.compile(rf"(?:(\d+)[-/])?({names})(?:[-/](\d+))?"),
+        months=months,
+        in_letters=_numbers_in_letters(data["in_letters"]),
+        no_suggestion=plain_words(data["no_suggestion"]["words"]),
+    )
+
+
+def plain_text(typed: str) -> str:
+    """Fold case, marks and look-alikes, keeping every other sign: a "," or a "²" changes a number."""
+    text = typed.lower()
+    if text.isascii():
+        return text
+    text = _LETTER_MARKS.sub("", unicodedata.normalize("NFD", text.replace("đ", "d")))
+    return text if text.isascii() else text.translate(_LOOKALIKES)
+
+
+def plain_words(texts: Iterable[str]) -> frozenset[str]:
+    """Spell the words of a list as those of a cell are spelt."""
+    return frozenset(plain_text(tidy(text)) for text in texts)
+
+
+def _any_of(texts: Iterable[str]) -> str:
+    """Match any of these as whole words, the longest first; a digit may touch them."""
+    words = sorted(plain_words(texts), key=len, reverse=True)
+    return f"(?<![a-z])(?:{'|'.join(map(re.escape, words))})(?![a-z])"
+
+
+def _numbers_in_letters(data: Mapping[str, Any]) -> dict[str, int]:
+    """Spell 1 to 99, in every way the words allow."""
+    spelt = [(figure, word) for figure, word in enumerate(data["ones"], 1)] + [(7, data["seven"])]
+    last = [*spelt, *((5, word) for word in data["five_after_ten"])]
+    after_tens = [*last, (1, data["one_after_tens"]), (4, data["four_after_tens"])]
+    numbers = {word: figure for figure, word in spelt} | {data["ten"]: 10}
+    numbers |= {f"{data['ten']} {word}": 10 + figure for figure, word in last}
+    for figure, word in spelt[1:]:
+        numbers[f"{word} {data['tens']}"] = 10 * figure
+        numbers |= {f"{word} {data['tens']} {one}": 10 * figure + unit for unit, one in after_tens}
+        numbers |= {f"{word} {one}": 10 * figure + unit for unit, one in after_tens[len(spelt) :]}
+    return {fold_words(word): number for word, number in numbers.items()}

@@ -1,0 +1,70 @@
+"""What python-calamine shows as blank or hides, read from the raw parts of a workbook.
+
+calamine gives '' for an Excel error and for a formula never calculated, 1.0 for a boolean in .ods, and tells
+no formulas, number formats or hidden rows. Each of these can turn into a silently wrong total, so the caller
+asks here which cells are concerned. Addresses are (row, column) from 0, counted in the sheet, not in its used
+part.
+"""
+
+import struct
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from xml.parsers import expat
+
+from pipeline.kinds import LIMIT, Container, Kind, TooLarge, Unreadable
+from pipeline.second_look import ods, package, xls, xlsb, xlsx
+from pipeline.second_look.facts import Notes, SheetFacts, WorkbookFacts
+
+__all__ = ["SheetFacts", "TooLarge", "Unreadable", "WorkbookFacts", "sheet_facts", "workbook_facts"]
+
+_SHEETS: Mapping[Kind, Callable[[Container, str], Notes]] = {
+    Kind.XLSX: xlsx.look_at_sheet,
+    Kind.XLSM: xlsx.look_at_sheet,
+    Kind.XLSB: xlsb.look_at_sheet,
+    Kind.XLS: xls.look_at_sheet,
+    Kind.ODS: ods.look_at_sheet,
+}
+
+
+def sheet_facts(source: bytes | Container, kind: Kind, sheet_name: str, *, limit: int = LIMIT) -> SheetFacts:
+    """Look again at one sheet of an xlsx, xlsm, xlsb, xls or ods workbook.
+
+    Pass one `Container` for all looks at a file: it is opened once, and `limit` (bytes unpacked) is its own.
+    Raises `Unreadable` for a malformed part, an unknown sheet, a part with a document type declaration or a
+    sheet in UTF-16, which calamine reads as empty; `TooLarge`, a kind of it, beyond the limit.
+    """
+    look = _SHEETS.get(kind)
+    if look is None:
+        raise Unreadable(f"{kind} is no workbook")
+    with _only_unreadable():
+        return look(_opened(source, limit), sheet_name).facts()
+
+
+def workbook_facts(source: bytes | Container, kind: Kind, *, limit: int = LIMIT) -> WorkbookFacts:
+    """Look again at a whole workbook; same errors as `sheet_facts`.
+
+    Sources of the date: docProps/core.xml (ECMA-376 part 2), SummaryInformation ([MS-OLEPS]), meta.xml (ODF).
+    """
+    box = _opened(source, limit)
+    with _only_unreadable():
+        if kind is Kind.XLS:
+            return xls.look_at_workbook(box)
+        if kind is Kind.ODS:
+            return ods.look_at_workbook(box)
+        if kind in (Kind.XLSX, Kind.XLSM, Kind.XLSB):
+            return package.look_at_workbook(box)
+    raise Unreadable(f"{kind} is no workbook")
+
+
+def _opened(source: bytes | Container, limit: int) -> Container:
+    return source if isinstance(source, Container) else Container(source, limit)
+
+
+@contextmanager
+def _only_unreadable() -> Iterator[None]:
+    try:
+        yield
+    except Unreadable:
+        raise
+    except (expat.ExpatError, ValueError, LookupError, ArithmeticError, struct.error) as error:
+        raise Unreadable("a part is not what its format says") from error

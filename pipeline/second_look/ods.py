@@ -1,0 +1,173 @@
+"""Sheets and workbooks of ods: OpenDocument 1.3 part 3, chapter 9, as LibreOffice and Excel write it."""
+
+import re
+from collections.abc import Iterator
+from xml.parsers import expat
+
+from pipeline.kinds import Container, TooLarge, Unreadable
+from pipeline.second_look.facts import (
+    MOST_CELLS,
+    MOST_ROWS,
+    Address,
+    ErrorValue,
+    Notes,
+    Value,
+    WorkbookFacts,
+    moment_of,
+)
+from pipeline.second_look.markup import Attributes, elements, parse, refuse_wide, texts
+
+
+def look_at_sheet(box: Container, sheet_name: str) -> Notes:
+    """Look at one sheet; `Unreadable` where it is not what its format says, or not there."""
+    xml = box.part("content.xml")
+    refuse_wide(xml)
+    return _ContentXml(sheet_name).read(xml)
+
+
+_CELLS = ("table:table-cell", "table:covered-table-cell")
+_HIDDEN = ("collapse", "filter")
+_SHOWN_ERROR = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:\d{3}")
+
+
+def _repeated(attributes: Attributes, name: str) -> int:
+    return max(1, min(int(attributes.get(name, "1")), MOST_ROWS))
+
+
+class _ContentXml:
+    """One pass over content.xml, for one table of it.
+
+    Repeated rows and cells are counted, and written out only where they hold something to tell.
+    """
+
+    def __init__(self, sheet_name: str) -> None:
+        self.notes = Notes()
+        self.sheet_name = sheet_name
+        self.parser = expat.ParserCreate()
+        self.found = self.inside = False
+        self.level = self.table_level = self.cell_level = 0
+        self.row = self.column = self.column_definition = 0
+        self.row_repeated = 1
+        self.told = 0
+        self.cell: Attributes = {}
+        self.text: list[str] | None = None
+
+    def read(self, xml: bytes) -> Notes:
+        self.parser.EndElementHandler = self._end
+        parse(xml, self.parser, self._start)
+        if not self.found:
+            raise Unreadable("the sheet is not in the workbook")
+        return self.notes
+
+    def _start(self, name: str, attributes: Attributes) -> None:
+        self.level += 1
+        if not self.inside:
+            if name == "table:table" and not self.found and attributes.get("table:name") == self.sheet_name:
+                self.found = self.inside = True
+                self.table_level = self.level
+        elif self.cell_level:
+            if name == "text:p" and self.level == self.cell_level + 1:
+                self.text = self.text or []
+                self.parser.CharacterDataHandler = self.text.append
+        elif name in _CELLS:
+            self.cell, self.cell_level, self.text = attributes, self.level, None
+        elif name == "table:table-row":
+            self.column = 0
+            self.row_repeated = _repeated(attributes, "table:number-rows-repeated")
+            if attributes.get("table:visibility") in _HIDDEN:
+                self.notes.hidden_rows.append(range(self.row, self.row + self.row_repeated))
+        elif name == "table:table-column":
+            self._define_column(attributes)
+
+    def _define_column(self, attributes: Attributes) -> None:
+        end = self.column_definition + _repeated(attributes, "table:number-columns-repeated")
+        if attributes.get("table:visibility") in _HIDDEN:
+            self.notes.hidden_columns.append(range(self.column_definition, end))
+        self.column_definition = end
+
+    def _end(self, name: str) -> None:
+        if self.inside:
+            if self.level == self.cell_level:
+                self._close()
+            elif name == "text:p" and self.level == self.cell_level + 1:
+                self.parser.CharacterDataHandler = None
+            elif name == "table:table-row" and not self.cell_level:
+                self.row += self.row_repeated
+            elif self.level == self.table_level:
+                self.inside = False
+        self.level -= 1
+
+    def _close(self) -> None:
+        cell = self.cell
+        columns = _repeated(cell, "table:number-columns-repeated")
+        formula = "table:formula" in cell
+        if formula or self.text is not None or "office:value-type" in cell:
+            self.notes.use(self.row + self.row_repeated - 1, self.column + columns - 1)
+            value = self._value(cell, formula)
+            percent = cell.get("office:value-type") == "percentage"
+            if formula or percent or isinstance(value, bool | ErrorValue):
+                for at in self._addresses(columns):
+                    self.notes.note(at, value, formula=formula, percent=percent)
+        rows_spanned = _repeated(cell, "table:number-rows-spanned")
+        columns_spanned = _repeated(cell, "table:number-columns-spanned")
+        if rows_spanned * columns_spanned > 1:
+            last = (self.row + rows_spanned - 1, self.column + columns_spanned - 1)
+            self.notes.merged.append((self.row, self.column, *last))
+        self.column += columns
+        self.cell_level = 0
+
+    def _addresses(self, columns: int) -> Iterator[Address]:
+        self.told += self.row_repeated * columns
+        if self.told > MOST_CELLS:
+            raise TooLarge("a sheet repeats more cells than any form holds")
+        for row in range(self.row, self.row + self.row_repeated):
+            for column in range(self.column, self.column + columns):
+                yield row, column
+
+    def _value(self, cell: Attributes, formula: bool) -> Value:
+        text = "".join(self.text or ())
+        kind = cell.get("office:value-type")
+        if cell.get("calcext:value-type") == "error" or (formula and _SHOWN_ERROR.fullmatch(text)):
+            return ErrorValue(text)
+        if kind == "boolean":
+            return cell.get("office:boolean-value") == "true"
+        if kind in ("float", "percentage", "currency"):
+            # LibreOffice stores a boolean result without a number format as a number, shown as a word.
+            if formula and text in ("TRUE", "FALSE"):
+                return text == "TRUE"
+            return float(cell["office:value"]) if "office:value" in cell else None
+        # A formula that gives "" is written without type but with an empty paragraph.
+        return text if kind is not None or self.text is not None else None
+
+
+# A table or range drawn from elsewhere, a DDE link, or a formula with a reference 'address'#$Sheet.A1.
+_ODF_LINK = re.compile(
+    rb"<(?:table:(?:table-source|cell-range-source)|office:dde-source)\b"
+    rb"""|table:formula="[^"]*?(?:'|&apos;)\#"""
+)
+_BASIC_INDEXES = ("script-lb.xml", "script-lc.xml", "/")
+
+
+def look_at_workbook(box: Container) -> WorkbookFacts:
+    """Look at the whole workbook."""
+    members = box.members
+    said = texts(box.part("meta.xml")) if "meta.xml" in members else {}
+    return WorkbookFacts(
+        modified=moment_of(said.get("date")),
+        modified_by=said.get("creator") or None,
+        macros=any(name.startswith(("basic/", "scripts/")) and not name.endswith(_BASIC_INDEXES) for name in members),
+        external_links=bool(_ODF_LINK.search(box.part("content.xml"))),
+        embedded_objects=_odf_objects(box),
+    )
+
+
+def _odf_objects(box: Container) -> bool:
+    """Whether the manifest lists an object that is no chart: a document inside, or an OLE object."""
+    if "meta-inf/manifest.xml" not in box.members:
+        return False
+    for element, attributes in elements(box.part("META-INF/manifest.xml")):
+        path, kind = attributes.get("manifest:full-path", "/"), attributes.get("manifest:media-type", "")
+        inside = path != "/" and "opendocument" in kind and not kind.endswith(".chart")
+        if element == "file-entry" and (inside or kind.endswith("oleobject")):
+            return True
+    return False

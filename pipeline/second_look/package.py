@@ -1,0 +1,63 @@
+"""How the parts of an Office package point at one another: ECMA-376 part 2."""
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.kinds import Container
+from pipeline.second_look.facts import WorkbookFacts, moment_of
+from pipeline.second_look.markup import elements, texts
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One pointer: what it is for, and the full name of the part."""
+
+    kind: str
+    target: str
+
+
+def relations_of(box: Container, part: str) -> dict[str, Relation]:
+    """Where a part of an Office package points, by id; targets as full names of parts."""
+    folder, name = posixpath.split(part)
+    found = {}
+    for element, attributes in elements(box.part(posixpath.join(folder, "_rels", f"{name}.rels"))):
+        if element == "Relationship" and attributes.get("TargetMode") != "External":
+            target = attributes["Target"].replace("\\", "/")
+            full = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            found[attributes["Id"]] = Relation(posixpath.basename(attributes["Type"]), full)
+    return found
+
+
+def workbook_part(box: Container, usual: str) -> str:
+    """Name the part of the workbook itself: the usual one, or the one that the package points at."""
+    if usual in box.members:
+        return usual
+    return target_of(relations_of(box, ""), "officeDocument")
+
+
+def target_of(relations: Mapping[str, Relation], kind: str) -> str:
+    """Name the first part of a kind; "" where there is none."""
+    return next((relation.target for relation in relations.values() if relation.kind == kind), "")
+
+
+def styles_part(box: Container, relations: Mapping[str, Relation]) -> bytes:
+    """The part that holds the formats; some writers promise one and leave it out."""
+    name = target_of(relations, "styles")
+    return box.part(name) if name.lower() in box.members else b""
+
+
+def look_at_workbook(box: Container) -> WorkbookFacts:
+    """Look at the whole workbook."""
+    members = box.members
+    core = "docprops/core.xml"
+    if core not in members and "_rels/.rels" in members:
+        core = target_of(relations_of(box, ""), "core-properties")
+    said = texts(box.part(core)) if core.lower() in members else {}
+    return WorkbookFacts(
+        modified=moment_of(said.get("modified")),
+        modified_by=said.get("lastModifiedBy") or None,
+        macros=any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in members),
+        external_links=any("/externallinks/" in name or name.endswith("/connections.xml") for name in members),
+        embedded_objects=any("/embeddings/" in name or "/activex/" in name for name in members),
+    )

@@ -1,0 +1,210 @@
+"""Sheets and workbooks of xls: [MS-XLS], BIFF8 and, as far as it is the same, BIFF5."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from pipeline.kinds import BIFF_BOUNDSHEET, BIFF_EOF, Container, Unreadable, biff_records
+from pipeline.second_look.facts import (
+    Address,
+    Notes,
+    NumberFormats,
+    Value,
+    WorkbookFacts,
+    error_value,
+    is_percent,
+)
+
+FIRST_YEAR = 1980
+"""a workbook that says it was saved before has no true date"""
+
+_BOF, _FORMULA, _STRING, _NUMBER, _RK, _MULRK, _BOOLERR = 0x809, 0x06, 0x207, 0x203, 0x27E, 0xBD, 0x205
+_LABEL, _LABELSST, _RSTRING, _BLANK, _MULBLANK = 0x204, 0xFD, 0xD6, 0x201, 0xBE
+_ROW, _COLINFO, _MERGEDCELLS, _XF, _FORMAT, _CODEPAGE, _SUPBOOK = 0x208, 0x7D, 0xE5, 0xE0, 0x41E, 0x42, 0x1AE
+_CELL_RECORDS = frozenset({_FORMULA, _NUMBER, _RK, _BOOLERR, _LABEL, _LABELSST, _RSTRING})
+_BIFF8 = 0x600
+_MACRO_SHEET = 1
+_OWN_BOOK, _ADD_IN, _OWN_BOOK_SIZE = 0x0401, 0x3A01, 4
+_NOT_A_NUMBER = b"\xff\xff"
+_TEXT_RESULT, _BOOLEAN_RESULT, _ERROR_RESULT = 0, 1, 2
+
+
+@dataclass(slots=True)
+class _Globals(NumberFormats):
+    """The first part of an xls stream: its sheets, its number formats, its links."""
+
+    wide: bool = True
+    code_page: str = "cp1252"
+    sheets: dict[str, int] = field(default_factory=dict)
+    macro_sheets: bool = False
+    external_links: bool = False
+
+
+def _stream(box: Container) -> bytes:
+    stream = box.stream("workbook" if "workbook" in box.entries else "book")
+    if stream[:2] != struct.pack("<H", _BOF):
+        raise Unreadable("the workbook does not begin where it should")
+    return stream
+
+
+def _globals(stream: bytes) -> _Globals:
+    found = _Globals(wide=struct.unpack_from("<H", stream, 4)[0] == _BIFF8)
+    for record, at, size in biff_records(stream):
+        if record == _XF:
+            found.cell_formats.append(struct.unpack_from("<H", stream, at + 2)[0])
+        elif record == _FORMAT:
+            code = _text(stream, at + 2, found, long_count=found.wide)
+            found.formats[struct.unpack_from("<H", stream, at)[0]] = is_percent(code)
+        elif record == _CODEPAGE:
+            found.code_page = f"cp{struct.unpack_from('<H', stream, at)[0]}"
+        elif record == BIFF_BOUNDSHEET:
+            name = _text(stream, at + 6, found, long_count=False)
+            found.sheets.setdefault(name, struct.unpack_from("<I", stream, at)[0])
+            found.macro_sheets |= stream[at + 5] == _MACRO_SHEET
+        elif record == _SUPBOOK:
+            first = struct.unpack_from("<H", stream, at + 2)[0]
+            found.external_links |= size != _OWN_BOOK_SIZE or first not in (_OWN_BOOK, _ADD_IN)
+        elif record == BIFF_EOF:
+            break
+    return found
+
+
+def _text(stream: bytes, at: int, book: _Globals, *, long_count: bool) -> str:
+    count = struct.unpack_from("<H", stream, at)[0] if long_count else stream[at]
+    at += 2 if long_count else 1
+    if not book.wide:
+        return stream[at : at + count].decode(book.code_page, errors="replace")
+    if stream[at] & 1:
+        return stream[at + 1 : at + 1 + 2 * count].decode("utf-16-le", errors="replace")
+    return stream[at + 1 : at + 1 + count].decode("latin-1")
+
+
+def look_at_sheet(box: Container, sheet_name: str) -> Notes:
+    """Look at one sheet; `Unreadable` where it is not what its format says, or not there."""
+    stream = _stream(box)
+    book = _globals(stream)
+    if sheet_name not in book.sheets:
+        raise Unreadable("the sheet is not in the workbook")
+    notes = Notes()
+    percents = book.percent_cell_formats()
+    awaited: Address | None = None
+    for record, at, size in _sheet_records(stream, book.sheets[sheet_name]):
+        if record in _CELL_RECORDS:
+            if awaited:
+                notes.note(awaited, None, formula=True)
+                awaited = None
+            row, column, style = struct.unpack_from("<3H", stream, at)
+            notes.use(row, column)
+            if record == _FORMULA and _text_follows(stream, at):
+                awaited = (row, column)
+            elif record in (_FORMULA, _BOOLERR) or style in percents:
+                value = _value(stream, record, at)
+                notes.note((row, column), value, formula=record == _FORMULA, percent=style in percents)
+        elif record == _STRING and awaited:
+            notes.note(awaited, "", formula=True)
+            awaited = None
+        else:
+            _layout(notes, stream, (record, at, size), percents)
+    if awaited:
+        notes.note(awaited, None, formula=True)
+    return notes
+
+
+def _sheet_records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
+    """The records of one sheet, without those of the charts that stand inside it."""
+    depth = 0
+    for record, at, size in biff_records(stream, start):
+        if record == _BOF:
+            depth += 1
+        elif depth == 0:
+            break
+        elif record == BIFF_EOF:
+            depth -= 1
+            if depth == 0:
+                return
+        elif depth == 1:
+            yield record, at, size
+    raise Unreadable("a sheet does not begin or end where it should")
+
+
+def _text_follows(stream: bytes, at: int) -> bool:
+    """Whether the result of a formula is a text, which the next STRING record holds ([MS-XLS] 2.5.133)."""
+    return stream[at + 12 : at + 14] == _NOT_A_NUMBER and stream[at + 6] == _TEXT_RESULT
+
+
+def _value(stream: bytes, record: int, at: int) -> Value:
+    if record == _BOOLERR:
+        return error_value(stream[at + 6]) if stream[at + 7] else bool(stream[at + 6])
+    if record == _NUMBER or (record == _FORMULA and stream[at + 12 : at + 14] != _NOT_A_NUMBER):
+        return float(struct.unpack_from("<d", stream, at + 6)[0])
+    if record == _FORMULA:
+        if stream[at + 6] == _BOOLEAN_RESULT:
+            return bool(stream[at + 8])
+        return error_value(stream[at + 8]) if stream[at + 6] == _ERROR_RESULT else ""
+    # Of an RK number only that it is one matters here: it is never the result of a formula.
+    return 1.0 if record == _RK else ""
+
+
+def _layout(notes: Notes, stream: bytes, record: tuple[int, int, int], percents: frozenset[int]) -> None:
+    kind, at, size = record
+    if kind == _ROW:
+        row = struct.unpack_from("<H", stream, at)[0]
+        if stream[at + 12] & 0x20:
+            notes.hidden_rows.append(range(row, row + 1))
+    elif kind == _COLINFO:
+        first, last, _, _, flags = struct.unpack_from("<5H", stream, at)
+        if flags & 1:
+            notes.hidden_columns.append(range(first, last + 1))
+    elif kind == _MERGEDCELLS:
+        for offset in range(at + 2, at + 2 + 8 * struct.unpack_from("<H", stream, at)[0], 8):
+            row1, row2, column1, column2 = struct.unpack_from("<4H", stream, offset)
+            notes.merged.append((row1, column1, row2, column2))
+    elif kind == _MULRK:
+        row, first = struct.unpack_from("<2H", stream, at)
+        count = (size - 6) // 6
+        notes.use(row, first + count - 1)
+        for index in range(count if percents else 0):
+            if struct.unpack_from("<H", stream, at + 4 + 6 * index)[0] in percents:
+                notes.note((row, first + index), 1.0, formula=False, percent=True)
+
+
+_SUMMARY = "\x05summaryinformation"
+
+
+def look_at_workbook(box: Container) -> WorkbookFacts:
+    """Look at the whole workbook."""
+    book = _globals(_stream(box))
+    modified, modified_by = _summary(box.stream(_SUMMARY)) if _SUMMARY in box.entries else (None, None)
+    return WorkbookFacts(
+        modified=modified,
+        modified_by=modified_by,
+        macros=book.macro_sheets or not box.entries.isdisjoint({"_vba_project_cur", "_vba_project"}),
+        external_links=book.external_links,
+        embedded_objects=any(name.startswith(("mbd", "lnk")) for name in box.entries),
+    )
+
+
+_CODE_PAGE, _LAST_SAVED_BY, _LAST_SAVED = 1, 8, 13
+_MOST_PROPERTIES = 64
+_UTF8 = 65001
+
+
+def _summary(stream: bytes) -> tuple[datetime | None, str | None]:
+    """When and by whom a workbook was last saved ([MS-OLEPS] 2.20, [MS-OSHARED] 2.3.3.2.1)."""
+    start = struct.unpack_from("<I", stream, 44)[0]
+    count = min(struct.unpack_from("<I", stream, start + 4)[0], _MOST_PROPERTIES)
+    pairs = (struct.unpack_from("<2I", stream, start + 8 + 8 * index) for index in range(count))
+    places = {number: start + offset + 4 for number, offset in pairs}
+    modified, name = None, None
+    if _LAST_SAVED in places:
+        ticks = struct.unpack_from("<Q", stream, places[_LAST_SAVED])[0]
+        moment = datetime(1601, 1, 1, tzinfo=UTC) + timedelta(microseconds=ticks // 10)
+        modified = moment if moment.year >= FIRST_YEAR else None
+    if _LAST_SAVED_BY in places:
+        at = places[_LAST_SAVED_BY]
+        page = struct.unpack_from("<H", stream, places[_CODE_PAGE])[0] if _CODE_PAGE in places else 1252
+        raw = stream[at + 4 : at + 4 + struct.unpack_from("<I", stream, at)[0]]
+        encoding = "utf-8" if page == _UTF8 else f"cp{page}"
+        name = raw.split(b"\x00")[0].decode(encoding, errors="replace").strip() or None
+    return modified, name

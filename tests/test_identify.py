@@ -1,0 +1,127 @@
+"""Whose return it is: evidence in its order, disagreement told, likeness only suggested."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.identify import identify, names_of_register
+from pipeline.model import Claim
+from schemas.register import load_register_csv, shipped_register
+from schemas.rules import Severity
+from tests.builders import shipped_form
+
+NAMES = names_of_register(load_register_csv(shipped_register("quang_yen_2020"), shipped_form().first_day))
+DONG_MAI, QUANG_YEN, CONG_HOA, TAN_AN, COLLECTOR = "07135", "07132", "07150", "07159", "206"
+
+
+def whose(
+    code: str = "", name: str = "", sheet: str = "Mẫu tổng hợp", path: str = "tra_loi.xlsx"
+) -> tuple[Claim, list[str]]:
+    claim, told = identify(code, name, sheet, path, NAMES)
+    return claim, [one.code for one in told]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Phường Đông Mai",
+        "P. Đông Mai",
+        "ĐÔNG MAI",
+        "TTHTCĐ phường Đông Mai",
+        "UBND P. Đông Mai",
+        "Trung tâm học tập cộng đồng phường Đông Mai",
+        "Hội Khuyến học phường Đông Mai",
+        "TTHTCĐ phường Đông Mai, thị xã Quảng Yên",
+        "UBND phường Đông Mai - TX Quảng Yên",
+        "Xã Đông Mai",
+    ],
+)
+def test_a_name_cell_is_known_with_and_without_the_words_around_it(name: str) -> None:
+    claim, codes = whose(name=name)
+    assert (claim.unit, claim.evidence) == (DONG_MAI, "name")
+    assert set(codes) <= {"U011"}
+
+
+@pytest.mark.parametrize(
+    "name", ["Trường THCS Đông Mai", "MN Đông Mai", "Trạm y tế Đông Mai", "Tổ 3 Đông Mai", "Đông Nai"]
+)
+def test_an_office_that_bears_the_name_of_a_commune_is_not_the_commune(name: str) -> None:
+    claim, codes = whose(name=name)
+    assert claim.unit is None
+    assert codes == ["U003"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Truong THCS Dong Mai.xlsx",
+        "PL2 thi xa quang yen.xlsx",
+        "TX Quang Yen/PL2.xlsx",
+        "PL2 Quang Yen.xlsx",
+        "Cong hoa xa hoi chu nghia Viet Nam.xlsx",
+        "Hoang Tan An.xlsx",
+        "Tien An - Tan An.xlsx",
+        "TA.xlsx",
+        "Ha An 07135.xlsx",
+    ],
+)
+def test_a_name_that_may_mean_another_place_is_no_evidence(path: str) -> None:
+    claim, codes = whose(path=path)
+    assert claim.unit is None
+    assert codes == ["U001"]
+
+
+@pytest.mark.parametrize(
+    ("path", "unit", "evidence"),
+    [
+        ("BC PHUONG QUANG YEN.xlsx", QUANG_YEN, "file"),
+        ("07135_Phuong_Dong_Mai.xlsx", DONG_MAI, "file"),
+        ("P. Tân An/bieu.xlsx", TAN_AN, "folder"),
+        ("thu.zip!P. Tân An/bieu.xlsx", TAN_AN, "folder"),
+    ],
+)
+def test_folder_and_file_name_are_evidence_that_is_told(path: str, unit: str, evidence: str) -> None:
+    claim, codes = whose(path=path)
+    assert (claim.unit, claim.evidence, codes) == (unit, evidence, ["U006"])
+
+
+def test_the_name_of_a_sheet_goes_before_folder_and_file() -> None:
+    claim, codes = whose(sheet="Đông Mai")
+    assert (claim.unit, claim.evidence, codes) == (DONG_MAI, "sheet", ["U006"])
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        {"code": DONG_MAI, "path": "Minh Thanh.xlsx"},
+        {"code": DONG_MAI, "name": "Phường Cộng Hòa"},
+        {"name": "Phường Cộng Hòa", "path": "P. Tân An/bieu.xlsx"},
+        {"sheet": "Đông Mai", "path": "Minh Thanh.xlsx"},
+    ],
+)
+def test_evidence_that_disagrees_counts_for_nobody(evidence: dict[str, str]) -> None:
+    claim, codes = whose(**evidence)
+    assert claim.unit is None
+    assert codes == ["U002"]
+
+
+def test_a_code_without_its_leading_zero_is_the_code_and_told() -> None:
+    claim, codes = whose(code="7135")
+    assert (claim.unit, codes) == (DONG_MAI, ["U009"])
+
+
+def test_an_unknown_code_beside_a_plain_name_is_a_warning_and_alone_an_error() -> None:
+    claim, told = identify("99999", "Phường Cộng Hòa", "Sheet1", "a.xlsx", NAMES)
+    assert (claim.unit, [(one.code, one.severity) for one in told]) == (CONG_HOA, [("U003", Severity.WARNING)])
+    claim, told = identify("99999", "", "Sheet1", "a.xlsx", NAMES)
+    assert (claim.unit, [(one.code, one.severity) for one in told]) == (None, [("U003", Severity.ERROR)])
+
+
+def test_likeness_only_suggests() -> None:
+    claim, told = identify("", "Phường Đông May", "Sheet1", "a.xlsx", NAMES)
+    assert claim.unit is None
+    assert told[0].facts["units"] == ("Phường Đông Mai (07135)",)
+
+
+def test_the_collecting_office_is_known_by_its_code() -> None:
+    assert whose(code=COLLECTOR)[0].unit == COLLECTOR

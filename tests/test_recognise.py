@@ -1,0 +1,334 @@
+"""The form is found by its words wherever it stands, and what is not sure is told, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cache
+from random import Random
+
+import pytest
+
+from pipeline.desk import Desk, desk_for
+from pipeline.kinds import Kind
+from pipeline.limits import DEFAULT
+from pipeline.model import Entry, FileReading, Return
+from pipeline.read import CellValue, Sheet, read_sheets
+from pipeline.recognise import accounts, locate
+from pipeline.returns import Medium, read_forms
+from pipeline.second_look import sheet_facts
+from pipeline.template import write_template
+from schemas.register import load_register_csv, shipped_register
+from schemas.rules import Cell, Severity
+from tests import alterations as alter
+from tests.alterations import ALTERATIONS, NOTHING_HIDDEN, Draft, Line, altered, as_sheet, blank_draft, fill
+from tests.builders import shipped_form
+
+UNIT, NEIGHBOUR = "07135", "07138"
+ALIKE = ("class_professional_staff", "class_foreign_language_staff", "class_it_staff")
+
+
+@cache
+def desk() -> Desk:
+    form = shipped_form()
+    return desk_for(form, load_register_csv(shipped_register(form.register), form.first_day), DEFAULT)
+
+
+@pytest.fixture(scope="session")
+def blank_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Draft]:
+    folder = tmp_path_factory.mktemp("template")
+
+    @cache
+    def blank(unit: str) -> Draft:
+        path = folder / f"{unit}.xlsx"
+        register = desk().names.register
+        write_template(desk().form, register, path, register.by_code[unit])
+        data = path.read_bytes()
+        sheet = next(iter(read_sheets(data, DEFAULT)))
+        return blank_draft(desk().form, sheet, sheet_facts(data, Kind.XLSX, sheet.name).formulas)
+
+    return blank
+
+
+@pytest.fixture
+def draft(blank_of: Callable[[str], Draft]) -> Draft:
+    return fill(blank_of(UNIT), Random(7), blanks=0)
+
+
+def read_sheets_of(sheets: Iterable[Sheet], path: str = "tra_loi.xlsx") -> FileReading:
+    return read_forms(FileReading(path, "0" * 64, (), ()), sheets, Medium(lambda sheet: NOTHING_HIDDEN), desk())
+
+
+def read_one(draft: Draft) -> Return:
+    (one,) = read_sheets_of([as_sheet(draft)[0]]).returns
+    return one
+
+
+def changed(draft: Draft, change: Callable[[Draft], None]) -> Return:
+    def alteration(draft: Draft, rng: Random) -> None:
+        change(draft)
+
+    return read_one(altered(draft, alteration, Random(0)))
+
+
+def entry(one: Return, row: str, measure: str) -> Entry:
+    return next(each for each in one.entries if each.key == Cell(row, measure))
+
+
+def codes(one: Return) -> list[str]:
+    return [told.code for told in one.findings]
+
+
+def row_findings(one: Return, row: str) -> list[str]:
+    return [told.code for told in one.findings if told.row == row]
+
+
+def line_of(draft: Draft, key: str) -> Line:
+    line = draft.line(key)
+    assert line is not None
+    return line
+
+
+def relabelled(draft: Draft, labels: dict[str, str], *, keys: bool = True) -> Return:
+    def change(draft: Draft) -> None:
+        for key, label in labels.items():
+            line_of(draft, key).cells["label"] = label
+        for line in draft.rows() if not keys else ():
+            line.cells.pop("row_key")
+
+    return changed(draft, change)
+
+
+# The three rows that are most alike -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keys", [True, False])
+def test_similar_rows_that_change_places_keep_their_numbers(draft: Draft, keys: bool) -> None:
+    def change(draft: Draft) -> None:
+        lines = [line_of(draft, key) for key in ALIKE]
+        places = [draft.place(line) for line in lines]
+        for place, line in zip(places, reversed(lines), strict=True):
+            draft.lines[place] = line
+        for line in draft.rows() if not keys else ():
+            line.cells.pop("row_key")
+
+    one = changed(draft, change)
+    for key in ALIKE:
+        assert entry(one, key, "people").value == draft.truth[Cell(key, "people")]
+    assert "S008" in codes(one)
+
+
+def test_similar_rows_misspelt_are_told_and_never_taken_for_each_other(draft: Draft) -> None:
+    labels = {
+        ALIKE[0]: "Bồi dưõng nâng cao trình dộ chuyen mon nghịep vụ cho cán bộ, công chức, viên chức (các câp)",
+        ALIKE[1]: "Bồi dưỡng nâng cao trình độ ngọai ngũ cho cán bộ công chúc viên chức (cac cap)",
+        ALIKE[2]: "Bồi dưỡng nâng cao trình đô tin hoc cho cán bộ,công chức viên chức các câps",
+    }
+    one = relabelled(draft, labels, keys=False)
+    for key in ALIKE:
+        assert entry(one, key, "quantity").value == draft.truth[Cell(key, "quantity")]
+    assert row_findings(one, ALIKE[2]) == ["S002"]
+
+
+def test_a_similar_row_cut_short_of_what_sets_it_apart_takes_no_number(draft: Draft) -> None:
+    one = relabelled(draft, dict.fromkeys(ALIKE, "Bồi dưỡng nâng cao trình độ cho cán bộ"), keys=False)
+    for key in ALIKE:
+        assert entry(one, key, "quantity").value is None
+    assert {told.code for told in one.findings if told.severity is Severity.ERROR} <= {"S007", "S001", "S009"}
+
+
+def test_the_labels_of_two_rows_exchanged_against_their_keys_count_for_neither(draft: Draft) -> None:
+    form = desk().form
+    one = relabelled(draft, {ALIKE[0]: form.by_key[ALIKE[1]].label, ALIKE[1]: form.by_key[ALIKE[0]].label})
+    assert [entry(one, key, "people").value for key in ALIKE[:2]] == [None, None]
+    assert codes(one).count("S015") == 1
+    assert entry(one, ALIKE[2], "people").value == draft.truth[Cell(ALIKE[2], "people")]
+
+
+# Rows -------------------------------------------------------------------------------------------------------------
+
+
+def test_keys_shifted_beside_their_rows_are_set_aside_and_told_once(draft: Draft) -> None:
+    def change(draft: Draft) -> None:
+        keys = [line.cells["row_key"] for line in draft.rows()]
+        for line, key in zip(draft.rows(), ["", *keys], strict=False):
+            line.cells["row_key"] = key
+
+    one = changed(draft, change)
+    assert {each.key: each.value for each in one.entries if each.counted} == draft.truth
+    assert codes(one).count("S014") == 1
+
+
+def test_a_row_used_for_another_activity_is_not_counted_for_its_key(draft: Draft) -> None:
+    one = relabelled(draft, {"class_literacy": "Lớp lý luận chính trị cho đảng viên"})
+    assert entry(one, "class_literacy", "people").value is None
+    assert row_findings(one, "class_literacy") == ["S007"]
+
+
+def test_names_of_awards_listed_under_the_donors_are_no_awards(draft: Draft) -> None:
+    def change(draft: Draft) -> None:
+        at = draft.place(line_of(draft, "book_donors")) + 1
+        for label in ("Cá nhân", "Tập thể"):
+            draft.lines.insert(at, Line("extra", {"label": label, "quantity": 5.0, "people": 6.0}))
+        for key in ("awards_collectives", "awards_individuals"):
+            for measure in ("quantity", "people"):
+                line_of(draft, key).cells.pop(measure, None)
+
+    one = changed(draft, change)
+    assert entry(one, "awards_collectives", "quantity").value is None
+    assert entry(one, "awards_individuals", "people").value is None
+    assert codes(one).count("S003") == 2
+
+
+def test_a_row_that_stands_there_twice_with_numbers_counts_for_neither(draft: Draft) -> None:
+    def change(draft: Draft) -> None:
+        line = line_of(draft, "books_donated")
+        draft.lines.insert(draft.place(line), Line("extra", {**line.cells, "quantity": 1.0}))
+
+    one = changed(draft, change)
+    assert entry(one, "books_donated", "quantity").value is None
+    assert row_findings(one, "books_donated") == ["S009"]
+
+
+def test_numbers_in_a_row_without_label_are_told_with_the_rows_around_them(draft: Draft) -> None:
+    def change(draft: Draft) -> None:
+        draft.lines.insert(draft.place(line_of(draft, "sports_events")) + 1, Line("extra", {"quantity": 9.0}))
+
+    (told,) = [told for told in changed(draft, change).findings if told.code == "S017"]
+    titles = desk().form.by_key
+    assert told.facts["rows"] == (titles["sports_events"].title, titles["arts_events"].title)
+    assert told.facts["numbers"] == ("9",)
+
+
+def test_many_missing_rows_are_told_in_one_finding(draft: Draft) -> None:
+    def change(draft: Draft) -> None:
+        draft.lines[:] = [line for line in draft.lines if not line.key.startswith("class_")]
+
+    one = changed(draft, change)
+    (told,) = [told for told in one.findings if told.code == "S001"]
+    assert told.facts["count"] == 13
+    assert len(one.findings) < 10
+
+
+# Columns and units ------------------------------------------------------------------------------------------------
+
+
+def test_two_columns_under_one_head_count_for_neither_and_leave_the_other_measure(draft: Draft) -> None:
+    one = read_one(altered(draft, alter.second_people_column, Random(3)))
+    (told,) = [told for told in one.findings if told.code == "S016"]
+    other = next(measure for measure in desk().form.measures if measure != told.measure)
+    assert not any(each.counted for each in one.entries if each.measure == told.measure)
+    assert entry(one, "class_literacy", other).value == draft.truth[Cell("class_literacy", other)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Đơn vị tính: nghìn đồng",
+        "ĐVT: triệu",
+        "(Đơn vị: 1.000 đồng)",
+        "Kinh phí tính bằng triệu đồng",
+        "Kinh phí (trđ)",
+    ],
+)
+def test_money_in_thousands_counts_nowhere_wherever_it_is_said(draft: Draft, said: str) -> None:
+    one = changed(draft, lambda draft: draft.lines.insert(0, Line("top", {"note": said})))
+    for row in ("funding_state_budget", "funding_other_sources"):
+        assert entry(one, row, "quantity").value is None
+        assert row_findings(one, row) == ["S010"]
+
+
+def test_a_sum_of_millions_in_a_remark_is_no_unit_of_measure(draft: Draft) -> None:
+    remark = "Huy động thêm 15 triệu đồng và 2.000.000 đồng tiền sách"
+    one = changed(draft, lambda draft: draft.lines.insert(0, Line("top", {"note": remark})))
+    assert entry(one, "funding_state_budget", "quantity").value is not None
+    assert "S010" not in codes(one)
+
+
+@pytest.mark.parametrize(
+    ("title", "is_refused"),
+    [
+        ("BIỂU TỔNG HỢP TUẦN LỄ HƯỞNG ỨNG HỌC TẬP SUỐT ĐỜI NĂM 2021", True),
+        ("Kết quả Tuần lễ năm 2019", True),
+        ("Kết quả Tuần lễ năm 2020 (so với năm 2019)", False),
+        ("Quảng Yên, ngày 10 tháng 10 năm 2021", False),
+        ("Năm học 2021-2022", False),
+        ("Đề án xây dựng xã hội học tập đến năm 2030", False),
+    ],
+)
+def test_the_title_of_another_year_is_another_form(draft: Draft, title: str, is_refused: bool) -> None:
+    one = changed(draft, lambda draft: draft.lines.insert(0, Line("top", {"stt": title})))
+    assert ("F015" in codes(one)) is is_refused
+
+
+# Several forms, several sheets ------------------------------------------------------------------------------------
+
+
+def stacked(*drafts: Draft) -> Sheet:
+    rows: list[list[CellValue]] = []
+    for draft in drafts:
+        rows += [*as_sheet(draft)[0].rows, ["", ""]]
+    return Sheet("Bieu", False, 0, 0, rows, ())
+
+
+def test_two_forms_one_below_the_other_are_two_returns(blank_of: Callable[[str], Draft]) -> None:
+    drafts = [fill(blank_of(unit), Random(index)) for index, unit in enumerate((UNIT, NEIGHBOUR))]
+    reading = read_sheets_of([stacked(*drafts)])
+    assert [one.claim.unit for one in reading.returns] == [UNIT, NEIGHBOUR]
+    assert [one.path for one in reading.returns] == ["tra_loi.xlsx#Bieu (1)", "tra_loi.xlsx#Bieu (2)"]
+    for one, draft in zip(reading.returns, drafts, strict=True):
+        assert {each.key: each.value for each in one.entries if each.counted} == draft.truth
+    assert [told.code for told in reading.findings] == ["F024"]
+
+
+def test_a_table_that_begins_anew_without_a_head_is_a_second_return(blank_of: Callable[[str], Draft]) -> None:
+    first, second = (fill(blank_of(UNIT), Random(seed), blanks=0) for seed in (1, 2))
+    second.lines[:] = second.rows()
+    reading = read_sheets_of([stacked(first, second)])
+    assert len(reading.returns) == 2
+    for one, draft in zip(reading.returns, (first, second), strict=True):
+        assert {each.key: each.value for each in one.entries if each.counted} == draft.truth
+
+
+def test_a_head_printed_again_on_the_next_page_does_not_cut_the_form(draft: Draft) -> None:
+    def change(draft: Draft) -> None:
+        heads = [replace(line, cells=dict(line.cells)) for line in draft.lines if line.kind == "head"]
+        at = draft.place(line_of(draft, "book_drive"))
+        draft.lines[at:at] = heads
+
+    one = changed(draft, change)
+    assert {each.key: each.value for each in one.entries if each.counted} == draft.truth
+
+
+def test_forms_of_several_units_are_named_by_their_sheets_and_not_by_the_file(blank_of: Callable[[str], Draft]) -> None:
+    sheets = []
+    for seed, name in enumerate(("Đông Mai", "P. Minh Thành")):
+        draft = altered(fill(blank_of(UNIT), Random(seed)), alter.values_only, Random(0))
+        sheets.append(replace(as_sheet(draft)[0], name=name))
+    reading = read_sheets_of(sheets, "Cong Hoa.xlsx")
+    assert [one.claim.unit for one in reading.returns] == [UNIT, NEIGHBOUR]
+    assert all("U002" not in codes(one) for one in reading.returns)
+
+
+def test_a_blank_copy_beside_a_filled_form_is_no_return(blank_of: Callable[[str], Draft], draft: Draft) -> None:
+    empty = altered(blank_of(UNIT), alter.values_only, Random(0))
+    reading = read_sheets_of([as_sheet(draft)[0], replace(as_sheet(empty)[0], name="Sheet2")])
+    assert [one.path for one in reading.returns] == ["tra_loi.xlsx"]
+
+
+# Nothing lost -----------------------------------------------------------------------------------------------------
+
+
+def test_the_parts_of_an_altered_sheet_add_up_to_the_sheet(blank_of: Callable[[str], Draft]) -> None:
+    names = [name for name in ALTERATIONS if name not in ("tcvn3", "vni")]
+    for seed in range(120):
+        rng = Random(seed)
+        draft = fill(blank_of(UNIT), rng)
+        for name in rng.sample(names, 4):
+            draft = altered(draft, ALTERATIONS[name], rng)
+        sheet, _ = as_sheet(draft)
+        located = locate(sheet, desk().labels)
+        assert located, draft.done
+        said = accounts(sheet, desk().labels, located)
+        filled = [(row, column) for row, column, _ in sheet.filled()]
+        assert [place for place in filled if place not in said] == [], draft.done

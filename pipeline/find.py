@@ -19,6 +19,8 @@ from schemas.text import display_name
 # Written by systems, never by a reporting unit.
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "ehthumbs.db", "icon\r"})
 _FILE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".rar", ".7z", ".eml", ".mbox", ".msg"})
+_HELD_BY_ANOTHER_PROGRAM = (32, 33)
+"""ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows, which Python shows as PermissionError"""
 DECISIONS_SUFFIX = ".decisions.xlsx"
 """how the name of a decisions workbook ends: those of other summaries may lie in the folder too"""
 _SYSTEM_FOLDERS = frozenset({"__macosx", ".git", "$recycle.bin", "system volume information"})
@@ -133,6 +135,8 @@ def _not_opened(path: str, file: Path, reason: str) -> Found:
 
 def reason_of(error: OSError) -> str:
     """Say why a file or folder cannot be opened, in a word of the catalogue."""
+    if getattr(error, "winerror", None) in _HELD_BY_ANOTHER_PROGRAM:
+        return "in_use"
     if isinstance(error, PermissionError):
         return "no_permission"
     return "vanished" if isinstance(error, FileNotFoundError) else "unreadable"

@@ -19,9 +19,10 @@ from pipeline.intake import desk_for
 from pipeline.limits import DEFAULT
 from pipeline.model import Consolidation, FileResult
 from pipeline.outputs import check_folder, check_targets, is_replaceable, write_all
-from pipeline.runlog import LOG_SUFFIX, start_log
+from pipeline.runlog import LOG_SUFFIX, describe_fault, start_log
 from pipeline.summary import write_summary
-from pipeline.workers import read_all
+from pipeline.workers import Log, read_all
+from schemas.definition import DefinitionError
 from schemas.form import Form
 from schemas.register import Register
 
@@ -64,6 +65,18 @@ def do(job: Job, progress: Progress) -> Consolidation:
         RunError: something stops the run; nothing is written then.
     """
     _check_usage(job)
+    log = start_log(job.log)
+    try:
+        return _do(job, progress, log)
+    except (RunError, DefinitionError):
+        raise
+    except Exception as error:
+        known_as, lines = describe_fault(error)
+        log("\n".join([known_as, *(f"  {line}" for line in lines)]))
+        raise RunError("fault", {"id": known_as, "log": job.log.name}) from None
+
+
+def _do(job: Job, progress: Progress, log: Log) -> Consolidation:
     targets = [path for path in (job.data, job.report, job.output) if path]
     check_targets(targets)
     check_folder(job.decisions_book)
@@ -75,7 +88,7 @@ def do(job: Job, progress: Progress) -> Consolidation:
         own=frozenset(path.resolve() for path in (*targets, job.decisions_book, job.log)),
         strict=job.strict,
         workers=job.workers,
-        log=start_log(job.log),
+        log=log,
         decisions=decide(saved, job.form, job.register, load_decision_words()),
     )
     # Asked for once more by the run itself; a folder without files is told before anything is said of the outputs.

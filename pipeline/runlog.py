@@ -1,10 +1,14 @@
 """The log beside the summary, for whoever looks after the program; it is made only when there is something to say."""
 
-from collections.abc import Callable
+import hashlib
+import traceback
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-LOG_SUFFIX = ".log"
+LOG_SUFFIX = ".consolidate.log"
+"""long enough that nobody's own file bears it: a run begins the log anew"""
+_ID_LENGTH = 6
 
 
 def start_log(file: Path) -> Callable[[str], None]:
@@ -17,3 +21,20 @@ def start_log(file: Path) -> Callable[[str], None]:
             log.write(text + "\n")
 
     return add
+
+
+def describe_fault(error: BaseException) -> tuple[str, tuple[str, ...]]:
+    """Describe a fault of this program for the log: (short id, lines). The same fault has the same id.
+
+    The error's own text is left out, because it may quote a cell.
+    """
+    lines = tuple(_where(error))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:_ID_LENGTH], lines
+
+
+def _where(error: BaseException | None) -> Iterator[str]:
+    while error is not None:
+        yield type(error).__name__
+        for frame in traceback.extract_tb(error.__traceback__):
+            yield f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
+        error = error.__cause__ or error.__context__

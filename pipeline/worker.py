@@ -9,22 +9,20 @@ import hashlib
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from pipeline.find import Found, reason_of
 from pipeline.findings import finding
 from pipeline.intake import Desk, read_bytes, take_in
 from pipeline.kinds import Kind
 from pipeline.model import FileReading, Finding, Times
+from pipeline.runlog import describe_fault
 from pipeline.unpack import CONTAINERS, unpacked
 
-_ID_LENGTH = 6
 _ORPHAN_FACTOR = 3
 """a worker whose parent is gone ends by itself after so many times the time for a file"""
 RETIRED = 75
@@ -144,18 +142,9 @@ def _state_of(found: Found) -> tuple[int, int, int] | None:
 
 def _surprise(found: Found, error: BaseException) -> tuple[Finding, str]:
     """Tell of a fault of this program: the same fault has the same id. The error's own text may quote a cell."""
-    lines = list(_where(error))
-    known_as = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:_ID_LENGTH]
+    known_as, lines = describe_fault(error)
     text = "\n".join([f"{known_as} {found.path}", *(f"  {line}" for line in lines)])
     return finding("F020", facts={"id": known_as}), text
-
-
-def _where(error: BaseException | None) -> Iterator[str]:
-    while error is not None:
-        yield type(error).__name__
-        for frame in traceback.extract_tb(error.__traceback__):
-            yield f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
-        error = error.__cause__ or error.__context__
 
 
 # The process -----------------------------------------------------------------------------------------------------

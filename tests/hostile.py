@@ -417,6 +417,18 @@ def _under_false_names() -> Iterable[Hostile]:
     document.add_paragraph("Kính gửi Hội đồng tuần lễ")
     document.save(target)
     yield Hostile("van ban.xlsx", target.getvalue(), ("F006",))
+    body = (
+        b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        b"<w:body>%s</w:body></w:document>"
+    )
+    entities = strings_bomb().partition(b"<sst")[0].replace(b"sst", b"w:document")
+    bomb = entities + body % b"<w:p><w:r><w:t>&e9;</w:t></w:r></w:p>"
+    yield Hostile("van ban bom.docx", with_parts(target.getvalue(), entry("word/document.xml", bomb)), ("F004", "F006"))
+    deep = body % (b"<w:tbl><w:tr><w:tc>" * 20_000)
+    yield Hostile("van ban long nhau.docx", with_parts(target.getvalue(), entry("word/document.xml", deep)), DAMAGED)
+    rows = b"<w:tr>" + b"<w:tc/>" * 100 + b"</w:tr>"
+    parts = repeated("word/document.xml", body.partition(b"%s")[0] + b"<w:tbl>", rows * 1000, 300)
+    yield Hostile("van ban lon.docx", with_parts(target.getvalue(), parts), ("F004", "F019"))
     yield Hostile("bang html.xls", b"<table><tr><td>12</td></tr></table>", NO_WORKBOOK)
     yield Hostile("trang web.xlsx", b"<!DOCTYPE html><html><body>403</body></html>", NO_WORKBOOK)
     yield Hostile("phan cach.xlsx", "Tên đơn vị;Số lớp\nPhường Hà An;12\n".encode(), NO_WORKBOOK)

@@ -402,3 +402,21 @@ def test_the_samples_are_not_changed_by_a_run(tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in returns.rglob("*") if path.is_file()}
     assert run_in(tmp_path / "out", returns) == 1
     assert {path: path.read_bytes() for path in returns.rglob("*") if path.is_file()} == before
+
+
+def test_a_fault_of_the_program_is_one_sentence_and_an_older_summary_is_whole(
+    clean_returns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("khoảng 50")
+
+    assert consolidate(clean_returns, tmp_path / "summary.xlsx").exit_code == 0
+    before = (tmp_path / "summary.xlsx").read_bytes()
+    monkeypatch.setattr("pipeline.job.write_summary", fail)
+    outcome = consolidate(clean_returns, tmp_path / "summary.xlsx")
+    assert outcome.exit_code == 3
+    assert "Traceback" not in outcome.output
+    assert (tmp_path / "summary.xlsx").read_bytes() == before
+    log = (tmp_path / "summary.consolidate.log").read_text(encoding="utf-8")
+    assert "RuntimeError" in log
+    assert "khoảng 50" not in log, "the log quotes no cell"

@@ -15,7 +15,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.returned import FIGURES, ROOT, consolidate_really, summary_totals, write_returns
+import pipeline.worker
+from pipeline.find import Found
+from pipeline.intake import Desk, take_in
+from pipeline.model import FileReading
+from tests.hostile import mail as mail_bytes
+from tests.hostile import zipped as zipped_bytes
+from tests.returned import (
+    FIGURES,
+    ROOT,
+    consolidate,
+    consolidate_really,
+    plain_sums,
+    report_of,
+    reported_totals,
+    summary_totals,
+    told,
+    write_returns,
+)
 
 CODES = sorted(FIGURES)[:5]
 MOMENTS = 50
@@ -117,6 +134,54 @@ def test_a_run_that_is_killed_at_many_random_moments_leaves_a_whole_summary(
     stopped = stop_at(moments, signal.SIGKILL, returns, tmp_path, (old_summary, new_summary))
     print(f"{stopped} of {MOMENTS} runs were killed before they ended")
     assert stopped > MOMENTS // 2
+
+
+def test_a_fault_of_the_program_at_one_file_costs_that_file_alone(
+    returns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(found: Found, desk: Desk) -> FileReading:
+        if found.path.startswith(CODES[0]):
+            raise ValueError("123456 is what stood in the cell")
+        return take_in(found, desk)
+
+    monkeypatch.setattr(pipeline.worker, "take_in", fail)
+    outputs = [tmp_path / "s.xlsx", "--report", tmp_path / "r.json", "--workers", "0"]
+    assert consolidate(returns, *outputs).exit_code == 1
+    report = report_of(tmp_path / "r.json")
+    (lost,) = [file for file in report["files"] if file["path"].startswith(CODES[0])]
+    assert (lost["status"], told(lost)) == ("rejected", ["F020"])
+    log = (tmp_path / "s.consolidate.log").read_text(encoding="utf-8")
+    assert lost["findings"][0]["message"].count(log.split()[0]) == 1
+    assert "test_faults.py" in log
+    assert "123456" not in log
+    sums = plain_sums({code: FIGURES[code] for code in CODES[1:]})
+    assert {cell: total for cell, (total, _, _) in reported_totals(report).items() if total} == {
+        cell: total for cell, total in sums.items() if total
+    }
+    monkeypatch.undo()
+    consolidate(returns, *outputs)
+    assert not (tmp_path / "s.consolidate.log").exists()
+
+
+def test_returns_in_archives_and_mails_are_added_and_late_ones_are_told(returns: Path, tmp_path: Path) -> None:
+    files = sorted(returns.iterdir())
+    folder = tmp_path / "in"
+    folder.mkdir()
+    zipped = {f"gửi/{file.name}": file.read_bytes() for file in files[:3]}
+    mails = {"kip": "Thu, 08 Oct 2020 16:40:00 +0700", "muon": "Mon, 30 Nov 2020 08:00:00 +0700"}
+    (folder / "nen.zip").write_bytes(zipped_bytes(zipped))
+    for (name, date), file in zip(mails.items(), files[3:], strict=True):
+        mail = mail_bytes((file.name, file.read_bytes())).replace(b"Thu, 08 Oct 2020 16:40:00 +0700", date.encode())
+        (folder / f"{name}.eml").write_bytes(mail)
+    outputs = [tmp_path / "s.xlsx", "--report", tmp_path / "r.json", "--workers", "0"]
+    consolidate(folder, *outputs)
+    report = report_of(tmp_path / "r.json")
+    sums = plain_sums({code: FIGURES[code] for code in CODES})
+    assert {cell: total for cell, (total, _, _) in reported_totals(report).items() if total} == {
+        cell: total for cell, total in sums.items() if total
+    }
+    late = {file["path"].partition("!")[0]: file["late"] for file in report["files"] if "!" in file["path"]}
+    assert late == {"nen.zip": None, "kip.eml": False, "muon.eml": True}
 
 
 # A disk of one's own ---------------------------------------------------------------------------------------------

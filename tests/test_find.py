@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.find import Found, find_files
+from pipeline.find import Found, find_files, reason_of
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="as POSIX has it")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="names that are not UTF-8, as Linux allows them")
@@ -172,3 +172,12 @@ def test_a_name_that_is_hard_to_print_is_shown_and_its_file_is_found(
 def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="nowhere"):
         find_files(tmp_path / "nowhere")
+
+
+def test_a_file_that_another_program_holds_on_windows_is_told_apart() -> None:
+    held = PermissionError(13, "The process cannot access the file because it is being used by another process")
+    held.winerror = 32  # type: ignore[attr-defined, unused-ignore]
+    assert reason_of(held) == "in_use"
+    assert reason_of(PermissionError(13, "Permission denied")) == "no_permission"
+    assert reason_of(FileNotFoundError(2, "No such file")) == "vanished"
+    assert reason_of(OSError(5, "Input/output error")) == "unreadable"

@@ -27,6 +27,7 @@ from schemas.rules import (
     ReadingRule,
     Severity,
     SingleMeasure,
+    SumOfParts,
     TextOnly,
 )
 from schemas.text import fold, tidy, visible
@@ -566,8 +567,8 @@ def _settle_blanks(
     if page.source.is_summary or not blanks:
         return entries, tuple(page.findings)
     if answer:
-        told = finding("V028", facts={"count": len(blanks)})
-        zeroed = set(blanks)
+        zeroed = set(blanks) - _totals_to_compute(page.form, entries)
+        told = finding("V028", facts={"count": len(zeroed)})
         entries = tuple(_zero(entry) if entry.key in zeroed else entry for entry in entries)
         return entries, (*page.findings, told)
     open_blanks = [key for key in blanks if key not in optional]
@@ -575,6 +576,16 @@ def _settle_blanks(
         return entries, tuple(page.findings)
     severity = Severity.WARNING if answer is False else None
     return entries, (*page.findings, finding("V029", severity=severity, facts={"count": len(open_blanks)}))
+
+
+def _totals_to_compute(form: Form, entries: Sequence[Entry]) -> set[Cell]:
+    """Totals whose parts have figures: left blank they are added up, for "no activity" cannot be meant there."""
+    positive = {entry.key for entry in entries if entry.value}
+    return {
+        rule.total
+        for rule in form.rules
+        if isinstance(rule, SumOfParts) and rule.compute_blank and positive.intersection(rule.parts)
+    }
 
 
 def _zero(entry: Entry) -> Entry:

@@ -27,6 +27,7 @@ from tests.returned import (
     summary_totals,
     sums_of_lines,
     told,
+    write_returns,
 )
 from tests.test_kinds import ole
 
@@ -420,3 +421,17 @@ def test_a_fault_of_the_program_is_one_sentence_and_an_older_summary_is_whole(
     log = (tmp_path / "summary.consolidate.log").read_text(encoding="utf-8")
     assert "RuntimeError" in log
     assert "khoảng 50" not in log, "the log quotes no cell"
+
+
+def test_a_total_left_blank_is_added_up_even_where_the_unit_says_that_blanks_are_zero(tmp_path: Path) -> None:
+    typed = {"07135": {"class_literacy.quantity": 3, "class_literacy.people": 60}}
+    returns = write_returns(tmp_path / "returns", typed, stamps={"blank_means_zero": "Đúng"})
+    assert run_in(tmp_path, returns) == 1
+    report = report_of(tmp_path / "report.json")
+    totals = reported_totals(report)
+    assert totals["classes_total.quantity"] == (3, 1, 19)
+    assert totals["class_participants_total.people"] == (60, 1, 19)
+    assert totals["news_items.quantity"] == (0, 1, 19)
+    (file,) = report["files"]
+    assert {"R114", "V028"} <= set(told(file))
+    assert file["status"] == "used"

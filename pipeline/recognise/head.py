@@ -163,24 +163,32 @@ def _like(labels: Labels, seen: _Seen, key: str, least: int) -> set[Address]:
 def _below_tops(sheet: Sheet, labels: Labels, seen: _Seen) -> dict[str, int]:
     """Where sub-heads were removed or cannot be read, the columns below a shared head keep their order.
 
-    The shared head reaches as far as its cell is merged, else to the next column that bears a head of any kind.
+    A shared head that stands there once reaches as far as its cell is merged, else to the next column that bears a
+    head of any kind. One that was written over each of its columns names them in their order.
     """
     inferred: dict[str, int] = {}
-    found = seen.columns
-    for column, text in seen.tops:
+    for text in dict.fromkeys(text for _, text in seen.tops):
         keys = labels.tops[text]
-        missing = [key for key in keys if key not in found and key not in inferred]
-        taken = {place for key, place in found.items() if key not in keys}
-        taken |= {*seen.special.values(), *seen.coverage.values()}
-        taken |= {place for line, place, _ in seen.others if line == seen.first}
-        right = min((place for place in taken if place > column), default=column + len(keys))
-        right = next((end + 1 for top, start, _, end in sheet.merged if (top, start) == (seen.first, column)), right)
-        free = [place for place in range(column, right) if place not in found.values()]
-        if right - column != len(keys) or not missing or len(free) != len(missing):
-            continue
-        if len(missing) in (1, len(keys)):
+        starts = sorted({column for column, other in seen.tops if other == text})
+        last = _reach(sheet, seen, keys, starts[-1])
+        places = range(starts[0], last)
+        is_one = len(starts) == 1 or (len(starts) == len(keys) and last == starts[-1] + 1)
+        missing = [key for key in keys if key not in seen.columns]
+        free = [place for place in places if place not in seen.columns.values()]
+        if is_one and len(places) == len(keys) and len(free) == len(missing) and len(missing) in (1, len(keys)):
             inferred |= dict(zip(missing, free, strict=True))
     return inferred
+
+
+def _reach(sheet: Sheet, seen: _Seen, keys: Sequence[str], column: int) -> int:
+    """Find the first column right of a shared head that it does not stand over."""
+    for top, start, _, end in sheet.merged:
+        if (top, start) == (seen.first, column):
+            return end + 1
+    taken = {place for key, place in seen.columns.items() if key not in keys}
+    taken |= {*seen.special.values(), *seen.coverage.values()}
+    taken |= {place for line, place, _ in seen.others if line == seen.first}
+    return min((place for place in taken if place > column), default=column + len(keys))
 
 
 def _texts(sheet: Sheet, row: int) -> Iterator[tuple[int, str]]:

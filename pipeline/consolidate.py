@@ -14,7 +14,7 @@ from pipeline.decisions.ruling import (
     tell_what_no_longer_fits,
 )
 from pipeline.errors import RunError
-from pipeline.find import Found, find_files
+from pipeline.find import OWN_OUTPUT, Found, find_files
 from pipeline.findings import finding
 from pipeline.intake import Desk, desk_for
 from pipeline.limits import DEFAULT, Limits
@@ -66,7 +66,7 @@ def files_under(request: Request) -> tuple[Found, ...]:
         found = find_files(request.folder, request.own)
     except OSError:
         raise RunError("input_unreadable", {"folder": str(request.folder)}) from None
-    if not found:
+    if all(one.problem and one.problem.code == OWN_OUTPUT for one in found):
         raise RunError("input_empty", {"folder": str(request.folder)})
     return found
 
@@ -97,7 +97,7 @@ def conclude(request: Request, desk: Desk, readings: Sequence[FileReading]) -> C
 
 def _load_the_rest() -> None:
     """Load what the second half needs, while the first half is at work in other processes."""
-    import pipeline.merge  # noqa: F401, PLC0415
+    import pipeline.merge  # noqa: PLC0415
     import pipeline.validate  # noqa: F401, PLC0415
 
 
@@ -119,5 +119,5 @@ def _notes(register: Register) -> Sequence[Finding]:
 
 def _digest(form: Form, readings: Sequence[FileReading], decisions: Decisions) -> str:
     """Name inputs and decisions of a print in twelve characters: the same on every machine for the same ones."""
-    parts = [form.id, form.version, *(f"{one.path}\0{one.sha256}" for one in readings), *decisions.words]
+    parts = [form.id, form.version, *(f"{one.path}\0{one.sha256}" for one in readings if one.sha256), *decisions.words]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:12]

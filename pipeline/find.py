@@ -21,6 +21,7 @@ _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "ehthumbs.db
 _FILE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".rar", ".7z", ".eml", ".mbox", ".msg"})
 _HELD_BY_ANOTHER_PROGRAM = (32, 33)
 """ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows, which Python shows as PermissionError"""
+OWN_OUTPUT = "F035"
 DECISIONS_SUFFIX = ".decisions.xlsx"
 """how the name of a decisions workbook ends: those of other summaries may lie in the folder too"""
 _SYSTEM_FOLDERS = frozenset({"__macosx", ".git", "$recycle.bin", "system volume information"})
@@ -45,7 +46,7 @@ class Found:
 def find_files(folder: Path, own: Collection[Path] = ()) -> tuple[Found, ...]:
     """List every file under a folder, sorted by path.
 
-    `own` are real paths that this program writes (summary, decisions, report, data, log): never input.
+    `own` are real paths that this program writes (summary, decisions, report, data, log): listed, never input.
 
     Raises:
         OSError: the folder itself cannot be listed.
@@ -78,10 +79,10 @@ def _walk(folder: Path, prefix: str, where: _Where) -> Iterator[Found]:
         if entry.is_symlink():
             yield from _follow(path, file, where)
         elif entry.is_dir(follow_symlinks=False):
-            if not is_of_the_system(entry.name, folder=True):
-                yield from _walk_inside(path, file, where)
-        elif file.resolve() not in where.own:
-            yield _file(path, file)
+            inside = _walk_inside(path, file, where)
+            yield from map(_of_the_system, inside) if is_of_the_system(entry.name, folder=True) else inside
+        else:
+            yield _file(path, file, where)
 
 
 def _walk_inside(path: str, folder: Path, where: _Where) -> Iterator[Found]:
@@ -111,11 +112,17 @@ def _follow(path: str, file: Path, where: _Where) -> Iterator[Found]:
         yield _not_opened(path, file, "link_outside")
     elif target.is_dir():
         yield _not_opened(path, file, "link_to_folder")
-    elif target not in where.own:
-        yield _file(path, file)
+    else:
+        yield _file(path, file, where)
 
 
-def _file(path: str, file: Path) -> Found:
+def _of_the_system(found: Found) -> Found:
+    return Found(found.path, found.file, problem=finding("F025"))
+
+
+def _file(path: str, file: Path, where: _Where) -> Found:
+    if file.resolve() in where.own:
+        return Found(path, file, problem=finding(OWN_OUTPUT))
     if is_of_the_system(file.name):
         return Found(path, file, problem=finding("F025"))
     if file.name.lower().endswith(DECISIONS_SUFFIX):

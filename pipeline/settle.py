@@ -32,7 +32,7 @@ from schemas.register import VIETNAM, Register, Unit, with_leading_zero
 from schemas.rules import Cell, Severity
 from schemas.text import fold_words
 
-_IGNORED = frozenset({"F001", "F016", "F021", "F022", "F025", "F030", "F032", "F033", "F034"})
+_IGNORED = frozenset({"F001", "F016", "F021", "F022", "F025", "F030", "F032", "F033", "F035", "F034"})
 """codes of files that say nothing about any unit's figures"""
 _TO_BE_TYPED = frozenset({"F006"})
 _REFUSED = frozenset({"F015"})

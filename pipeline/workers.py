@@ -12,6 +12,7 @@ anew; all that they are given can be pickled.
 
 import math
 import os
+import pickle
 import re
 import signal
 import sys
@@ -226,7 +227,7 @@ class _Reading:
 
     def _hear(self, worker: _Worker) -> None:
         try:
-            answer: Answer | None = worker.answers.recv()
+            answer: Answer | None = pickle.loads(worker.answers.recv_bytes())
         except (EOFError, OSError):
             self._lose(worker, overdue=False)
             return
@@ -332,12 +333,18 @@ def _start(
     (far_asked, asked), (heard, far_answers), (noise, far_noise) = (context.Pipe(duplex=False) for _ in range(3))
     inherited = (*others, asked, heard, noise) if method == "fork" else ()
     line = Line(far_asked, far_answers, far_noise, inherited)
-    process = context.Process(target=serve, args=(line, found, desk, first), daemon=True)
+    # A spawned child gets what it works on through its own pipe: a child that dies before it has read the much that
+    # `multiprocessing` hands over itself would leave this process writing to nobody for ever.
+    given = (found, desk, first) if method == "fork" else None
+    process = context.Process(target=serve, args=(line, given), daemon=True)
     try:
         process.start()
     finally:
         for end in (far_asked, far_answers, far_noise):
             end.close()
+    if given is None:
+        with suppress(OSError):
+            asked.send((found, desk, first))
     _make_roomy(heard, noise)
     return _Worker(process, asked, heard, noise, time.monotonic(), deque(first))
 

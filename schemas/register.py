@@ -5,7 +5,7 @@ valid_from, valid_to, contact, phone, deadline`; English and Vietnamese heads ar
 the official order. Codes are text: the leading zero of the national list of territories is part of them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from functools import cached_property
@@ -274,11 +274,6 @@ def _date(text: str) -> date | None:
     return None
 
 
-def names_of(units: Iterable[Unit]) -> str:
-    """Names of units in one line, in the order given."""
-    return ", ".join(unit.name for unit in units)
-
-
 def _end_of(day: date) -> datetime:
-    """"Hạn nộp 10/10" takes a return that comes on the tenth."""
+    """Take a return that comes on the tenth as in time where the register says "hạn nộp 10/10"."""
     return datetime(day.year, day.month, day.day, tzinfo=VIETNAM) + timedelta(days=1)

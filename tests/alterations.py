@@ -260,6 +260,17 @@ def move_section(draft: Draft, rng: Random) -> None:
     draft.lines[:] = [*rest[:at], *group, *rest[at:]]
 
 
+def shuffle_rows(draft: Draft, rng: Random) -> None:
+    """All rows sorted anew; a label that says little without its group is then open."""
+    lines = draft.rows()
+    places = [draft.place(line) for line in lines]
+    rng.shuffle(lines)
+    for place, line in zip(places, lines, strict=True):
+        draft.lines[place] = line
+    labels = {row.key: set(fold_words(row.label).split()) for row in draft.form.rows}
+    draft.doubt(key for key in labels if any(key != other and labels[key] <= labels[other] for other in labels))
+
+
 def swap_similar_rows(draft: Draft, rng: Random) -> None:
     """The rows whose labels are most alike put into another order."""
     lines = [line for key in similar_rows(draft.form) if (line := draft.line(key)) is not None]
@@ -444,6 +455,19 @@ def second_people_column(draft: Draft, rng: Random) -> None:
         if cell.measure == measure:
             draft.unsure.add(cell)
             draft.truth.pop(cell, None)
+
+
+def another_form_beside(draft: Draft, rng: Random) -> None:
+    """The form of another unit to the right, under the same heads."""
+    names = {key: _new_column(draft, len(draft.columns), f"{key}_beside") for key in draft.form.column_by_key}
+    for line in draft.lines:
+        if line.kind in TABLE:
+            line.cells |= {names[key]: value for key, value in line.cells.items() if key in names}
+    for line in draft.rows():
+        for measure in draft.form.measures:
+            if isinstance(line.cells.get(measure), float):
+                line.cells[names[measure]] = float(rng.randint(1, 500))
+    draft.forget(draft.form.by_key)
 
 
 def _sub_heads(draft: Draft) -> list[str]:
@@ -733,7 +757,7 @@ def rename_activity(draft: Draft, rng: Random) -> None:
 
 def erase_label(draft: Draft, rng: Random) -> None:
     """A label deleted."""
-    for line in _relabel(draft, rng, 1, lambda text: ""):
+    for line in _relabel(draft, rng, 1, lambda text: "", printed=True):
         draft.doubt([line.key])
 
 
@@ -947,6 +971,7 @@ CLEAR: tuple[Alteration, ...] = (
     delete_empty_rows,
     move_section,
     swap_similar_rows,
+    shuffle_rows,
     insert_unknown_row,
     subtotals,
     hide_rows,
@@ -996,6 +1021,7 @@ OPEN: tuple[Alteration, ...] = (
     put_another_in_its_place,
     split_into_kinds,
     second_people_column,
+    another_form_beside,
     misspell_head,
     remove_head,
     merge_down,

@@ -75,10 +75,12 @@ def test_an_altered_return_gives_what_its_index_says(case: dict[str, Any]) -> No
     assert set(case["codes"]) <= told
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["file"]))
+# The sheet of a Word document or of a legacy font is not read as it stands in the file.
+AS_THEY_STAND = [case for case in CASES if case["saved_by"] != "word" and "F027" not in case["codes"]]
+
+
+@pytest.mark.parametrize("case", AS_THEY_STAND, ids=lambda case: str(case["file"]))
 def test_every_cell_of_a_form_is_counted_as_something(case: dict[str, Any]) -> None:
-    if case["saved_by"] == "word" or {"F027"} & set(case["codes"]):
-        pytest.skip("its sheet is not read as it stands in the file")
     data = (CORPUS / "files" / case["file"]).read_bytes()
     for sheet in read_sheets(data, DEFAULT):
         located = locate(sheet, desk().labels)

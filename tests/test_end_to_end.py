@@ -241,13 +241,19 @@ def test_a_failure_while_writing_leaves_every_older_output(desk: Path, monkeypat
 # What lies beside the returns -----------------------------------------------------------------------------------
 
 
-def test_outputs_within_the_input_folder_are_never_input(clean_returns: Path, tmp_path: Path) -> None:
+def test_outputs_within_the_input_folder_are_listed_and_never_input(clean_returns: Path, tmp_path: Path) -> None:
     returns = copy_of(clean_returns, tmp_path / "returns")
     assert run_in(returns, returns) == 0
-    first = {name: (returns / name).read_bytes() for name in OUTPUTS}
     assert run_in(returns, returns) == 0
-    assert {name: (returns / name).read_bytes() for name in OUTPUTS} == first
-    assert len(report_of(returns / "report.json")["files"]) == 19
+    again = {name: (returns / name).read_bytes() for name in OUTPUTS}
+    assert run_in(returns, returns) == 0
+    assert {name: (returns / name).read_bytes() for name in OUTPUTS} == again
+    report = report_of(returns / "report.json")
+    own = [file for file in report["files"] if file["status"] == "ignored"]
+    assert {file["path"]: told(file) for file in own} == {
+        name: ["F035"] for name in (*OUTPUTS, "summary.decisions.xlsx")
+    }
+    assert {cell: total for cell, (total, _, _) in reported_totals(report).items()} == plain_sums()
 
 
 def test_an_older_summary_in_the_folder_is_told_and_not_counted(clean_returns: Path, tmp_path: Path) -> None:
@@ -433,5 +439,5 @@ def test_a_total_left_blank_is_added_up_even_where_the_unit_says_that_blanks_are
     assert totals["class_participants_total.people"] == (60, 1, 19)
     assert totals["news_items.quantity"] == (0, 1, 19)
     (file,) = report["files"]
-    assert {"R114", "V028"} <= set(told(file))
+    assert {"R114@D16", "R114@E17", "V028"} <= set(told(file))
     assert file["status"] == "used"

@@ -47,14 +47,14 @@ def test_the_time_of_a_file_bears_the_zone_of_vietnam(tmp_path: Path) -> None:
     assert found.received is None
 
 
-def test_own_outputs_are_never_input(tmp_path: Path) -> None:
+def test_own_outputs_are_listed_and_never_input(tmp_path: Path) -> None:
     write(tmp_path / "summary.xlsx", tmp_path / "a.xlsx")
-    assert seen(tmp_path, (tmp_path / "summary.xlsx").resolve()) == {"a.xlsx": ""}
+    assert seen(tmp_path, (tmp_path / "summary.xlsx").resolve()) == {"a.xlsx": "", "summary.xlsx": "F035"}
 
 
 def test_what_systems_put_there_is_named_and_not_opened(tmp_path: Path) -> None:
     write(tmp_path / "Thumbs.db", tmp_path / "._a.xlsx", tmp_path / "__MACOSX" / "a.xlsx", tmp_path / "a.xlsx")
-    assert seen(tmp_path) == {"Thumbs.db": "F025", "._a.xlsx": "F025", "a.xlsx": ""}
+    assert seen(tmp_path) == {"Thumbs.db": "F025", "._a.xlsx": "F025", "__MACOSX/a.xlsx": "F025", "a.xlsx": ""}
 
 
 def test_a_folder_with_the_name_of_a_file_is_told_and_looked_into(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import repeat
 
 from pipeline.findings import finding
 from pipeline.model import Finding
@@ -93,17 +94,18 @@ def explained(sheet: Sheet, labels: Labels, body: Body) -> set[Address]:
     if head.key_column is not None:
         columns.append(("key", head.key_column))
     claimed = {*head.cells, *body.further_heads}
-    claimed |= {(row, column) for row, column in body.places.items() if row in set(body.rows.values())}
+    rows = set(body.rows.values())
+    claimed.update(place for place in body.places.items() if place[0] in rows)
     roles = {column.key: column.role for column in labels.form.columns}
     told_elsewhere = [column for name, column in columns if roles.get(name, name) in ("measure", "note", "")]
     compared = [(roles.get(name, name), column) for name, column in columns if column not in told_elsewhere]
+    for column in told_elsewhere:
+        claimed.update(zip(body.rows.values(), repeat(column)))
     for key, row in body.rows.items():
-        for column in told_elsewhere:
-            claimed.add((row, column))
         cells = sheet.rows[row - sheet.first_row]
         for role, column in compared:
             place = column - sheet.first_column
-            if place < len(cells) and _is_of_the_form(labels, key, role, cells[place]):
+            if place < len(cells) and cells[place] != "" and _is_of_the_form(labels, key, role, cells[place]):
                 claimed.add((row, column))
     return claimed
 
@@ -133,10 +135,14 @@ def money_scale(sheet: Sheet, labels: Labels, body: Body, others: Collection[Add
         places = [body.places.get(row), note]
         texts += [((row, column), sheet.value(row, column)) for column in places if column is not None]
     texts += [(place, sheet.value(*place)) for place in body.head.cells]
-    for place, text in sorted(texts, key=lambda pair: pair[0]):
-        if isinstance(text, str) and text and _counts_in_multiples(labels, text):
-            return place, text
-    return None
+    said = [(place, text) for place, text in texts if isinstance(text, str) and text and not _is_printed(labels, text)]
+    return min((pair for pair in said if _counts_in_multiples(labels, pair[1])), default=None)
+
+
+def _is_printed(labels: Labels, text: str) -> bool:
+    """Tell whether a text is a label or head of the form itself."""
+    folded = fold(text)
+    return folded in labels.rows or folded in labels.heads or folded in labels.tops
 
 
 def _counts_in_multiples(labels: Labels, text: str) -> bool:

@@ -59,7 +59,7 @@ def find_heads(sheet: Sheet, labels: Labels) -> list[Head]:
             if len(head.columns) > 1:
                 busy = head.last
                 heads.append(head)
-        elif text in rows or text in spellings:
+        elif not heads and (text in rows or text in spellings):
             known.append((row, column))
     return heads or list(_head_over_labels(sheet, labels, known))
 

@@ -128,7 +128,8 @@ def _told_of_units(sheet: Sheet, labels: Labels, body: Body) -> Iterator[Finding
     for key, row in body.rows.items():
         expected = labels.form.by_key[key].unit_of_measure
         said = sheet.value(row, column)
-        if expected and isinstance(said, str) and fold(said) and fold(said) != fold(expected):
+        is_other = isinstance(said, str) and fold(said) and fold(said) != fold(expected)
+        if expected and isinstance(said, str) and is_other and key not in body.doubtful:
             if key in labels.money_rows:
                 body.doubtful.add(key)
                 yield unit_of_money(labels, key, (row, column), said)

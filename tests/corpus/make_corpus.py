@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from zlib import crc32
 
 import xlsxwriter
 from docx import Document
@@ -120,12 +121,11 @@ def cases() -> list[Case]:
         Case("word_table", [], ["F026"], "word"),
         Case("word_table_altered", [alter.misspell_similar_labels, alter.numbers_with_units], ["F026"], "word"),
     ]
-    turn = 0
-    for number, case in enumerate(made):
-        case.seed = case.seed or number
-        if not case.program:
-            case.program = PROGRAMS[turn % len(PROGRAMS)]
-            turn += 1
+    for case in made:
+        # By its name, so that a new case leaves the others as they are.
+        number = crc32(case.name.encode())
+        case.seed = case.seed or number % 10_000
+        case.program = case.program or PROGRAMS[number % len(PROGRAMS)]
     return made
 
 

@@ -168,10 +168,13 @@ def _others(consolidation: Consolidation, lang: Lang) -> Iterator[str]:
     say = words(lang)["account"]
     superseded = [one for one in consolidation.files if one.status is FileStatus.SUPERSEDED]
     identical = sum(any(told.code == "F009" for told in one.findings) for one in superseded)
+    ignored = [one for one in consolidation.files if one.status is FileStatus.IGNORED]
+    excluded = sum(any(told.code == "F030" for told in one.findings) for one in ignored)
     counts = {
         "identical": identical,
         "older": len(superseded) - identical,
-        "ignored": sum(one.status is FileStatus.IGNORED for one in consolidation.files),
+        "excluded": excluded,
+        "ignored": len(ignored) - excluded,
     }
     parts = ", ".join(say[name].format(count=count) for name, count in counts.items() if count)
     if parts:

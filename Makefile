@@ -35,7 +35,7 @@ demo: $(VENV)/run.stamp
 	@echo "The summary is in $(CURDIR)/$(OUTPUT)"
 
 test: $(VENV)/dev.stamp
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist worksteal
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
@@ -44,7 +44,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/pytest -q tests/test_layout.py $(DOCS_TESTS)
 
 fuzz: $(VENV)/dev.stamp
-	$(BIN)/pytest -q -m long --hypothesis-profile=fresh
+	$(BIN)/pytest -q -n 2 -m long --hypothesis-profile=fresh
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.run

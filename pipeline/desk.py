@@ -1,22 +1,34 @@
 """What every reader of returns has at hand: the words of form, numbers and units, loaded once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.identify import Names, names_of_register
 from pipeline.limits import Limits
-from pipeline.numbers import load_number_words
+from pipeline.numbers import Kind as NumberKind
+from pipeline.numbers import NumberWords, load_number_words, read_number
 from pipeline.parse import Reader, ReadingRules
-from pipeline.recognise import Labels
+from pipeline.recognise import STAMPS, Labels
 from pipeline.stamp import load_stamp_words
-from pipeline.template_words import printed_texts
+from pipeline.template_words import load_template_words, printed_texts
 from schemas.definition import read_toml
 from schemas.form import Form
 from schemas.register import Register
 from schemas.text import fold
 
-_WORDING = Path(__file__).parent / "wording"
+_SUMMARY = Path(__file__).parent / "wording" / "summary.toml"
+_SUMMARY_TEXTS = (
+    ("page", "state"),
+    ("page", "motto"),
+    ("totals", "attachment"),
+    ("totals", "maker"),
+    ("totals", "maker_hint"),
+    ("totals", "signer_hint"),
+    ("unit_sheet", "remark"),
+    ("unit_sheet", "legend"),
+)
+_NUMBER_KINDS: tuple[NumberKind, ...] = ("count", "money")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,37 +58,39 @@ def desk_for(form: Form, register: Register, limits: Limits) -> Desk:
 
 
 def furniture_of(form: Form, register: Register) -> frozenset[str]:
-    """Folded texts that the template and the summary print around the table: no content of a return."""
-    texts: list[str] = [
-        *printed_texts(form),
-        form.name,
-        form.subject,
-        form.appendix,
-        form.summary_title,
-        form.letter_number,
-    ]
-    texts += [*form.title_lines, *form.references, form.deadline_wording, *(c.head[0] for c in form.columns)]
+    """Folded texts that template and summary print around the table: no content of a return.
+
+    Titles, references, hints and the deadline may hold digits; of every other text, one with a digit or one that
+    reads as a number ("Không") is what a unit typed, and never furniture.
+    """
+    known = [*printed_texts(form), *form.title_lines, *form.references, form.deadline_wording, form.letter_number]
+    known += [form.name, form.subject, form.appendix, form.summary_title]
     office = register.office
-    texts += [
-        office.name,
-        office.superior_organ,
-        office.organ,
-        office.place,
-        office.returns_to,
-        *office.signers,
-    ]
-    for file in ("template.toml", "stamp.toml", "summary.toml"):
-        if (_WORDING / file).is_file():
-            texts += _texts_in(read_toml(_WORDING / file).values)
-    return frozenset(filter(None, (fold(text) for text in texts)))
+    others = [office.name, office.superior_organ, office.organ, office.place, office.returns_to, *office.signers]
+    others += [*(column.head[0] for column in form.columns), *_of_the_data_sheet(), *_of_a_summary()]
+    words = load_number_words()
+    plain = (text for text in others if not _holds_figure(text, words))
+    return frozenset(filter(None, (fold(text) for text in (*known, *plain))))
 
 
-def _texts_in(values: object) -> Iterator[str]:
-    if isinstance(values, str):
-        yield values
-    elif isinstance(values, dict):
-        for value in values.values():
-            yield from _texts_in(value)
-    elif isinstance(values, Iterable):
-        for value in values:
-            yield from _texts_in(value)
+def _of_the_data_sheet() -> Iterator[str]:
+    """Stamp labels, the head of the hidden keys, and what the template's own formulas say without a number."""
+    stamp, words = load_stamp_words(), load_template_words()
+    for name in STAMPS:
+        yield from stamp.spellings(name)
+    yield from (stamp.row_key, stamp.mark, stamp.kind_summary, stamp.kind_copy)
+    yield from words.status.values()
+
+
+def _of_a_summary() -> Iterator[str]:
+    """What stands around the table on the sheet of totals and on the sheet of a unit."""
+    words = read_toml(_SUMMARY).values
+    for section, name in _SUMMARY_TEXTS:
+        yield words[section][name]
+    yield words["page"]["back"].format(sheet=words["sheets"]["ledger"])
+
+
+def _holds_figure(text: str, words: NumberWords) -> bool:
+    if any(map(str.isdecimal, text)):
+        return True
+    return any(read_number(text, kind=kind, words=words).value is not None for kind in _NUMBER_KINDS)

@@ -24,6 +24,10 @@ UNIT_NAMES = Path(__file__).parent / "wording" / "unit_names.toml"
 _NEAR = 70
 """a name at least so alike is worth suggesting, never using"""
 _SUGGESTED = 3
+_SLIP = 80
+"""a word of a name so alike is the same word mistyped, if all its other words are right"""
+_SHORT = 2
+"""an abbreviation of so few letters may mean something else"""
 EVIDENCE = ("code", "name", "sheet", "folder", "file")
 """kinds of evidence, best first"""
 _FIRM = ("code", "name")
@@ -54,7 +58,7 @@ def names_of_register(register: Register) -> Names:
         if unit is collector:
             continue
         bare = bare_name(unit.name, unit.type)
-        prefixes = _prefixes("higher" if fold_words(unit.type) in _prefixes("higher") else "prefixes")
+        prefixes = _prefixes(_level(unit))
         for name in (unit.name, bare, *unit.aliases, *(f"{prefix} {bare}" for prefix in prefixes)):
             by_name.setdefault(fold(name), set()).add(unit.code)
             by_words.setdefault(tuple(fold_words(name).split()), set()).add(unit.code)
@@ -65,6 +69,12 @@ def names_of_register(register: Register) -> Names:
         by_words.pop(tuple(fold_words(collector.name).split()), None)
     places = {(*word.split(), *bare) for word in _prefixes("higher") for bare in shared}
     return Names(register, _sorted(by_name), _sorted(by_words), frozenset(shared), tuple(sorted(places)))
+
+
+def _level(unit: Unit) -> str:
+    """Name the words that may stand before the bare name of a unit; before a school's, only those of schools."""
+    kind = fold_words(unit.type)
+    return next((level for level in ("higher", "institutions") if kind in _prefixes(level)), "prefixes")
 
 
 def bare_name(name: str, unit_type: str) -> str:
@@ -83,61 +93,106 @@ def identify(code: str, name: str, sheet: str, path: str, names: Names) -> tuple
     `code` and `name` are the stamp cells as typed, `sheet` the sheet's name, `path` the file's place below the
     input folder. The claim has no unit where there is no evidence, or where it disagrees.
     """
-    register = names.register
-    folder, _, file = path.replace("!", "/").rpartition("/")
-    seen = {"code": code, "name": name, "sheet": sheet, "folder": folder, "file": file}
+    folder, file = _folder_and_file(path)
+    typed = {"code": code, "name": name, "sheet": sheet, "folder": folder, "file": file}
+    seen = {kind: visible(text) for kind, text in typed.items() if text}
+    by_folder, by_file = _by_path(path, names)
     said = {
-        "code": _by_code(code, register),
+        "code": _by_code(code, names.register),
         "name": _by_name(name, names) if name else (),
-        "sheet": _inside(sheet, names),
-        "folder": _inside(folder.rpartition("/")[2], names),
-        "file": _inside(Path(file).stem, names),
+        "sheet": () if _of_an_institution((sheet,), names) else _inside(sheet, names),
+        "folder": by_folder,
+        "file": by_file,
     }
-    seen = {kind: visible(text) for kind, text in seen.items() if text}
-    told: list[Finding] = []
-    told += _told_of_code(code, said["code"], names)
-    unit_codes = {kind: codes[0] for kind, codes in said.items() if len(codes) == 1}
-    units = dict.fromkeys(unit_codes[kind] for kind in EVIDENCE if kind in unit_codes)
-    unknown = [text for kind, text in (("code", code), ("name", name)) if text and not said[kind]]
-    if unknown == [code] and code and len(said["name"]) == 1:
-        # The name is plain; the code is of another register, or mistyped.
-        told.append(finding("U003", severity=Severity.WARNING, found=visible(code), facts={"seen": visible(code)}))
-        unknown = []
-    if (unknown and not code) or (len(unknown) == 1 and units and _spelt_alike(name, next(iter(units)), names)):
-        unknown = unknown if not units else []
-    if len(units) > 1:
-        told.append(finding("U002", facts=_disagreement(unit_codes, seen, register)))
+    unit_code, told = _weigh(code, name, said, seen, names)
+    evidence = next((kind for kind in EVIDENCE if said[kind] == (unit_code,)), "none")
+    told = [*_told_of_code(code, said["code"]), *told]
+    if unit_code is None:
         return Claim(None, "none", seen), tuple(told)
-    if unknown:
-        told.append(finding("U003", found=visible(unknown[0]), facts=_nearest(unknown[0], name, names)))
-        return Claim(None, "none", seen), tuple(told)
-    if not units:
-        told.append(finding("U001"))
-        return Claim(None, "none", seen), tuple(told)
-    unit = register.by_code[next(iter(units))]
-    evidence = next(kind for kind in EVIDENCE if kind in unit_codes)
-    told += _told_of_unit(unit, evidence, seen, register)
+    told += _told_of_unit(names.register.by_code[unit_code], evidence, seen, names.register)
     if told and told[-1].code == "U004":
         return Claim(None, "none", seen), tuple(told)
-    return Claim(unit.code, evidence, seen), tuple(told)
+    return Claim(unit_code, evidence, seen), tuple(told)
+
+
+def _weigh(
+    code: str, name: str, said: Mapping[str, tuple[str, ...]], seen: Mapping[str, str], names: Names
+) -> tuple[str | None, list[Finding]]:
+    """Choose the one unit that all evidence names, if none of it disagrees and no stamp cell names a stranger."""
+    sure = {kind: codes[0] for kind, codes in said.items() if len(codes) == 1}
+    units = list(dict.fromkeys(sure[kind] for kind in EVIDENCE if kind in sure))
+    told: list[Finding] = []
+    if code and not said["code"] and "name" in sure:
+        # The name is plain; the code is of another register, or mistyped.
+        told.append(finding("U003", severity=Severity.WARNING, found=visible(code), facts={"seen": visible(code)}))
+        code = ""
+    if len(units) > 1:
+        return None, [*told, finding("U002", facts=_disagreement(sure, seen, names.register))]
+    unknown = code if code and not said["code"] else name if _is_strange(name, said["name"], units, names) else ""
+    if unknown:
+        return None, [*told, finding("U003", found=visible(unknown), facts=_nearest(unknown, name, names))]
+    return (units[0], told) if units else (None, [*told, finding("U001")])
+
+
+def _is_strange(name: str, found: Sequence[str], units: Sequence[str], names: Names) -> bool:
+    """Tell whether a name cell names something that is not the unit which other evidence names."""
+    if not name or len(found) == 1:
+        return False
+    if not units:
+        return not found
+    return units[0] not in found if found else not _is_misprint(name, names.register.by_code[units[0]], names)
 
 
 def unit_in_path(path: str, names: Names) -> str | None:
     """Find the unit that the folder or the file name bears, for a file that could not be read."""
+    return next((codes[0] for codes in _by_path(path, names) if len(codes) == 1), None)
+
+
+def _folder_and_file(path: str) -> tuple[str, str]:
     folder, _, file = path.replace("!", "/").rpartition("/")
-    for text in (folder.rpartition("/")[2], Path(file).stem):
-        if len(codes := _inside(text, names)) == 1:
-            return codes[0]
-    return None
+    return folder, file
 
 
-def _spelt_alike(name: str, code: str, names: Names) -> bool:
-    """Tell whether an unknown name is only another spelling of a unit that other evidence names."""
-    unit = names.register.by_code[code]
-    return ratio(fold_words(bare_name(name, unit.type)), fold_words(bare_name(unit.name, unit.type))) >= _NEAR
+def _by_path(path: str, names: Names) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Find the units of the last folder and of the file name; neither, where one of them names a school."""
+    folder, file = _folder_and_file(path)
+    texts = (folder.rpartition("/")[2], Path(file).stem)
+    if _of_an_institution(texts, names):
+        return (), ()
+    return _inside(texts[0], names), _inside(texts[1], names)
 
 
-def _told_of_code(code: str, found: Sequence[str], names: Names) -> Iterator[Finding]:
+def _of_an_institution(texts: Sequence[str], names: Names) -> bool:
+    """Tell whether texts that bear a unit's name also name a school or an office that is not the unit."""
+    units = [names.register.by_code[code] for text in texts for code in _inside(text, names)]
+    words = [word for text in texts for word in fold_words(text).split()]
+    return any(_names_another(words, unit, _certain_institutions()) for unit in units)
+
+
+def _is_misprint(name: str, unit: Unit, names: Names) -> bool:
+    """Tell whether a name is that of a unit but for known words around it and one small slip in one word."""
+    words = _without_places(tuple(fold_words(name).split()), names)
+    if _names_another(words, unit, (*_prefixes("institutions"), *_prefixes("higher"))):
+        return False
+    own = {tuple(fold_words(bare_name(text, unit.type)).split()) for text in (unit.name, *unit.aliases)}
+    return any(_one_slip(core, other) for core in _cores(words) for other in own)
+
+
+def _one_slip(words: Sequence[str], others: Sequence[str]) -> bool:
+    if len(words) != len(others):
+        return False
+    apart = [ratio(word, other) for word, other in zip(words, others, strict=True) if word != other]
+    return not apart or (len(apart) == 1 and len(words) > 1 and apart[0] >= _SLIP)
+
+
+def _names_another(words: Sequence[str], unit: Unit, phrases: Sequence[str]) -> bool:
+    """Tell whether words hold one of some phrases that are not in the unit's own name, kind or other spellings."""
+    own = [f" {fold_words(text)} " for text in (unit.name, unit.type, *unit.aliases)]
+    said = f" {' '.join(words)} "
+    return any(f" {phrase} " in said and all(f" {phrase} " not in text for text in own) for phrase in phrases)
+
+
+def _told_of_code(code: str, found: Sequence[str]) -> Iterator[Finding]:
     if code and found and found[0] != code and fold(code) != fold(found[0]):
         yield finding("U009", found=visible(code), facts={"found": visible(code), "code": found[0]})
 
@@ -204,19 +259,30 @@ def _by_name(text: str, names: Names) -> tuple[str, ...]:
     """Find the unit that a name cell means: the whole cell is its name, between known words before and behind it."""
     if found := names.by_name.get(fold(text)):
         return found
-    words = tuple(fold_words(text).split())
+    collector = names.register.collector
+    if collector and fold(text) == fold(collector.name):
+        return (collector.code,)
+    cores = _cores(_without_places(tuple(fold_words(text).split()), names))
+    return next((names.by_words[words] for words in cores if words in names.by_words), ())
+
+
+def _without_places(words: tuple[str, ...], names: Names) -> tuple[str, ...]:
+    """Take the name of the collecting office from the end: "phường Đông Mai, thị xã Quảng Yên"."""
     for place in names.places:
         if len(words) > len(place) and words[-len(place) :] == place:
             words = words[: -len(place)]
+    return words
+
+
+def _cores(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Give a name as words, and again each time that a known word before it was taken off."""
     before = [tuple(phrase.split()) for phrase in _prefixes("prefixes")]
     while words:
-        if found := names.by_words.get(words):
-            return found
+        yield words
         lengths = [len(phrase) for phrase in before if words[: len(phrase)] == phrase]
         if not lengths:
-            return ()
+            return
         words = words[max(lengths) :]
-    return ()
 
 
 def _within(hit: tuple[int, int, object], other: tuple[int, int, object]) -> bool:
@@ -253,6 +319,14 @@ def _day(day: object) -> str:
 
 def _sorted(found: Mapping[str, set[str]] | Mapping[tuple[str, ...], set[str]]) -> dict:  # type: ignore[type-arg]
     return {key: tuple(sorted(codes)) for key, codes in found.items() if key}
+
+
+@cache
+def _certain_institutions() -> tuple[str, ...]:
+    """Words that name an institution wherever they stand; "TH" alone may also be "tổng hợp"."""
+    return tuple(
+        phrase for phrase in _prefixes("institutions") if len(phrase) > _SHORT and phrase != fold_words("trường")
+    )
 
 
 @cache

@@ -5,7 +5,7 @@ computed, or whose unit is missing makes the total provisional.
 """
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -62,7 +62,10 @@ def merge(
 
 def _pool(form: Form, register: Register, members: Sequence[UnitResult]) -> _Pool:
     figures = figures_of(form, [member.counted for member in members])
-    weight = np.array([_units_behind(register, member) for member in members], np.int64)[:, None]
+    within = _within_a_summary(register, members)
+    listed = {member.unit.code for member in members}
+    behind_each = [_units_behind(register, listed, member) for member in members]
+    weight = np.where(within, 0, np.array(behind_each, np.int64))[:, None]
     counted, covered = figures.counted, figures.expected >= 0
     # A cell of a summary that lost its n/N still stands for as many units as the other cells of that summary.
     behind = np.maximum(figures.expected.max(axis=1, initial=-1, keepdims=True), weight)
@@ -70,14 +73,29 @@ def _pool(form: Form, register: Register, members: Sequence[UnitResult]) -> _Poo
     reported = np.where(counted, np.where(covered, np.minimum(figures.reported, expected), 1), 0)
     unsure = figures.where(State.SET_ASIDE, State.UNREADABLE, State.COMPUTED) | figures.absent | figures.provisional
     unsure |= figures.is_summary[:, None] & counted & ~covered
-    return _Pool(form, members, figures, reported, expected, unsure | _in_error(figures, members))
+    unsure = (unsure | _in_error(figures, members)) & ~np.array(within, np.bool_)[:, None]
+    return _Pool(form, members, figures, reported, expected, unsure)
 
 
-def _units_behind(register: Register, member: UnitResult) -> int:
-    """How many answers a unit that is missing, or a summary without its n/N, stands for."""
+def _within_a_summary(register: Register, members: Sequence[UnitResult]) -> list[bool]:
+    """Tell which units have no return that counts because the summary of a unit above them holds their figures."""
+    summaries = {member.unit.code for member in members if member.counted and member.counted.is_summary}
+    return [
+        member.counted is None and any(unit.code in summaries for unit in register.above(member.unit.code))
+        for member in members
+    ]
+
+
+def _units_behind(register: Register, listed: Collection[str], member: UnitResult) -> int:
+    """How many answers a unit that is missing, or a summary without its n/N, stands for.
+
+    The units below a missing one are not expected twice where they are expected themselves.
+    """
     if member.counted is not None and not member.counted.is_summary:
         return 1
     below = [unit for unit in register.children(member.unit.code) if unit.in_total and unit.valid_on(register.day)]
+    if member.counted is None:
+        below = [unit for unit in below if unit.code not in listed]
     return len(below) or 1
 
 

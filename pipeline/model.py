@@ -142,8 +142,13 @@ class Return:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody filled anything in; an answer that all blanks are 0 is an answer."""
-        return not self.blank_means_zero and all(entry.found is None for entry in self.entries)
+        """Whether nobody filled anything in; an answer that all blanks are 0 is an answer.
+
+        Numbers in columns whose heads were not understood are found nowhere, and the form is not empty.
+        """
+        told = {one.code for one in self.findings}
+        is_answered = self.blank_means_zero or {"S004", "S006"} <= told
+        return not is_answered and all(entry.found is None for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ A reading that changes what was typed is told; what could mean two things is an 
 calamine shows as blank but is not (Excel errors, formulas never calculated) comes from the second look.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from pipeline.numbers import NumberWords, Reading, read_number
 from pipeline.read import CellValue, Sheet, cell_name
 from pipeline.recognise import Labels, Located
 from pipeline.second_look import SheetFacts
+from pipeline.shown import as_shown
 from pipeline.stamp import read_coverage
 from schemas.form import NOTE, Form, Row, ValueKind
 from schemas.rules import (
@@ -119,6 +121,8 @@ class _Page:
     source: Source
     spans: Mapping[tuple[int, int], tuple[int, int, int, int]]
     drafts: dict[Cell, _Draft] = field(default_factory=dict)
+    in_notes: set[Cell] = field(default_factory=set)
+    """blank cells whose number may stand in the note of their row"""
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -229,6 +233,7 @@ def _read_row(page: _Page, row: Row) -> None:
         note = _draft(page, row, NOTE)
         _take_text(note)
         page.drafts[note.key] = note
+        _tell_of_figure_in_note(page, row, note)
 
 
 def _draft(page: _Page, row: Row, measure: str) -> _Draft:
@@ -264,6 +269,42 @@ def _read_text(page: _Page, row: Row, draft: _Draft) -> None:
         page.tell("R108", draft, (rule, "number"))
 
 
+def _tell_of_figure_in_note(page: _Page, row: Row, note: _Draft) -> None:
+    """A number in the note of a row whose own cell is blank may be that cell's: told there, and never a zero."""
+    if not note.found or page.source.is_summary or not _is_figure(page, row, note):
+        return
+    blanks = _blanks_of(page, row)
+    required = [draft for draft in blanks if draft.key.measure not in row.optional]
+    if required:
+        facts: dict[str, Fact] = {"found": visible(note.found), "count": 1}
+        told = finding("S004", cell=note.cell, row=row.key, measure=required[0].key.measure, found=note.found)
+        page.findings.append(replace(told, facts=facts))
+        page.in_notes.update(draft.key for draft in blanks)
+
+
+def _blanks_of(page: _Page, row: Row) -> list[_Draft]:
+    drafts = (page.drafts[Cell(row.key, key)] for key, kind in row.kinds.items() if kind in _NUMBERS)
+    return [draft for draft in drafts if draft.state is State.BLANK and draft.cell]
+
+
+def _is_figure(page: _Page, row: Row, note: _Draft) -> bool:
+    """Tell a note that is a number, alone or with what it counts ("12 tin"), from a remark that mentions one."""
+    if isinstance(note.raw, int | float) and not isinstance(note.raw, bool):
+        return note.raw != 0
+    if not isinstance(note.raw, str) or _DATE.match(note.raw.strip()):
+        return False
+    reading = read_number(note.raw, kind=_stray_kind(row), words=page.reader.words)
+    if reading.value is not None:
+        return reading.value != 0
+    text = note.text or ""
+    return bool(reading.candidates) and text[:1].isdecimal() and len(text.split()) <= _FEW_WORDS
+
+
+_DATE = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1(?:20)?[0-9]{2}(?![0-9])")
+_FEW_WORDS = 4
+"""a note of so many words that begins with a number says the number: "12 tin, bài" """
+
+
 def _as_text(raw: CellValue) -> str:
     if isinstance(raw, float) and raw.is_integer():
         return str(int(raw))
@@ -294,6 +335,7 @@ def _read_figure(page: _Page, row: Row, draft: _Draft) -> None:
         units=words.get(draft.key.measure, ()),
         pair_units=(words.get(pair[0], ()), words.get(pair[1], ())) if pair else None,
     )
+    reading = _as_shown(page, row, draft, reading)
     if _in_doubt(page, draft.key):
         _leave_in_doubt(draft, reading)
         if reading.second is not None and row.key not in page.located.doubtful:
@@ -302,6 +344,18 @@ def _read_figure(page: _Page, row: Row, draft: _Draft) -> None:
         _place_pair(page, draft, reading, pair)
     else:
         _take_reading(page, draft, reading)
+
+
+def _as_shown(page: _Page, row: Row, draft: _Draft, reading: Reading) -> Reading:
+    """Weigh a number against what its format shows in its place, as far as the second look told it."""
+    dressed = page.facts.dressed if page.facts and not page.source.is_word else {}
+    address = (page.located.rows[row.key], page.located.columns[draft.key.measure])
+    if dressed and draft.key.measure in row.kinds:
+        address = _anchor(page, row, address) or address
+    if address not in dressed or isinstance(draft.raw, str):
+        return reading
+    units = page.form.unit_words.get(draft.key.measure, ())
+    return as_shown(reading, dressed[address], _stray_kind(row), page.reader.words, units)
 
 
 def _read_coverage(page: _Page, draft: _Draft, line: int) -> None:
@@ -379,9 +433,13 @@ def _in_doubt(page: _Page, cell: Cell) -> bool:
 
 
 def _leave_in_doubt(draft: _Draft, reading: Reading) -> None:
-    """The row itself is in doubt and that is told; what stands in it is kept, and counts nowhere."""
+    """The row or column is in doubt and that is told; what stands there is kept, and counts nowhere.
+
+    A blank cell is no blank either: its number may stand in the other row or column, so it is never a zero.
+    """
+    draft.state = State.UNREADABLE
     if reading.state != "blank":
-        draft.state, draft.found = State.UNREADABLE, reading.found or _as_text(draft.raw)
+        draft.found = reading.found or _as_text(draft.raw)
 
 
 def _take_reading(page: _Page, draft: _Draft, reading: Reading) -> None:
@@ -444,6 +502,7 @@ def _place_strays(page: _Page, row: Row) -> None:
         reading = read_number(
             draft.raw, kind=_stray_kind(row), words=page.reader.words, units=page.form.unit_words.get(measure, ())
         )
+        reading = _as_shown(page, row, draft, reading)
         draft.found = visible(reading.found or _as_text(draft.raw)) or None
         if reading.state == "blank" or reading.value == 0 or draft.found is None:
             continue
@@ -532,6 +591,7 @@ def _entry(page: _Page, draft: _Draft) -> Entry:
     if page.source.is_summary and draft.cell and draft.key.measure != NOTE:
         line = page.located.rows[draft.key.row]
         coverage = _coverage(page, draft.key.measure, line)
+        _refuse_contradiction(page, draft, line, coverage)
         mark = page.sheet.value(line, page.located.mark) if page.located.mark is not None else ""
         provisional = isinstance(mark, str) and fold(mark).startswith(fold(page.reader.labels.stamp.provisional))
     return Entry(
@@ -545,6 +605,22 @@ def _entry(page: _Page, draft: _Draft) -> Entry:
         coverage=coverage,
         provisional=provisional,
     )
+
+
+def _refuse_contradiction(page: _Page, draft: _Draft, line: int, coverage: Coverage | None) -> None:
+    """In a summary a number needs units behind it, and units need a number: else neither is sure.
+
+    A coverage that is blank contradicts nothing: how many units stand behind is unknown, and told of the summary.
+    """
+    kind = page.form.by_key[draft.key.row].kinds.get(draft.key.measure)
+    column = page.located.coverage.get(draft.key.measure)
+    said = _as_text(page.sheet.value(line, column)) if column is not None else ""
+    if kind not in _NUMBERS or not said or draft.state is State.UNREADABLE or _in_doubt(page, draft.key):
+        return
+    has_units = coverage is not None and coverage.reported > 0
+    if coverage is None or has_units == (draft.state is State.BLANK):
+        shown = f"{draft.found} ({said})" if draft.found else f"({said})"
+        _refuse(page, draft, "V003", visible(shown))
 
 
 def _blank_answer(page: _Page) -> bool | None:
@@ -567,10 +643,10 @@ def _settle_blanks(
     if page.source.is_summary or not blanks:
         return entries, tuple(page.findings)
     if answer:
-        zeroed = set(blanks) - _totals_to_compute(page.form, entries)
-        told = finding("V028", facts={"count": len(zeroed)})
+        zeroed = set(blanks) - page.in_notes - _totals_to_compute(page.form, entries)
+        told = [finding("V028", facts={"count": len(zeroed)})] if zeroed else []
         entries = tuple(_zero(entry) if entry.key in zeroed else entry for entry in entries)
-        return entries, (*page.findings, told)
+        return entries, (*page.findings, *told)
     open_blanks = [key for key in blanks if key not in optional]
     if not open_blanks:
         return entries, tuple(page.findings)

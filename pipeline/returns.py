@@ -6,22 +6,33 @@ units; then its own name and folder say nothing about any of them.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 
 from pipeline.desk import Desk
 from pipeline.findings import finding
 from pipeline.identify import identify
 from pipeline.legacy_text import LegacyEncoding, convert, detect_legacy
-from pipeline.model import FileReading, Finding, Return
+from pipeline.model import Entry, FileReading, Finding, Return
 from pipeline.parse import Source, parse
-from pipeline.read import Sheet
+from pipeline.read import Sheet, cell_name
 from pipeline.recognise import UNIT_LINE, Labels, Located, locate, told_of_the_rest, told_of_year
 from pipeline.second_look import SheetFacts
+from schemas.definition import read_toml
 from schemas.form import Form
+from schemas.rules import Severity
 from schemas.text import fold, visible
 
 _INFERRED = frozenset({"S002", "S007"})
 _PLAIN_SHARE = 3, 4
 """a form with fewer of its rows found than this may be typed in a legacy font"""
+_OF_THE_FILE = ("F", "U")
+"""kinds of findings that say nothing of what stands in a form"""
+_HOLDING = frozenset({"S003", "S005"})
+"""findings of texts, told as a note"""
+_STAMPS_ABOVE = 12
+"""the stamp of a copy in a summary stands above this row"""
+_SUMMARY_WORDS = Path(__file__).parent / "wording" / "summary.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +81,48 @@ def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, de
 
 
 def _pages(sheets: Iterable[Sheet], labels: Labels, seen: list[Sheet]) -> Iterator[_Page]:
-    """Find the forms sheet by sheet; behind a summary's first sheet nothing is a return."""
+    """Find the forms sheet by sheet; the lists of a summary, and the copies behind it, are passed over unread."""
+    is_behind = False
     for sheet in sheets:
+        if _is_list(sheet) or (is_behind and _is_copy(sheet, labels)):
+            continue
         seen.append(sheet)
         pages = [_Page(sheet, form) for form in locate(sheet, labels)]
         yield from pages
-        if any(_is_summary(page, labels) for page in pages):
-            return
+        is_behind |= any(_is_summary(page, labels) for page in pages)
+
+
+def _is_list(sheet: Sheet) -> bool:
+    """Tell by its title a sheet of a summary that holds no form, though labels of rows may stand in it."""
+    _, _, first = next(sheet.filled(), (0, 0, ""))
+    return isinstance(first, str) and fold(first) in _titles_of_lists()
+
+
+@cache
+def _titles_of_lists() -> frozenset[str]:
+    words = read_toml(_SUMMARY_WORDS)
+    lists = (key for key in words.table("sheets").values if key != "totals")
+    return frozenset(fold(words.table(key).text("title")) for key in lists)
+
+
+def _is_copy(sheet: Sheet, labels: Labels) -> bool:
+    """Tell by the stamp alone whether a sheet repeats a return."""
+    kind, copy = fold(labels.stamp.kind), fold(labels.stamp.kind_copy)
+    for row, column, value in sheet.filled():
+        if row >= _STAMPS_ABOVE:
+            return False
+        if isinstance(value, str) and fold(value) == kind:
+            beside = sheet.value(row, column + 1)
+            return isinstance(beside, str) and fold(beside) == copy
+    return False
 
 
 def _is_summary(page: _Page, labels: Labels) -> bool:
-    """Tell a summary of the level below by its stamp, else by its columns of coverage."""
-    kind = fold(page.stamped("kind"))
-    return kind == fold(labels.stamp.kind_summary) or (not kind and bool(page.form.coverage))
+    """Tell a summary of the level below by its stamp; without one, by all the columns that only a summary has."""
+    kind, form = fold(page.stamped("kind")), page.form
+    if kind:
+        return kind == fold(labels.stamp.kind_summary)
+    return form.mark is not None and set(labels.form.measures) <= form.coverage.keys()
 
 
 # Legacy fonts -----------------------------------------------------------------------------------------------------
@@ -120,7 +160,7 @@ def _return_of(reading: FileReading, page: _Page, medium: Medium, desk: Desk) ->
     findings = [
         *_told_of_version(page, desk.form),
         *form.findings,
-        *_told_of_hidden(sheet, form, facts),
+        *_told_of_hidden(sheet, form, facts, parsed.entries),
         *parsed.findings,
     ]
     if medium.is_word:
@@ -129,8 +169,8 @@ def _return_of(reading: FileReading, page: _Page, medium: Medium, desk: Desk) ->
         # The paragraphs before a table stand below it in its grid.
         below = range(form.last_row + 1, len(sheet.rows))
         findings += told_of_year(sheet, desk.form, below, form.unclaimed)
-    if not is_summary:
-        findings += told_of_the_rest(sheet, form, _written_by_formulas(sheet, facts, medium))
+    rest = replace(form, unclaimed=tuple(sorted(_unread(page, desk.labels, is_summary=is_summary))))
+    findings += told_of_the_rest(sheet, rest, _written_by_formulas(sheet, facts, medium))
     claim, told = identify(page.stamped("unit_code"), _unit_name(page, desk), sheet.name, reading.path, desk.names)
     return Return(
         path=reading.path,
@@ -155,6 +195,29 @@ def _unit_name(page: _Page, desk: Desk) -> str:
     return page.stamped("unit_name") or (line if fold(line) in desk.names.by_name else "")
 
 
+def _unread(page: _Page, labels: Labels, *, is_summary: bool) -> Iterator[tuple[int, int]]:
+    """Cells that hold something nobody reads: outside the form, or in a column that a summary alone fills.
+
+    What a summary prints above and below its table are texts, and differs from office to office.
+    """
+    sheet, form = page.sheet, page.form
+    for row, column in form.unclaimed:
+        value = sheet.value(row, column)
+        is_number = not isinstance(value, str) or fold(value).isdecimal()
+        if not is_summary or is_number or form.first_head_row <= row <= form.last_row:
+            yield row, column
+    provisional = fold(labels.stamp.provisional)
+    for key, row in form.rows.items():
+        for measure, column in form.coverage.items():
+            is_read = is_summary and measure in labels.form.by_key[key].kinds
+            if sheet.value(row, column) != "" and not is_read:
+                yield row, column
+        said = sheet.value(row, form.mark) if form.mark is not None else ""
+        is_mark = is_summary and isinstance(said, str) and fold(said).startswith(provisional)
+        if form.mark is not None and said != "" and not is_mark:
+            yield row, form.mark
+
+
 def _written_by_formulas(sheet: Sheet, facts: SheetFacts | None, medium: Medium) -> set[tuple[int, int]]:
     """Cells beside the form that a program wrote: LibreOffice stores 0 in an .xls for a formula that shows a text."""
     own = facts.formulas if facts else frozenset()
@@ -171,16 +234,26 @@ def _told_of_version(page: _Page, form: Form) -> Iterator[Finding]:
         yield finding("F014", found=visible(version), facts={"version": visible(version), "expected": form.version})
 
 
-def _told_of_hidden(sheet: Sheet, form: Located, facts: SheetFacts | None) -> Iterator[Finding]:
+def _told_of_hidden(
+    sheet: Sheet, form: Located, facts: SheetFacts | None, entries: Sequence[Entry]
+) -> Iterator[Finding]:
     """Hidden figures are read like any other, and told: somebody may have meant to leave them out."""
     if sheet.hidden:
         yield finding("F023", facts={"what": sheet.name})
     if facts is None:
         return
-    rows = sorted(row for row in form.rows.values() if row in facts.hidden_rows)
-    measures = [key for key, column in form.columns.items() if column in facts.hidden_columns]
-    if rows or measures:
-        what = (*(str(row + 1) for row in rows), *measures)
+    filled = [entry for entry in entries if entry.found is not None]
+    with_figures, measured = {entry.row for entry in filled}, {entry.measure for entry in filled}
+    rows = sorted(row for key, row in form.rows.items() if key in with_figures and row in facts.hidden_rows)
+    measures = [key for key, column in form.columns.items() if key in measured and column in facts.hidden_columns]
+    blank = [
+        cell_name(row, column)
+        for (row, column), dress in sorted(facts.dressed.items())
+        if not dress.pattern and row in form.rows.values() and column in form.columns.values()
+        if sheet.value(row, column) not in ("", 0)
+    ]
+    if rows or measures or blank:
+        what = (*(str(row + 1) for row in rows), *measures, *blank)
         yield finding("S013", facts={"what": what})
 
 
@@ -188,10 +261,23 @@ def _told_of_hidden(sheet: Sheet, form: Located, facts: SheetFacts | None) -> It
 
 
 def _without_blank_copies(returns: list[Return]) -> list[Return]:
-    """Beside a filled form, a blank copy that names no other unit is a sheet nobody used."""
+    """Beside a filled form, a truly blank copy that names no other unit is a sheet nobody used."""
     filled = [one for one in returns if not one.is_empty]
+    if not filled:
+        return returns
     units = {None, *(one.claim.unit for one in filled)}
-    return [one for one in returns if not one.is_empty or one.claim.unit not in units] if filled else returns
+    known = {_gist(told) for one in filled for told in one.findings}
+    return [one for one in returns if not one.is_empty or one.claim.unit not in units or _says_more(one, known)]
+
+
+def _says_more(one: Return, known: set[tuple[object, ...]]) -> bool:
+    """Tell whether a form without any figure in its place still holds something: beside it, or in rows it lost."""
+    told = [each for each in one.findings if not each.code.startswith(_OF_THE_FILE) and _gist(each) not in known]
+    return any(each.severity is not Severity.INFO or each.code in _HOLDING for each in told)
+
+
+def _gist(told: Finding) -> tuple[object, ...]:
+    return told.code, told.cell, told.found, told.row, told.measure
 
 
 def _named(returns: list[Return], desk: Desk) -> list[Return]:
@@ -199,7 +285,9 @@ def _named(returns: list[Return], desk: Desk) -> list[Return]:
 
     These name all of them alike, or only the one that nothing in the form itself names.
     """
-    if len(returns) < 2:  # noqa: PLR2004 - one return needs no telling apart
+    filled = {one.claim.unit for one in returns if not one.is_empty}
+    is_alone = sum(not one.is_empty for one in returns) == 1
+    if len(returns) < 2 or (is_alone and {one.claim.unit for one in returns} <= {None, *filled}):  # noqa: PLR2004
         return returns
     apart = [_identified(one, "", desk) for one in returns]
     nameless = [index for index, one in enumerate(apart) if one.claim.evidence == "none" and not _says_unit(one)]

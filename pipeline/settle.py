@@ -46,6 +46,8 @@ _STEPS = {"received": timedelta(0), "modified": timedelta(0), "file": timedelta(
 _CHANGES_NAMED = 12
 _SAME_FIGURES = 5
 """so many equal figures above zero from two units are no chance"""
+_UNKNOWN = "?"
+"""how many units answered, where a summary does not say"""
 _WORDING = Path(__file__).parent / "wording" / "settle.toml"
 
 
@@ -81,7 +83,9 @@ def settle(form: Form, register: Register, names: Names, readings: Sequence[File
     _tell_copied_codes(by_unit, cases)
     for rivals in by_unit.values():
         _choose(form, rivals)
+    _keep_one_level(register, cases)
     counted = {case.one.claim.unit: case for case in cases if case.status is FileStatus.USED and case.one.claim.unit}
+    _tell_odd_summaries(register, counted)
     _tell_same_figures(register, counted)
     files = [
         *_results_of_returns(form, register, cases),
@@ -119,12 +123,17 @@ def _judge(form: Form, register: Register, reading: FileReading, one: Return, *,
 
 
 def _told_of_summary(one: Return) -> Iterable[Finding]:
-    """One level up: say which summary is itself incomplete, once for the file."""
+    """One level up: say which summary is itself incomplete, or leaves open whether it is, once for the file."""
     covered = [entry.coverage for entry in one.entries if entry.coverage]
     expected = max((coverage.expected for coverage in covered), default=0)
     reported = max((coverage.reported for coverage in covered), default=0)
-    if reported < expected:
-        yield finding("N001", sheet=one.sheet, facts={"reported": reported, "expected": expected})
+    is_open = any(entry.counted and entry.coverage is None for entry in one.entries)
+    if reported < expected or is_open:
+        facts: dict[str, Fact] = {
+            "reported": reported if reported < expected else _UNKNOWN,
+            "expected": expected or _UNKNOWN,
+        }
+        yield finding("N001", sheet=one.sheet, facts=facts)
     open_cells = sum(entry.provisional and entry.value is not None for entry in one.entries)
     if open_cells:
         yield finding("N002", sheet=one.sheet, facts={"count": open_cells})
@@ -291,6 +300,51 @@ def _with_older_values(newest: Return, older: Sequence[Return]) -> Return:
         for told in newest.findings
     )
     return replace(newest, findings=findings)
+
+
+# Several levels -------------------------------------------------------------------------------------------------
+
+
+def _keep_one_level(register: Register, cases: Sequence[_Case]) -> None:
+    """Where a summary counts, a return of a unit below it would be added twice: it is told and left out.
+
+    Two ordinary returns one below the other may both be right; that they may not is told.
+    """
+    counted = {
+        case.one.claim.unit: case for case in cases if case.status is FileStatus.USED and _is_summed(register, case)
+    }
+    for code, case in counted.items():
+        above = [counted[unit.code] for unit in register.above(code or "") if unit.code in counted]
+        summary = next((upper for upper in above if upper.one.is_summary), None)
+        upper = summary or next(iter(above), None)
+        if upper is None:
+            continue
+        facts: dict[str, Fact] = {"other_unit": register.by_code[upper.one.claim.unit or ""].name}
+        case.told.append(finding("U010", severity=Severity.ERROR if summary else None, facts=facts))
+        if summary:
+            case.status = FileStatus.REJECTED
+
+
+def _tell_odd_summaries(register: Register, counted: Mapping[str, _Case]) -> None:
+    """A summary from a unit whose like answer for themselves: nobody knows whose figures it holds."""
+    ordinary = {_level(register, code) for code, case in counted.items() if not case.one.is_summary}
+    for code, case in counted.items():
+        is_odd = case.one.is_summary and _level(register, code) in ordinary and not register.children(code)
+        if is_odd and code in register.by_code and not any(told.code == "N001" for told in case.told):
+            expected = max((entry.coverage.expected for entry in case.one.entries if entry.coverage), default=0)
+            if expected > 1:
+                facts: dict[str, Fact] = {"reported": _UNKNOWN, "expected": expected}
+                case.told.append(finding("N001", sheet=case.one.sheet, facts=facts))
+
+
+def _level(register: Register, code: str) -> tuple[str, str] | None:
+    unit = register.by_code.get(code)
+    return (fold_words(unit.type), unit.parent) if unit else None
+
+
+def _is_summed(register: Register, case: _Case) -> bool:
+    unit = register.by_code.get(case.one.claim.unit or "")
+    return unit is not None and unit.in_total
 
 
 def _tell_same_figures(register: Register, counted: Mapping[str, _Case]) -> None:

@@ -128,6 +128,14 @@ class Register:
         """Units that answer to the unit of this code."""
         return tuple(unit for unit in self.units if unit.parent == code)
 
+    def above(self, code: str) -> tuple[Unit, ...]:
+        """Units that the unit of this code answers to, the nearest first; a circle is gone round once."""
+        found: dict[str, Unit] = {}
+        unit = self.by_code.get(code)
+        while unit and (unit := self.by_code.get(unit.parent)) and unit.code not in {code, *found}:
+            found[unit.code] = unit
+        return tuple(found.values())
+
 
 def shipped_register(name: str) -> Path:
     """Path of a register that comes with the program."""

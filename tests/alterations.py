@@ -200,6 +200,7 @@ NOTHING_HIDDEN = SheetFacts(
     errors={},
     booleans={},
     percents=frozenset(),
+    dressed={},
     hidden_rows=frozenset(),
     hidden_columns=frozenset(),
     merged=(),
@@ -540,6 +541,7 @@ def merge_single_figures(draft: Draft, rng: Random) -> None:
         line
         for line in draft.rows()
         if len(draft.form.by_key[line.key].kinds) == 1
+        and id(line) not in _merged(draft)
         and ValueKind.TEXT not in draft.form.by_key[line.key].kinds.values()
     ]
     for line in rng.sample(single, min(3, len(single))):
@@ -554,7 +556,8 @@ def merge_single_figures(draft: Draft, rng: Random) -> None:
 def merge_pair(draft: Draft, rng: Random) -> None:
     """The two figure cells of a pair row merged, both figures in one."""
     left, right = _measure_ends(draft)
-    pairs = [key for key in _pairs(draft) if draft.line(key) is not None]
+    merged = _merged(draft)
+    pairs = [key for key in _pairs(draft) if (line := draft.line(key)) is not None and id(line) not in merged]
     for key in rng.sample(pairs, min(2, len(pairs))):
         line = draft.line(key)
         values = [draft.truth[Cell(key, measure)] for measure in draft.form.measures]
@@ -564,6 +567,11 @@ def merge_pair(draft: Draft, rng: Random) -> None:
         line.cells[left] = "/".join(f"{value} {word}" for value, word in zip(values, words, strict=True))
         line.cells.pop(right, None)
         draft.merges.append((line, left, line, right))
+
+
+def _merged(draft: Draft) -> set[int]:
+    """Lines with a merged cell, by their identity: ranges do not overlap."""
+    return {id(line) for merge in draft.merges for line in (merge[0], merge[2])}
 
 
 def _measure_ends(draft: Draft) -> tuple[str, str]:
@@ -585,7 +593,7 @@ def _pairs(draft: Draft) -> list[str]:
 
 def merge_down(draft: Draft, rng: Random) -> None:
     """One figure merged over two rows."""
-    merged = {id(line) for merge in draft.merges for line in (merge[0], merge[2])}
+    merged = _merged(draft)
     pairs = [
         (upper, lower, measure)
         for upper, lower in pairwise(draft.lines)

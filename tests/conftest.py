@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -99,3 +100,16 @@ def _converter(profile: Path) -> Convert:
         return result
 
     return convert
+
+
+# What is read in processes of its own has its own tests; all others read here, where nothing must be started first.
+_ISOLATED = ("test_workers", "test_hostile", "test_faults", "test_layout")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _reading_in_this_process(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Spare a test that runs the command within this process the start of reading processes."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.module.__name__.rpartition(".")[2] not in _ISOLATED:
+            patch.setattr("pipeline.workers._enough", lambda files: 0)
+        yield

@@ -50,8 +50,7 @@ LETTERS = sorted(_VNI.keys() - set("aeiouyAEIOUY"))
 def to_tcvn3(text: str) -> str:
     """Return the text as typed in TCVN3. A capital with a tone has no code and becomes the small letter."""
     return "".join(
-        _TCVN3.get(letter) or _TCVN3.get(letter.lower(), letter)
-        for letter in unicodedata.normalize("NFC", text)
+        _TCVN3.get(letter) or _TCVN3.get(letter.lower(), letter) for letter in unicodedata.normalize("NFC", text)
     )
 
 

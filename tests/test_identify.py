@@ -125,3 +125,50 @@ def test_likeness_only_suggests() -> None:
 
 def test_the_collecting_office_is_known_by_its_code() -> None:
     assert whose(code=COLLECTOR)[0].unit == COLLECTOR
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Trường THCS Đông Mai",
+        "Trường Đông Mai",
+        "TH Đông Mai",
+        "THCS Đông Mai",
+        "MN Đông Mai",
+        "Trạm y tế phường Đông Mai",
+        "UBND xã Hạ Long",
+        "Thị xã Quảng Yên",
+        "Đông Mai 2",
+        "Phường Đông",
+        "Phường Tân An (Trường THCS)",
+    ],
+)
+@pytest.mark.parametrize("evidence", [{"code": DONG_MAI}, {"path": "Dong Mai.xlsx"}, {"sheet": "Đông Mai"}])
+def test_a_name_that_is_not_the_units_is_not_overruled_by_other_evidence(name: str, evidence: dict[str, str]) -> None:
+    claim, told = identify(
+        evidence.get("code", ""), name, evidence.get("sheet", "Sheet1"), evidence.get("path", "a.xlsx"), NAMES
+    )
+    assert claim.unit is None
+    assert [(one.code, one.severity, one.found) for one in told] == [("U003", Severity.ERROR, name)]
+
+
+@pytest.mark.parametrize("name", ["Phường Hoàng Tânn", "UBND xã Hoàn Tân", "TTHTCĐ xã Hoang Tân, TX Quảng Yên"])
+def test_a_name_with_one_slip_is_the_unit_that_the_code_or_the_file_names(name: str) -> None:
+    assert whose(code="07156", name=name)[0].unit == "07156"
+    assert whose(name=name, path="Hoang Tan.xlsx")[0].unit == "07156"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Truong Dong Mai.xlsx",
+        "Dong Mai (truong TH).xlsx",
+        "Dong Mai - THCS.xlsx",
+        "Cong Hoa/THCS.xlsx",
+        "Cong Hoa/truong mam non.xlsx",
+        "THCS/Dong Mai.xlsx",
+    ],
+)
+def test_a_file_or_folder_of_a_school_is_no_evidence_of_its_commune(path: str) -> None:
+    claim, codes = whose(path=path)
+    assert (claim.unit, codes) == (None, ["U001"])

@@ -202,9 +202,7 @@ def test_any_phrase_in_unicode_stays_in_a_legacy_workbook(words: list[str], enco
 
 @both
 @given(text=st.text())
-def test_no_text_breaks_the_conversion_and_plain_text_is_never_changed(
-    text: str, encoding: LegacyEncoding
-) -> None:
+def test_no_text_breaks_the_conversion_and_plain_text_is_never_changed(text: str, encoding: LegacyEncoding) -> None:
     converted = convert(text, encoding)
     if text.isascii() or any(char > "\xff" and char.isalpha() for char in text):
         assert converted == text

@@ -136,6 +136,21 @@ def test_a_summary_counts_with_the_units_behind_it() -> None:
     assert totals[cell_of(PEOPLE)] == Total(None, Coverage(0, 20), provisional=False)
 
 
+@pytest.mark.parametrize("coverage", [(3, 3), None])
+def test_the_units_below_a_summary_are_expected_once(coverage: tuple[int, int] | None) -> None:
+    town, wards = make_unit("206", "Thị xã Quảng Yên", "thị xã", "22"), WARDS
+    results = [make_result(town, summary({NEWS: 30}, coverage)), *(make_result(ward, None) for ward in wards)]
+    totals, _ = merge(shipped_form(), make_register(town, *wards), results)
+    assert totals[cell_of(NEWS)] == Total(30, Coverage(3 if coverage else 1, 3), provisional=coverage is None)
+
+
+def test_the_units_below_a_missing_unit_are_expected_once() -> None:
+    town, wards = make_unit("206", "Thị xã Quảng Yên", "thị xã", "22"), WARDS
+    results = [make_result(town, None), *(make_result(ward, None) for ward in wards)]
+    totals, _ = merge(shipped_form(), make_register(town, *wards), results)
+    assert totals[cell_of(NEWS)].coverage == Coverage(0, 4)
+
+
 def test_a_number_of_a_summary_without_its_coverage_is_provisional_and_promises_nothing() -> None:
     town = make_unit("206", "Thị xã Quảng Yên", "thị xã", "22")
     one = summary({NEWS: 30, TOTAL: 5}, {NEWS: (17, 19)})

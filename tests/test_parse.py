@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from random import Random
 
 import pytest
 from docx import Document
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from pipeline.desk import Desk, desk_for
 from pipeline.find import Found
@@ -20,10 +22,11 @@ from pipeline.model import Entry, FileReading, Return, State
 from pipeline.read import Sheet, read_sheets
 from pipeline.read_docx import read_tables
 from pipeline.returns import Medium, read_forms
-from pipeline.second_look import SheetFacts, sheet_facts
+from pipeline.second_look import Dress, SheetFacts, sheet_facts
 from pipeline.template import write_template
 from schemas.register import load_register_csv, shipped_register
-from schemas.rules import Cell
+from schemas.rules import Cell, Severity
+from schemas.text import fold
 from tests.alterations import NOTHING_HIDDEN, Draft, as_sheet, blank_draft, fill
 from tests.builders import shipped_form
 
@@ -122,6 +125,88 @@ def test_a_number_merged_over_two_rows_is_neithers(draft: Draft) -> None:
         assert ("V003", "people") in at(one, row)
 
 
+# Blanks that a unit says are zero -------------------------------------------------------------------------------------
+
+
+def answer_yes(draft: Draft) -> None:
+    words = desk().labels.stamp
+    question = fold(words.spellings("blank_means_zero")[0])
+    for line in draft.lines:
+        for name, value in line.cells.items():
+            if isinstance(value, str) and fold(value) == question:
+                beside = draft.columns[draft.columns.index(name) + 1 :]
+                place = next((column for column in beside if line.cells.get(column, "") != ""), beside[0])
+                line.cells[place] = words.spellings("blank_yes")[0]
+                return
+    pytest.fail("the question is not there")
+
+
+def test_a_blank_cell_of_a_doubtful_row_is_never_a_zero(draft: Draft) -> None:
+    answer_yes(draft)
+    line = draft.line(PAIR)
+    assert line is not None
+    again = replace(line, cells={**line.cells, "quantity": ""})
+    draft.lines.insert(draft.lines.index(line) + 1, again)
+    type_in(draft, PAIR, people=None)
+    one = read(draft)
+    assert ("S009", None) in at(one, PAIR)
+    assert one.blank_means_zero
+    for measure in ("quantity", "people"):
+        assert (entry(one, PAIR, measure).state, entry(one, PAIR, measure).value) == (State.UNREADABLE, None)
+
+
+def test_a_blank_cell_of_a_doubtful_measure_is_never_a_zero(draft: Draft) -> None:
+    answer_yes(draft)
+    doubled = second_people_column(draft)
+    for row in (PAIR, "class_it_staff"):
+        line = draft.line(row)
+        assert line is not None
+        line.cells[doubled] = line.cells.pop("people")
+    one = read(draft)
+    assert [told.measure for told in one.findings if told.code == "S016"] == ["people"]
+    assert entry(one, PAIR, "people").state is State.UNREADABLE
+
+
+@pytest.mark.parametrize("note", [12.0, "12", "12 tin", "12 tin, bài"])
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_number_in_the_note_of_a_blank_row_is_told_there_and_is_no_zero(
+    draft: Draft, note: object, answered: bool
+) -> None:
+    type_in(draft, SINGLE, quantity=None, note=note)
+    if answered:
+        answer_yes(draft)
+    one = read(draft)
+    (told,) = [told for told in one.findings if told.code == "S004"]
+    line = draft.line(SINGLE)
+    assert line is not None
+    where = (told.severity, told.cell, told.row, told.measure)
+    assert where == (Severity.WARNING, f"F{draft.place(line) + 1}", SINGLE, "quantity")
+    assert entry(one, SINGLE, "quantity").value is None
+
+
+@pytest.mark.parametrize("note", ["Năm 2019 có 12 tin", "không", "10/10/2020", "0"])
+def test_a_remark_that_only_mentions_a_number_leaves_a_blank_cell_to_the_units_answer(draft: Draft, note: str) -> None:
+    type_in(draft, SINGLE, quantity=None, note=note)
+    answer_yes(draft)
+    one = read(draft)
+    assert "S004" not in {told.code for told in one.findings}
+    assert entry(one, SINGLE, "quantity").value == 0
+
+
+def test_a_number_in_the_note_of_a_filled_row_is_a_remark(draft: Draft) -> None:
+    type_in(draft, SINGLE, note="12 tin")
+    assert at(read(draft), SINGLE) == []
+
+
+def second_people_column(draft: Draft) -> str:
+    """Insert a second column "Người" right of the first; gives its name."""
+    column = "people again"
+    draft.columns.insert(draft.columns.index("people") + 1, column)
+    head = next(line for line in draft.lines if fold(str(line.cells.get("people", ""))) == "nguoi")
+    head.cells[column] = head.cells["people"]
+    return column
+
+
 # Doubt and grouping -----------------------------------------------------------------------------------------------
 
 
@@ -149,6 +234,37 @@ def test_the_same_sure_reading_in_many_cells_is_told_once_with_its_cells(draft: 
 def test_a_few_readings_are_told_each_at_its_cell(draft: Draft) -> None:
     type_in(draft, PAIR, quantity="12 lớp")
     assert at(read(draft), PAIR) == [("V022", "quantity")]
+
+
+@pytest.mark.parametrize(
+    ("dress", "value", "codes", "counted", "offered"),
+    [
+        (Dress("# nghìn đồng"), 15_000, ["V003"], None, (15_000, 15_000_000)),
+        (Dress("# triệu"), 15, ["V003"], None, (15, 15_000_000)),
+        (Dress("#00"), 15, ["V003"], None, (15, 1500)),
+        (Dress("#%"), 12, ["V003"], None, (12,)),
+        (Dress("#", thousands=1), 15_000, ["V003"], None, (15_000, 15)),
+        (Dress("# nghìn", thousands=1), 15_000, ["V022"], 15_000, ()),
+        (Dress("# lớp"), 15, ["V022"], 15, ()),
+        (Dress("# đồng"), 15_000, [], 15_000, ()),
+        (Dress(""), 15, [], 15, ()),
+    ],
+)
+def test_a_number_whose_format_shows_another_one_is_not_counted(
+    draft: Draft, dress: Dress, value: int, codes: list[str], counted: int | None, offered: tuple[int, ...]
+) -> None:
+    type_in(draft, MONEY, quantity=value)
+    plain = read(draft)
+    place = entry(plain, MONEY, "quantity")
+    assert (place.state, place.value) == (State.STATED, value)
+    row, column = coordinate_to_tuple(place.cell)
+    one = read(draft, replace(NOTHING_HIDDEN, dressed={(row - 1, column - 1): dress}))
+    told = [each for each in one.findings if each.row == MONEY and each.measure == "quantity"]
+    assert [each.code for each in told if each.code[0] == "V"] == codes
+    assert entry(one, MONEY, "quantity").value == counted
+    assert [each.cell for each in told if each.code == "V003"] == [place.cell] * bool(offered)
+    assert next((each.suggestions for each in told if each.code == "V003"), ()) == offered
+    assert [each.facts["what"] for each in one.findings if each.code == "S013"] == [(place.cell,)] * (not dress.pattern)
 
 
 def test_a_number_in_the_unit_column_is_told_with_its_address(draft: Draft) -> None:

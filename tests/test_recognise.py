@@ -13,7 +13,7 @@ from pipeline.desk import Desk, desk_for
 from pipeline.kinds import Kind
 from pipeline.limits import DEFAULT
 from pipeline.model import Entry, FileReading, Return
-from pipeline.read import CellValue, Sheet, read_sheets
+from pipeline.read import CellValue, Sheet, cell_name, read_sheets
 from pipeline.recognise import accounts, locate
 from pipeline.returns import Medium, read_forms
 from pipeline.second_look import sheet_facts
@@ -243,6 +243,122 @@ def test_a_sum_of_millions_in_a_remark_is_no_unit_of_measure(draft: Draft) -> No
     one = changed(draft, lambda draft: draft.lines.insert(0, Line("top", {"note": remark})))
     assert entry(one, "funding_state_budget", "quantity").value is not None
     assert "S010" not in codes(one)
+
+
+@pytest.mark.parametrize(
+    ("row", "note"),
+    [
+        ("funding_state_budget", "số liệu tính theo nghìn"),
+        ("funding_other_sources", "Đơn vị tính: triệu đồng"),
+        ("news_items", "ĐVT: triệu đồng"),
+        ("news_items", "kinh phí ghi bằng triệu"),
+    ],
+)
+def test_a_note_that_names_a_multiple_of_money_counts_the_money_nowhere(draft: Draft, row: str, note: str) -> None:
+    one = changed(draft, lambda draft: line_of(draft, row).cells.update(note=note))
+    told = [(each.row, each.cell, each.counted) for each in one.findings if each.code == "S010"]
+    cell = f"F{draft.place(line_of(draft, row)) + 1}"
+    assert told == [("funding_state_budget", cell, False), ("funding_other_sources", cell, False)]
+    assert entry(one, "funding_state_budget", "quantity").value is None
+
+
+@pytest.mark.parametrize("note", ["chi theo tỷ lệ", "ghi theo ngân sách xã", "15 triệu đồng của ngân hàng"])
+def test_words_that_only_look_like_a_size_are_no_unit_of_measure(draft: Draft, note: str) -> None:
+    one = changed(draft, lambda draft: line_of(draft, "funding_state_budget").cells.update(note=note))
+    assert "S010" not in codes(one)
+
+
+def test_a_number_as_the_unit_of_measure_of_money_is_another_unit(draft: Draft) -> None:
+    row = "funding_state_budget"
+    one = changed(draft, lambda draft: line_of(draft, row).cells.update(unit_of_measure=1000.0))
+    assert row_findings(one, row) == ["S010"]
+    assert "S004" not in codes(one)
+    assert entry(one, row, "quantity").value is None
+
+
+# Heads that say something else --------------------------------------------------------------------------------------
+
+
+def with_sub_heads(draft: Draft, *heads: CellValue) -> Return:
+    def change(draft: Draft) -> None:
+        line = next(line for line in draft.lines if "Người" in line.cells.values() and line.kind != "row")
+        measures = desk().form.measures
+        for measure, head in zip(measures, heads, strict=True):
+            line.cells[measure] = head
+
+    return changed(draft, change)
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("Kế hoạch", "Thực hiện"),
+        ("Nam", "Nữ"),
+        ("Số lớp/số cuộc thi năm 2019", "Số lớp/số cuộc thi năm 2020"),
+        (2019.0, 2020.0),
+    ],
+)
+def test_sub_heads_that_say_something_else_are_never_overruled_by_their_order(
+    draft: Draft, heads: tuple[CellValue, CellValue]
+) -> None:
+    one = with_sub_heads(draft, *heads)
+    assert [told.measure for told in one.findings if told.code == "S006"] == list(desk().form.measures)
+    assert not any(each.value is not None for each in one.entries)
+    assert "S004" in codes(one)
+    assert not one.is_empty
+
+
+def test_one_sub_head_not_understood_leaves_the_other_measure(draft: Draft) -> None:
+    one = with_sub_heads(draft, "Kế hoạch", "Người")
+    assert [told.measure for told in one.findings if told.code == "S006"] == ["quantity"]
+    cell = Cell("class_literacy", "people")
+    assert entry(one, *(cell.row, cell.measure)).value == draft.truth[cell]
+
+
+def test_blank_sub_heads_are_known_by_their_order_and_told(draft: Draft) -> None:
+    one = with_sub_heads(draft, "", "")
+    assert "S006" not in codes(one)
+    assert "S011" in codes(one)
+    cell = Cell("class_literacy", "quantity")
+    assert entry(one, cell.row, cell.measure).value == draft.truth[cell]
+
+
+# What stands beside the table ---------------------------------------------------------------------------------------
+
+
+def typed_beside(draft: Draft, value: CellValue) -> tuple[Return, str]:
+    """Read a form with a value right of a row; gives the return and the cell of the value."""
+    draft.columns.append("beside")
+    line = line_of(draft, "class_literacy")
+    line.cells["beside"] = value
+    return read_one(draft), cell_name(draft.place(line), len(draft.columns) - 1)
+
+
+@pytest.mark.parametrize("typed", ["12", "15.000.000", "15000000", "(12)", "12 lớp (mười hai)", 12.0])
+def test_a_number_beside_the_table_is_told_also_where_the_guide_has_it_as_an_example(
+    draft: Draft, typed: CellValue
+) -> None:
+    one, cell = typed_beside(draft, typed)
+    assert [told.cell for told in one.findings if told.code == "S004"] == [cell]
+
+
+def test_a_word_for_zero_beside_the_table_is_told(draft: Draft) -> None:
+    one, cell = typed_beside(draft, "Không")
+    assert [told.cell for told in one.findings if told.code == "S005"] == [cell]
+
+
+def test_no_furniture_reads_as_a_number() -> None:
+    assert not desk().labels.furniture & {"12", "15000000", "khong", "muoihai", "dung", "chua", "co"}
+
+
+def test_a_row_key_is_furniture_wherever_it_stands(draft: Draft) -> None:
+    def change(draft: Draft) -> None:
+        draft.columns.append("beside")
+        for line in draft.rows():
+            line.cells["beside"] = line.cells.pop("row_key", "")
+
+    one = changed(draft, change)
+    assert not {"S004", "S005"} & set(codes(one))
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
+from examples.filling import cell_addresses
+from pipeline.stamp import load_stamp_words
 from schemas.register import shipped_register
 from tests.conftest import Convert
 from tests.returned import (
     FIGURES,
+    FORM,
     NUMBERS,
     consolidate,
     copy_of,
@@ -31,6 +36,8 @@ PROVINCE = (
     "206,Thị xã Quảng Yên,thị xã,22,,,yes,,,,,",
     "299,Thị xã Thí Dụ,thị xã,22,,,yes,,,,,",
 )
+NEWS = "news_items.quantity"
+stamp = load_stamp_words()
 LACKING = ("99186", "99189")
 """two units of the second town, in a case of their own"""
 
@@ -102,6 +109,78 @@ def test_a_town_without_a_summary_is_missing(room: Path, tmp_path: Path) -> None
     assert [unit["status"] for unit in report["units"]] == ["missing", "received"]
     sums = plain_sums(second_town())
     assert {cell: total for cell, (total, _, _) in reported_totals(report).items()} == sums
+
+
+def altered(room: Path, tmp_path: Path, change: Callable[[Workbook, Worksheet], None]) -> Any:  # noqa: ANN401
+    """Change the summary of the complete second town; gives the line of its file, and the totals."""
+    workbook = load_workbook(room / "thi_du.xlsx", data_only=True)
+    change(workbook, workbook["Tổng hợp"])
+    workbook.save(tmp_path / "thi_du.xlsx")
+    _, report = rolled_up(room, tmp_path, tmp_path / "thi_du.xlsx")
+    return report
+
+
+def coverage_of(sheet: Worksheet, cell: str) -> Any:  # noqa: ANN401
+    """Find the coverage cell of a cell of the form."""
+    place = sheet[cell_addresses(FORM, sheet)[cell]]
+    head = stamp.coverage_head(FORM.column_by_key[cell.rpartition(".")[2]].short)
+    column = next(one.column for row in sheet.iter_rows() for one in row if one.value == head)
+    return sheet.cell(place.row, column)
+
+
+@pytest.mark.parametrize("said", ["0/19", "19/3", "hết", 12])
+def test_a_number_that_its_coverage_contradicts_is_an_error_and_not_added(
+    room: Path, tmp_path: Path, said: str | int
+) -> None:
+    def tampered(_: Workbook, sheet: Worksheet) -> None:
+        coverage_of(sheet, NEWS).value = said
+
+    report = altered(room, tmp_path, tampered)
+    (found,) = [one for one in report["files"][0]["findings"] if one["code"] == "V003"]
+    assert (found["row"], found["measure"], found["severity"]) == ("news_items", "quantity", "error")
+    assert found["found"].endswith(f"({said})")
+    assert reported_totals(report)[NEWS][0] is None
+
+
+def test_units_that_stated_a_number_which_is_gone_are_an_error(room: Path, tmp_path: Path) -> None:
+    def cleared(_: Workbook, sheet: Worksheet) -> None:
+        sheet[cell_addresses(FORM, sheet)[NEWS]] = None
+
+    report = altered(room, tmp_path, cleared)
+    assert [one["row"] for one in report["files"][0]["findings"] if one["code"] == "V003"] == ["news_items"]
+    assert reported_totals(report)[NEWS][:2] == (None, 0)
+
+
+def test_a_summary_without_its_coverage_says_so(room: Path, tmp_path: Path) -> None:
+    def cleared(_: Workbook, sheet: Worksheet) -> None:
+        for cell in NUMBERS:
+            coverage_of(sheet, cell).value = None
+
+    report = altered(room, tmp_path, cleared)
+    assert told(report["files"][0]) == ["N001"]
+    assert reported_totals(report)[NEWS][0] == plain_sums(second_town())[NEWS]
+
+
+def test_numbers_beside_a_summary_are_told_and_its_own_texts_are_not(room: Path, tmp_path: Path) -> None:
+    def beside(_: Workbook, sheet: Worksheet) -> None:
+        sheet["N20"] = 777
+
+    assert told(altered(room, tmp_path, beside)["files"][0]) == ["S004@N20"]
+
+
+def test_a_form_behind_a_summary_is_a_return(room: Path, tmp_path: Path) -> None:
+    def behind(workbook: Workbook, _: Worksheet) -> None:
+        sheet = workbook.create_sheet("Bổ sung")
+        for cell in (cell for row in workbook.worksheets[6].iter_rows() for cell in row if cell.value is not None):
+            sheet[cell.coordinate] = "Thị xã Quảng Yên" if cell.value == stamp.kind_copy else cell.value
+        for cell in (cell for row in sheet.iter_rows() for cell in row):
+            if cell.value == stamp.kind:
+                cell.value = stamp.unit_name
+            elif cell.value in (stamp.unit_code, stamp.unit_name):
+                cell.value = None
+
+    report = altered(room, tmp_path, behind)
+    assert [file["path"] for file in report["files"]] == ["thi_du.xlsx#Bổ sung", "thi_du.xlsx#Tổng hợp"]
 
 
 @pytest.mark.libreoffice

@@ -19,7 +19,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from xlsxwriter.format import Format
 
 from pipeline.kinds import Container, Kind, kind_of
-from pipeline.second_look import SheetFacts, TooLarge, Unreadable, sheet_facts, workbook_facts
+from pipeline.second_look import Dress, SheetFacts, TooLarge, Unreadable, sheet_facts, workbook_facts
 from tests.conftest import Convert
 
 SHEET = "Mẫu tổng hợp"
@@ -116,6 +116,7 @@ def as_openpyxl_sees(data: bytes) -> SheetFacts:
         errors={places[cell]: str(cell.value) for cell in cells if cell.data_type == "e"},
         booleans={places[cell]: bool(cell.value) for cell in cells if cell.data_type == "b"},
         percents=frozenset(p for p, cell in numbers.items() if re.search(r'%(?!")', cell.number_format)),
+        dressed={p: Dress("# %") for p, cell in numbers.items() if '" %"' in cell.number_format},
         hidden_rows=frozenset(row - 1 for row, span in formulas.row_dimensions.items() if span.hidden),
         hidden_columns=frozenset(hidden_columns),
         merged=tuple(
@@ -343,6 +344,65 @@ def test_an_unknown_sheet_or_kind_is_unreadable() -> None:
         workbook_facts(SOURCE, Kind.TEXT)
 
 
+# What a format shows beside the digits
+
+DRESSED = {
+    '#,##0" nghìn đồng"': Dress("# nghìn đồng"),
+    '0"%"': Dress("#%"),
+    '0"00"': Dress("#00"),
+    '#,##0" triệu"': Dress("# triệu"),
+    "#,##0,": Dress("#", thousands=1),
+    '0,,"tr"': Dress("#tr", thousands=2),
+    ";;;": Dress(""),
+    r"0\k": Dress("#k"),
+    '"khoảng "0': Dress("khoảng #"),
+}
+PLAIN = ("General", "0", "0.00", "#,##0", "@", "#,##0;-#,##0;", r'#,##0\ "₫"', "dd/mm/yyyy", '#"."##0')
+AMOUNT = 15_000_000
+
+
+def formatted(target: Path | io.BytesIO) -> None:
+    """Write a number under each format, one below the other, and two side by side under the first."""
+    book = xlsxwriter.Workbook(target)
+    sheet = book.add_worksheet(SHEET)
+    for row, code in enumerate((*DRESSED, *PLAIN)):
+        style = book.add_format({"num_format": code})
+        sheet.write_number(row, 1, AMOUNT, style)
+        sheet.write_blank(row, 3, None, style)
+        sheet.write_string(row, 4, "15", style)
+        if row == 0:
+            sheet.write_number(row, 0, AMOUNT, style)
+    book.close()
+
+
+def dressed_expected() -> dict[tuple[int, int], Dress]:
+    column = {(row, 1): dress for row, dress in enumerate(DRESSED.values())}
+    return column | {(0, 0): column[0, 1]}
+
+
+def test_a_number_under_a_format_that_says_more_is_told_and_one_under_a_plain_format_is_not() -> None:
+    target = io.BytesIO()
+    formatted(target)
+    assert look(target.getvalue()).dressed == dressed_expected()
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("name", ["xlsx", "xls", "ods"])
+def test_libreoffice_keeps_what_a_format_says_in_every_format(
+    soffice_recalculating: Convert, tmp_path: Path, name: str
+) -> None:
+    formatted(tmp_path / "made.xlsx")
+    data = soffice_recalculating(tmp_path / "made.xlsx", name, tmp_path / "out").read_bytes()
+    assert look(data).dressed == dressed_expected()
+
+
+def test_an_xlsb_number_format_that_says_more_is_told() -> None:
+    code = '0" nghìn"'.encode("utf-16-le")
+    form = struct.pack("<HI", 10, len(code) // 2) + code
+    facts = look(xlsb(styles=record(44, form)))
+    assert facts.dressed == dict.fromkeys(at("D3", "E3"), Dress("# nghìn"))
+
+
 # OpenDocument as others write it
 
 
@@ -425,7 +485,7 @@ def xlsb_cell(kind: int, column: int, value: bytes, style: int = 0, formula: byt
     return record(kind, struct.pack("<II", column, style) + value + parsed)
 
 
-def xlsb(extra: bytes = b"") -> bytes:
+def xlsb(extra: bytes = b"", styles: bytes = b"") -> bytes:
     one, error = b"\x1e\x01\x00", b"\x1c\x17"
     cells = [
         xlsb_row(1),
@@ -449,7 +509,7 @@ def xlsb(extra: bytes = b"") -> bytes:
     bundle = struct.pack("<II", 0, 1) + wide("rId1") + wide(SHEET)
     workbook = record(131) + record(143) + record(156, bundle) + record(144) + record(132)
     formats = b"".join(record(47, struct.pack("<HH10xH", 0, number, 1)) for number in (0, 10))
-    styles = record(278) + record(617, struct.pack("<I", 2)) + formats + record(618) + record(279)
+    styles = record(278) + styles + record(617, struct.pack("<I", 2)) + formats + record(618) + record(279)
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     binary = "application/vnd.ms-excel"
     types = "".join(

@@ -570,6 +570,53 @@ def test_a_summary_that_is_itself_incomplete_is_told() -> None:
     assert told(outcome, "a.xlsx", "N001").facts == {"reported": 17, "expected": 19}
 
 
+@pytest.mark.parametrize("coverage", [None, (19, 19)])
+def test_a_summary_that_does_not_say_how_many_units_stand_behind_it_is_told(coverage: tuple[int, int] | None) -> None:
+    whole = settled(sent("a.xlsx", is_summary=True, coverage=coverage))
+    assert codes(whole, "a.xlsx") == ([] if coverage else ["N001"])
+    (one,) = sent("a.xlsx", is_summary=True, coverage=(19, 19)).returns
+    entries = tuple(replace(entry, coverage=None) if entry.value else entry for entry in one.entries)
+    partly = settled(FileReading("a.xlsx", one.sha256, (replace(one, entries=entries),), ()))
+    assert told(partly, "a.xlsx", "N001").facts == {"reported": "?", "expected": 19}
+
+
+# Several levels -------------------------------------------------------------------------------------------------
+
+
+def register_of_two_levels() -> Register:
+    office = Unit("22", "Tỉnh Quảng Ninh", COLLECTOR_TYPE, "", in_total=False)
+    town = Unit(OFFICE, "Thị xã Quảng Yên", "thị xã", "22")
+    return make_register(office, town, *(Unit(code, name, "phường", OFFICE) for code, name in NAMES.items()))
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_return_below_a_summary_that_counts_is_told_and_not_added_again(order: tuple[int, int]) -> None:
+    both = (sent("t.xlsx", unit=OFFICE, is_summary=True, coverage=(3, 3)), sent("a.xlsx", unit=A))
+    outcome = settled(*(both[place] for place in order), register=register_of_two_levels())
+    assert statuses(outcome) == {"a.xlsx": REJECTED, "t.xlsx": USED}
+    assert told(outcome, "a.xlsx", "U010").severity is Severity.ERROR
+    assert told(outcome, "a.xlsx", "U010").facts == {"other_unit": "Thị xã Quảng Yên"}
+    assert counted(outcome, A) is None
+
+
+def test_a_return_below_an_ordinary_one_counts_and_is_told() -> None:
+    outcome = settled(sent("t.xlsx", 8, unit=OFFICE), sent("a.xlsx", unit=A), register=register_of_two_levels())
+    assert statuses(outcome) == {"a.xlsx": USED, "t.xlsx": USED}
+    assert told(outcome, "a.xlsx", "U010").severity is Severity.WARNING
+
+
+def test_a_summary_that_does_not_count_leaves_the_returns_below_it() -> None:
+    summary = sent("t.xlsx", unit=OFFICE, is_summary=True, coverage=(3, 3), findings=[finding("F030")])
+    outcome = settled(summary, sent("a.xlsx", unit=A), register=register_of_two_levels())
+    assert statuses(outcome) == {"a.xlsx": USED, "t.xlsx": IGNORED}
+    assert codes(outcome, "a.xlsx") == []
+
+
+def test_a_summary_from_a_unit_whose_like_answer_for_themselves_is_told() -> None:
+    outcome = settled(sent("a.xlsx", is_summary=True, coverage=(19, 19)), sent("b.xlsx", 8, unit=B))
+    assert told(outcome, "a.xlsx", "N001").facts == {"reported": "?", "expected": 19}
+
+
 CONTENTS: dict[str, dict[str, Typed]] = {
     "nothing": EMPTY,
     "one": {"news_items.quantity": 1},

@@ -134,9 +134,7 @@ def test_a_long_text_has_a_key_like_any_other(length: int) -> None:
     assert fold_words("Ộ" * length) == "o" * length
 
 
-@pytest.mark.parametrize(
-    "text", [*LABELS, *(unicodedata.normalize("NFD", label) for label in LABELS), "₫ “a” ²"]
-)
+@pytest.mark.parametrize("text", [*LABELS, *(unicodedata.normalize("NFD", label) for label in LABELS), "₫ “a” ²"])
 def test_ordinary_vietnamese_is_shown_as_it_is(text: str) -> None:
     assert visible(text, 400) == text
 

@@ -34,6 +34,8 @@ class NumberWords:
     months: Mapping[str, int]
     in_letters: Mapping[str, int]
     no_suggestion: frozenset[str]
+    shown: str
+    """how a number is told together with what its format shows: {value}, {shown}"""
 
 
 _FULL_WIDTH_SIGNS = [chr(code) for code in (*range(0xFF01, 0xFF10), *range(0xFF1A, 0xFF5F))]
@@ -72,6 +74,7 @@ def load_number_words() -> NumberWords:
         months=months,
         in_letters=_numbers_in_letters(data["in_letters"]),
         no_suggestion=plain_words(data["no_suggestion"]["words"]),
+        shown=data["shown"]["found"],
     )
 
 

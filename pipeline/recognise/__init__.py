@@ -17,9 +17,19 @@ from pipeline.recognise.head import ENOUGH, find_heads
 from pipeline.recognise.rows import match_rows
 from pipeline.recognise.shape import Body, Head, Located, Stamped
 from pipeline.recognise.told import told_of_head, told_of_rows, told_of_strangers, unit_of_money
-from pipeline.recognise.words import UNIT_LINE, Labels
+from pipeline.recognise.words import STAMPS, UNIT_LINE, Labels
 
-__all__ = ["UNIT_LINE", "Labels", "Located", "Stamped", "accounts", "locate", "told_of_the_rest", "told_of_year"]
+__all__ = [
+    "STAMPS",
+    "UNIT_LINE",
+    "Labels",
+    "Located",
+    "Stamped",
+    "accounts",
+    "locate",
+    "told_of_the_rest",
+    "told_of_year",
+]
 
 _WHOSE = ("unit_code", "unit_name")
 

@@ -117,7 +117,8 @@ def _is_of_the_form(labels: Labels, key: str, role: str, value: CellValue) -> bo
             return len(fold(value)) <= _LONGEST_ORDINAL
         return isinstance(value, int | float) and 0 <= value <= _LARGEST_ORDINAL
     if role == "unit":
-        return isinstance(value, str) and bool(labels.form.by_key[key].unit_of_measure)
+        # What stands there beside money is told as a unit of measure, be it a number ("1000") or a word.
+        return bool(labels.form.by_key[key].unit_of_measure) and (isinstance(value, str) or key in labels.money_rows)
     return isinstance(value, str) and value in labels.order
 
 
@@ -125,7 +126,8 @@ def money_scale(sheet: Sheet, labels: Labels, body: Body, others: Collection[Add
     """Find a text that says that money is counted in thousands or millions: its place and what it says.
 
     Looked at are the texts that are no part of the form, and the labels and notes of the rows of money and of the
-    rows above them; the unit of measure of each row is compared by itself.
+    rows above them, and any note that names it as the unit of measure ("tính theo nghìn"); the unit of measure of
+    each row is compared by itself.
     """
     texts = [(place, sheet.value(*place)) for place in others]
     parents = {labels.form.by_key[key].parent for key in labels.money_rows}
@@ -134,6 +136,9 @@ def money_scale(sheet: Sheet, labels: Labels, body: Body, others: Collection[Add
         row = body.rows[key]
         places = [body.places.get(row), note]
         texts += [((row, column), sheet.value(row, column)) for column in places if column is not None]
+    if note is not None:
+        notes = [((row, note), sheet.value(row, note)) for row in body.rows.values()]
+        texts += [(place, text) for place, text in notes if isinstance(text, str) and labels.named_scale(text)]
     texts += [(place, sheet.value(*place)) for place in body.head.cells]
     said = [(place, text) for place, text in texts if isinstance(text, str) and text and not _is_printed(labels, text)]
     return min((pair for pair in said if _counts_in_multiples(labels, pair[1])), default=None)
@@ -147,7 +152,8 @@ def _is_printed(labels: Labels, text: str) -> bool:
 
 def _counts_in_multiples(labels: Labels, text: str) -> bool:
     """Tell whether a text says so of money: "nghìn đồng", "ĐVT: triệu", or the size alone in brackets."""
-    if labels.money_scale.search(fold_words(text)):
+    words = fold_words(text)
+    if words in labels.sizes or labels.money_scale.search(words) or labels.named_scale(text):
         return True
     return any(fold_words(inside) in labels.sizes for inside in _BRACKETS.findall(text))
 
@@ -213,8 +219,8 @@ def accounts(sheet: Sheet, labels: Labels, located: Sequence[Located]) -> Mappin
 
 
 def is_furniture(labels: Labels, value: CellValue) -> bool:
-    """Tell whether a text is none of the unit's: printed by template or summary, or without any letter or digit."""
+    """Tell whether a text is none of the unit's: printed by template or summary, a row key, or without a letter."""
     if not isinstance(value, str):
         return False
     folded = fold(value)
-    return not folded or folded in labels.furniture
+    return not folded or folded in labels.furniture or value.strip() in labels.order

@@ -1,5 +1,6 @@
 """Where a form begins: by the words of its head, else by a column of its labels with heads above them."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ _ALIKE = 88
 """a head so alike is one mistyped: one letter more or less in five, one wrong letter in nine"""
 _CONFUSED = 80
 """a further head so alike may be the same one mistyped: then nobody knows which column is meant"""
+_YEAR = re.compile("(?<![0-9])20[0-9]{2}(?![0-9])")
 
 
 @dataclass(slots=True)
@@ -95,6 +97,7 @@ def _read_head(sheet: Sheet, labels: Labels, lines: Sequence[int], row: int, lab
             if line >= row or text not in labels.label_heads:
                 _see(seen, labels, line, column, text)
     inferred = _mistyped(labels, seen)
+    _leave_out_other_years(sheet, labels, seen)
     below = _below_tops(sheet, labels, seen)
     seen.columns |= below
     return Head(
@@ -156,12 +159,41 @@ def _like(labels: Labels, seen: _Seen, key: str, least: int) -> set[Address]:
     return {
         (line, column)
         for line, column, text in seen.others
-        if max(ratio(text, spelling) for spelling in spellings) >= least
+        if max(ratio(text, spelling) for spelling in spellings) >= least and not _names_other_year(labels, text)
     }
 
 
+def _names_other_year(labels: Labels, text: str) -> bool:
+    """Tell whether a folded head names a year, and none in which the form is collected."""
+    years = set(_YEAR.findall(text))
+    return bool(years) and not years & labels.years
+
+
+def _leave_out_other_years(sheet: Sheet, labels: Labels, seen: _Seen) -> None:
+    """A column under a head of another year is not the form's, whatever its sub-head says."""
+    others: set[int] = set()
+    for line, column, text in seen.others:
+        if seen.first <= line <= seen.last and _names_other_year(labels, text):
+            ends = [end for top, start, _, end in sheet.merged if (top, start) == (line, column)]
+            others.update(range(column, max(ends, default=column) + 1))
+    for key in labels.form.measures:
+        if seen.columns.get(key) in others:
+            del seen.columns[key]
+
+
+def _is_bare(sheet: Sheet, seen: _Seen, label_column: int, column: int) -> bool:
+    """Tell whether nothing stands below a shared head in a column: neither another word nor the number of a year."""
+    if any(place == column and line > seen.first for line, place, _ in seen.others):
+        return False
+    below = sheet.value(seen.last + 1, column)
+    is_year = isinstance(below, int | float) and bool(_YEAR.fullmatch(f"{below:g}"))
+    return not is_year or sheet.value(seen.last + 1, label_column) != ""
+
+
 def _below_tops(sheet: Sheet, labels: Labels, seen: _Seen) -> dict[str, int]:
-    """Where sub-heads were removed or cannot be read, the columns below a shared head keep their order.
+    """Where sub-heads were removed, the columns below a shared head keep their order.
+
+    A sub-head that says something not understood ("Kế hoạch", "Nam") is another column, and none is inferred.
 
     A shared head that stands there once reaches as far as its cell is merged, else to the next column that bears a
     head of any kind. One that was written over each of its columns names them in their order.
@@ -175,7 +207,10 @@ def _below_tops(sheet: Sheet, labels: Labels, seen: _Seen) -> dict[str, int]:
         is_one = len(starts) == 1 or (len(starts) == len(keys) and last == starts[-1] + 1)
         missing = [key for key in keys if key not in seen.columns]
         free = [place for place in places if place not in seen.columns.values()]
-        if is_one and len(places) == len(keys) and len(free) == len(missing) and len(missing) in (1, len(keys)):
+        is_bare = all(_is_bare(sheet, seen, seen.columns[labels.label_key], place) for place in free)
+        if not is_bare or not is_one or len(places) != len(keys):
+            continue
+        if len(free) == len(missing) and len(missing) in (1, len(keys)):
             inferred |= dict(zip(missing, free, strict=True))
     return inferred
 

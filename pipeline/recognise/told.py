@@ -128,13 +128,14 @@ def _told_of_units(sheet: Sheet, labels: Labels, body: Body) -> Iterator[Finding
     for key, row in body.rows.items():
         expected = labels.form.by_key[key].unit_of_measure
         said = sheet.value(row, column)
-        is_other = isinstance(said, str) and fold(said) and fold(said) != fold(expected)
-        if expected and isinstance(said, str) and is_other and key not in body.doubtful:
-            if key in labels.money_rows:
-                body.doubtful.add(key)
-                yield unit_of_money(labels, key, (row, column), said)
-            else:
-                changed.append((key, row, visible(said), expected))
+        text = plain(said)
+        if not expected or not fold(text) or fold(text) == fold(expected) or key in body.doubtful:
+            continue
+        if key in labels.money_rows:
+            body.doubtful.add(key)
+            yield unit_of_money(labels, key, (row, column), text)
+        elif isinstance(said, str):
+            changed.append((key, row, visible(said), expected))
     if len(changed) > _APART:
         facts: dict[str, Fact] = {
             "seen": tuple(dict.fromkeys(said for _, _, said, _ in changed)),

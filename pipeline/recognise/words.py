@@ -1,7 +1,7 @@
 """The words by which a form is found, folded once for all files."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from schemas.text import fold, fold_words
 
 UNIT_LINE = "unit_line"
 """stamp of a line "Đơn vị: ...", which may name whose return it is or what money is counted in"""
-_STAMPS = (
+STAMPS = (
     "form_id",
     "form_version",
     "unit_code",
@@ -24,6 +24,15 @@ _STAMPS = (
     "source",
     "blank_means_zero",
 )
+_THOUSANDS = "1(?: ?000){1,3}"
+_COUNTED_IN = ("tinh", "ghi", "theo", "don vi tinh")
+"""folded words before a unit of measure in a remark: "tính theo nghìn", "ghi bằng triệu" """
+_NOT_SIZES = "le|sach|hang"
+"""folded words after which a word of size is another word: tỷ lệ, ngân sách, ngân hàng"""
+
+
+def _one_of(words: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 @dataclass(frozen=True)
@@ -104,7 +113,7 @@ class Labels:
     @cached_property
     def stamps(self) -> Mapping[str, str]:
         """Folded stamp label -> its name."""
-        return {fold(text): name for name in _STAMPS for text in self.stamp.spellings(name)}
+        return {fold(text): name for name in STAMPS for text in self.stamp.spellings(name)}
 
     @cached_property
     def unit_lines(self) -> frozenset[str]:
@@ -139,12 +148,21 @@ class Labels:
     def money_scale(self) -> re.Pattern[str]:
         """A multiple of the currency as a unit of measure: "nghìn đồng", "1.000 đ", not the sum "15 triệu đồng"."""
         words = load_number_words()
-        sizes = "|".join(sorted(map(re.escape, words.magnitudes), key=len, reverse=True))
-        money = "|".join(sorted({re.escape(fold_words(word)) for word in words.currency}, key=len, reverse=True))
-        units = "|".join(sorted({fold_words(text) for text in self._unit_words} - {""}, key=len, reverse=True))
-        spelt = rf"(?:(?:{sizes}) |1(?: ?000){{1,3}} ?)(?:{money})"
-        named = rf"(?:{units}) (?:la )?(?:{sizes})" if units else spelt
-        return re.compile(rf"(?<![0-9] )(?<![0-9a-z])(?:{spelt}|{named})(?![0-9a-z])")
+        sizes = _one_of(words.magnitudes)
+        money = _one_of({fold_words(word) for word in words.currency})
+        return re.compile(rf"(?<![0-9] )(?<![0-9a-z])(?:(?:{sizes}) |{_THOUSANDS} ?)(?:{money})(?![0-9a-z])")
+
+    @cached_property
+    def _named_scale(self) -> re.Pattern[str]:
+        units = _one_of({*map(fold_words, self._unit_words), *_COUNTED_IN} - {""})
+        sizes = _one_of(self.sizes)
+        return re.compile(
+            rf"(?<![0-9a-z])(?:{units}) (?:la |theo |bang )?(?:{sizes}|{_THOUSANDS})(?![0-9a-z])(?! (?:{_NOT_SIZES}))"
+        )
+
+    def named_scale(self, text: str) -> bool:
+        """Tell whether a text names a multiple as what is counted in: "ĐVT: triệu", "số liệu tính theo nghìn"."""
+        return bool(self._named_scale.search(fold_words(text)))
 
     @cached_property
     def sizes(self) -> frozenset[str]:
@@ -169,6 +187,11 @@ class Labels:
         """The numbered row that a row stands under; itself if it stands under none."""
         row = self.form.by_key[key]
         return self.root_of(row.parent) if row.parent else key
+
+    @cached_property
+    def years(self) -> frozenset[str]:
+        """The years that the form itself may name: those of its days and of its letter."""
+        return frozenset(str(day.year) for day in (self.form.first_day, self.form.last_day, self.form.letter_date))
 
     @cached_property
     def likeness(self) -> Likeness:

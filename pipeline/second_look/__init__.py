@@ -13,9 +13,10 @@ from xml.parsers import expat
 
 from pipeline.kinds import LIMIT, Container, Kind, TooLarge, Unreadable
 from pipeline.second_look import ods, package, xls, xlsb, xlsx
+from pipeline.second_look.dress import Dress
 from pipeline.second_look.facts import Notes, SheetFacts, WorkbookFacts
 
-__all__ = ["SheetFacts", "TooLarge", "Unreadable", "WorkbookFacts", "sheet_facts", "workbook_facts"]
+__all__ = ["Dress", "SheetFacts", "TooLarge", "Unreadable", "WorkbookFacts", "sheet_facts", "workbook_facts"]
 
 _SHEETS: Mapping[Kind, Callable[[Container, str], Notes]] = {
     Kind.XLSX: xlsx.look_at_sheet,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline.kinds import TooLarge
+from pipeline.second_look.dress import Dress, dress_of
 from schemas.register import VIETNAM
 
 Address = tuple[int, int]
@@ -21,7 +22,8 @@ class SheetFacts:
 
     `formulas` every cell with a formula of its own; `uncalculated` those without any cached value;
     `zero_cached` those whose cached value is the number 0, which some writers store for want of a result;
-    `errors` the Excel errors by their text, with or without a formula; `percents` numbers shown as %.
+    `errors` the Excel errors by their text, with or without a formula; `percents` numbers shown as %;
+    `dressed` numbers whose format shows more, less or something else than their digits.
     Hidden rows and columns are told as far as the sheet is used. `merged` is (row1, column1, row2, column2).
     `blind` (xlsb only): there are errors whose address is not known.
     """
@@ -32,6 +34,7 @@ class SheetFacts:
     errors: Mapping[Address, str]
     booleans: Mapping[Address, bool]
     percents: frozenset[Address]
+    dressed: Mapping[Address, Dress]
     hidden_rows: frozenset[int]
     hidden_columns: frozenset[int]
     merged: tuple[tuple[int, int, int, int], ...]
@@ -69,6 +72,7 @@ class Notes:
     errors: dict[Address, str] = field(default_factory=dict)
     booleans: dict[Address, bool] = field(default_factory=dict)
     percents: set[Address] = field(default_factory=set)
+    dressed: dict[Address, Dress] = field(default_factory=dict)
     hidden_rows: list[range] = field(default_factory=list)
     hidden_columns: list[range] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -81,7 +85,9 @@ class Notes:
         self.rows = max(self.rows, row + 1)
         self.columns = max(self.columns, column + 1)
 
-    def note(self, at: Address, value: Value, *, formula: bool, percent: bool = False) -> None:
+    def note(
+        self, at: Address, value: Value, *, formula: bool, percent: bool = False, dress: Dress | None = None
+    ) -> None:
         """Note a cell for what it holds; None is no value at all, a text may be empty."""
         if formula:
             self.formulas.add(at)
@@ -92,6 +98,8 @@ class Notes:
         elif isinstance(value, float):
             if percent:
                 self.percents.add(at)
+            elif dress:
+                self.dressed[at] = dress
             if formula and value == 0:
                 self.zero_cached.add(at)
         elif value is None and formula:
@@ -106,6 +114,7 @@ class Notes:
             errors=self.errors,
             booleans=self.booleans,
             percents=frozenset(self.percents),
+            dressed=self.dressed,
             hidden_rows=_within(self.hidden_rows, min(self.rows, MOST_ROWS)),
             hidden_columns=_within(self.hidden_columns, min(self.columns, MOST_COLUMNS)),
             merged=tuple(self.merged),
@@ -139,11 +148,22 @@ class NumberFormats:
     """The number formats of a binary workbook, and which cell formats use them."""
 
     formats: dict[int, bool] = field(default_factory=lambda: dict.fromkeys(PERCENT_FORMATS, True))
+    dresses: dict[int, Dress] = field(default_factory=dict)
     cell_formats: list[int] = field(default_factory=list)
+
+    def define(self, number: int, code: str) -> None:
+        """Take up a number format by its number and its code."""
+        self.formats[number] = is_percent(code)
+        if dress := dress_of(code):
+            self.dresses[number] = dress
 
     def percent_cell_formats(self) -> frozenset[int]:
         """The numbers of the cell formats that show a percentage."""
         return frozenset(index for index, number in enumerate(self.cell_formats) if self.formats.get(number, False))
+
+    def dressed_cell_formats(self) -> dict[int, Dress]:
+        """The cell formats that dress their numbers, by their numbers."""
+        return {i: self.dresses[n] for i, n in enumerate(self.cell_formats) if n in self.dresses}
 
 
 def error_value(code: int) -> ErrorValue:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from xml.parsers import expat
 
 from pipeline.kinds import Container, TooLarge, Unreadable
+from pipeline.second_look.dress import dress_seen
 from pipeline.second_look.facts import (
     MOST_CELLS,
     MOST_ROWS,
@@ -105,9 +106,11 @@ class _ContentXml:
             self.notes.use(self.row + self.row_repeated - 1, self.column + columns - 1)
             value = self._value(cell, formula)
             percent = cell.get("office:value-type") == "percentage"
-            if formula or percent or isinstance(value, bool | ErrorValue):
+            shown = None if self.text is None or percent else "".join(self.text)
+            dress = dress_seen(value, shown) if isinstance(value, float) and shown is not None else None
+            if formula or percent or dress or isinstance(value, bool | ErrorValue):
                 for at in self._addresses(columns):
-                    self.notes.note(at, value, formula=formula, percent=percent)
+                    self.notes.note(at, value, formula=formula, percent=percent, dress=dress)
         rows_spanned = _repeated(cell, "table:number-rows-spanned")
         columns_spanned = _repeated(cell, "table:number-columns-spanned")
         if rows_spanned * columns_spanned > 1:

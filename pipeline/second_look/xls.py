@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from pipeline.kinds import BIFF_BOUNDSHEET, BIFF_EOF, Container, Unreadable, biff_records
+from pipeline.second_look.dress import Dress
 from pipeline.second_look.facts import (
     Address,
     Notes,
@@ -13,7 +14,6 @@ from pipeline.second_look.facts import (
     Value,
     WorkbookFacts,
     error_value,
-    is_percent,
 )
 
 FIRST_YEAR = 1980
@@ -55,7 +55,7 @@ def _globals(stream: bytes) -> _Globals:
             found.cell_formats.append(struct.unpack_from("<H", stream, at + 2)[0])
         elif record == _FORMAT:
             code = _text(stream, at + 2, found, long_count=found.wide)
-            found.formats[struct.unpack_from("<H", stream, at)[0]] = is_percent(code)
+            found.define(struct.unpack_from("<H", stream, at)[0], code)
         elif record == _CODEPAGE:
             found.code_page = f"cp{struct.unpack_from('<H', stream, at)[0]}"
         elif record == BIFF_BOUNDSHEET:
@@ -87,7 +87,7 @@ def look_at_sheet(box: Container, sheet_name: str) -> Notes:
     if sheet_name not in book.sheets:
         raise Unreadable("the sheet is not in the workbook")
     notes = Notes()
-    percents = book.percent_cell_formats()
+    percents, dresses = book.percent_cell_formats(), book.dressed_cell_formats()
     awaited: Address | None = None
     for record, at, size in _sheet_records(stream, book.sheets[sheet_name]):
         if record in _CELL_RECORDS:
@@ -98,14 +98,14 @@ def look_at_sheet(box: Container, sheet_name: str) -> Notes:
             notes.use(row, column)
             if record == _FORMULA and _text_follows(stream, at):
                 awaited = (row, column)
-            elif record in (_FORMULA, _BOOLERR) or style in percents:
-                value = _value(stream, record, at)
-                notes.note((row, column), value, formula=record == _FORMULA, percent=style in percents)
+            elif record in (_FORMULA, _BOOLERR) or style in percents or style in dresses:
+                value, percent, dress = _value(stream, record, at), style in percents, dresses.get(style)
+                notes.note((row, column), value, formula=record == _FORMULA, percent=percent, dress=dress)
         elif record == _STRING and awaited:
             notes.note(awaited, "", formula=True)
             awaited = None
         else:
-            _layout(notes, stream, (record, at, size), percents)
+            _layout(notes, stream, (record, at, size), percents, dresses)
     if awaited:
         notes.note(awaited, None, formula=True)
     return notes
@@ -146,7 +146,13 @@ def _value(stream: bytes, record: int, at: int) -> Value:
     return 1.0 if record == _RK else ""
 
 
-def _layout(notes: Notes, stream: bytes, record: tuple[int, int, int], percents: frozenset[int]) -> None:
+def _layout(
+    notes: Notes,
+    stream: bytes,
+    record: tuple[int, int, int],
+    percents: frozenset[int],
+    dresses: dict[int, Dress],
+) -> None:
     kind, at, size = record
     if kind == _ROW:
         row = struct.unpack_from("<H", stream, at)[0]
@@ -164,9 +170,10 @@ def _layout(notes: Notes, stream: bytes, record: tuple[int, int, int], percents:
         row, first = struct.unpack_from("<2H", stream, at)
         count = (size - 6) // 6
         notes.use(row, first + count - 1)
-        for index in range(count if percents else 0):
-            if struct.unpack_from("<H", stream, at + 4 + 6 * index)[0] in percents:
-                notes.note((row, first + index), 1.0, formula=False, percent=True)
+        for index in range(count if percents or dresses else 0):
+            style = struct.unpack_from("<H", stream, at + 4 + 6 * index)[0]
+            dress = dresses.get(style)
+            notes.note((row, first + index), 1.0, formula=False, percent=style in percents, dress=dress)
 
 
 _SUMMARY = "\x05summaryinformation"

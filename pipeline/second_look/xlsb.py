@@ -9,7 +9,6 @@ from pipeline.second_look.facts import (
     NumberFormats,
     Value,
     error_value,
-    is_percent,
 )
 from pipeline.second_look.package import relations_of, styles_part, workbook_part
 
@@ -58,26 +57,27 @@ def look_at_sheet(box: Container, sheet_name: str) -> Notes:
         if record == _BRT_SHEET:
             relation, end = _text(part, at + 8)
             if _text(part, end)[0] == sheet_name:
-                percents = _percents(styles_part(box, relations))
-                return _sheet(box.part(relations[relation].target), percents)
+                formats = _formats(styles_part(box, relations))
+                return _sheet(box.part(relations[relation].target), formats)
     raise Unreadable("the sheet is not in the workbook")
 
 
-def _percents(part: bytes) -> frozenset[int]:
+def _formats(part: bytes) -> NumberFormats:
     book = NumberFormats()
     inside = False
     for record, at in _records(part):
         if record == _BRT_FORMAT:
-            book.formats[struct.unpack_from("<H", part, at)[0]] = is_percent(_text(part, at + 2)[0])
+            book.define(struct.unpack_from("<H", part, at)[0], _text(part, at + 2)[0])
         elif record in (_BRT_BEGIN_CELL_XFS, _BRT_END_CELL_XFS):
             inside = record == _BRT_BEGIN_CELL_XFS
         elif record == _BRT_XF and inside:
             book.cell_formats.append(struct.unpack_from("<H", part, at + 2)[0])
-    return book.percent_cell_formats()
+    return book
 
 
-def _sheet(part: bytes, percents: frozenset[int]) -> Notes:
+def _sheet(part: bytes, formats: NumberFormats) -> Notes:
     notes = Notes()
+    percents, dresses = formats.percent_cell_formats(), formats.dressed_cell_formats()
     row = 0
     for record, at in _records(part):
         if record == _BRT_ROW:
@@ -87,9 +87,10 @@ def _sheet(part: bytes, percents: frozenset[int]) -> Notes:
         elif record in _BRT_CELLS or record == _BRT_RICH_TEXT:
             column, style = struct.unpack_from("<2I", part, at)
             notes.use(row, column)
-            percent = (style & 0xFFFFFF) in percents
+            style &= 0xFFFFFF
+            percent, dress = style in percents, dresses.get(style)
             value = _value(part, record, at + 8)
-            notes.note((row, column), value, formula=record in _BRT_FORMULAS, percent=percent)
+            notes.note((row, column), value, formula=record in _BRT_FORMULAS, percent=percent, dress=dress)
         elif record == _BRT_COLUMN:
             first, last, _, _, flags = struct.unpack_from("<4IH", part, at)
             if flags & 1:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from xml.parsers import expat
 
 from pipeline.kinds import Container, Unreadable
+from pipeline.second_look.dress import Dress, dress_of
 from pipeline.second_look.facts import (
     PERCENT_FORMATS,
     Address,
@@ -26,28 +27,37 @@ def look_at_sheet(box: Container, sheet_name: str) -> Notes:
             relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
             xml = box.part(relations[relation].target)
             refuse_wide(xml)
-            return _SheetXml(_percent_styles(styles_part(box, relations))).read(xml)
+            return _SheetXml(*_styles(styles_part(box, relations))).read(xml)
     raise Unreadable("the sheet is not in the workbook")
 
 
-_MAYBE_PERCENT = re.compile(rb"""%|&\#|numFmtId\s*=\s*["'](?:9|10)["']|\x00""")
+# Formats that the template has, and those a program adds to it, are known to be plain without a look.
+_MAYBE_TOLD = re.compile(
+    rb"""%|&\#|numFmtId\s*=\s*["'](?:9|10)["']|\x00"""
+    rb"""|formatCode\s*=\s*["'](?!(?:General|@|0|0\.00|\#,\#\#0|\#,\#\#0\.00|dd?/mm?/yyyy)["'])"""
+)
 
 
-def _percent_styles(xml: bytes) -> frozenset[str]:
-    """The cell formats (numbers as written in `s`) that show a percentage."""
-    if not _MAYBE_PERCENT.search(xml):
-        return frozenset()
+def _styles(xml: bytes) -> tuple[frozenset[str], dict[str, Dress]]:
+    """The cell formats (numbers as written in `s`) that show a percentage, and those that dress a number."""
+    if not _MAYBE_TOLD.search(xml):
+        return frozenset(), {}
     codes = {str(number): True for number in PERCENT_FORMATS}
+    dresses: dict[str, Dress] = {}
     formats: list[str] = []
     section = ""
     for element, attributes in elements(xml):
         if element in ("numFmts", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"):
             section = element
         elif element == "numFmt" and section == "numFmts":
-            codes[attributes["numFmtId"]] = is_percent(attributes["formatCode"])
+            number, code = attributes["numFmtId"], attributes["formatCode"]
+            codes[number] = is_percent(code)
+            if dress := dress_of(code):
+                dresses[number] = dress
         elif element == "xf" and section == "cellXfs":
             formats.append(attributes.get("numFmtId", "0"))
-    return frozenset(str(index) for index, number in enumerate(formats) if codes.get(number))
+    percents = frozenset(str(index) for index, number in enumerate(formats) if codes.get(number))
+    return percents, {str(index): dresses[number] for index, number in enumerate(formats) if number in dresses}
 
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
@@ -84,6 +94,8 @@ class _SheetXml:
         *(
             "at",
             "cell",
+            "dress",
+            "dressed_styles",
             "formula",
             "listening",
             "notes",
@@ -96,9 +108,11 @@ class _SheetXml:
         "wanted",
     )
 
-    def __init__(self, percent_styles: frozenset[str]) -> None:
+    def __init__(self, percent_styles: frozenset[str], dressed_styles: dict[str, Dress]) -> None:
         self.notes = Notes()
         self.percent_styles = percent_styles
+        self.dressed_styles = dressed_styles
+        self.dress: Dress | None = None
         self.parser = expat.ParserCreate()
         self.row = -1
         self.cell: Attributes | None = None
@@ -127,12 +141,16 @@ class _SheetXml:
             self.cell = attributes
             if attributes.get("t") in _TOLD_TYPES:
                 self.wanted = True
-            if self.percent_styles and attributes.get("s", "0") in self.percent_styles:
-                self.wanted = self.percent = True
+            if self.percent_styles or self.dressed_styles:
+                self._style(attributes.get("s", "0"))
         elif name == "f":
             self.wanted = self.formula = self.cell is not None
         else:
             self._other(name, attributes)
+
+    def _style(self, style: str) -> None:
+        self.percent, self.dress = style in self.percent_styles, self.dressed_styles.get(style)
+        self.wanted = self.wanted or self.percent or self.dress is not None
 
     def _listen(self) -> None:
         self.text = []
@@ -178,8 +196,9 @@ class _SheetXml:
         here = self._here()
         if here and self.cell is not None:
             value = self._value(self.cell.get("t"))
-            self.notes.note(here, value, formula=self.formula, percent=self.percent)
+            self.notes.note(here, value, formula=self.formula, percent=self.percent, dress=self.dress)
         self.wanted = self.formula = self.percent = False
+        self.dress = None
         self.text = None
 
     def _value(self, kind: str | None) -> Value:

@@ -1,0 +1,112 @@
+"""What a number format puts around a number, or leaves out of it (ECMA-376 part 1, 18.8.31).
+
+A cell that holds 15000 may show "15.000 nghìn đồng", "15" or nothing: what the unit saw and signed is not
+what is stored. Plain formats, formats of dates and those of signs alone ("(1.000)", "1.000 ₫") dress nothing.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Dress:
+    """How a format shows a number that is not zero."""
+
+    pattern: str
+    """the text that is shown, "#" where the digits stand; empty where nothing is shown"""
+    thousands: int = 0
+    """how many times the digits shown are divided by 1000"""
+
+
+_TOKEN = re.compile(
+    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_.|\*(?P<fill>.)|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[(?P<told>[^\]]*)\]'
+    r"|(?P<end>;)|(?P<digits>General|[0#?][0#?,.]*(?:[Ee][+-]?[0#?]+)?(?: *[0#?]*/[0-9#?]+)?)|(?P<bare>.)",
+    re.S,
+)
+_CONDITION = re.compile("[<>=]")
+_NEVER_COUNTED = re.compile(r"=\s*0|<=?\s*0")
+_DATE_LETTERS = frozenset("dmyhsDMYHS")
+_GROUP = 3
+_SCALE = re.compile(r"[0#?](,+)(?=\.|$)")
+
+
+@dataclass(slots=True)
+class _Section:
+    pattern: str = ""
+    condition: str = ""
+    thousands: int = 0
+    date: bool = False
+
+    def dress(self) -> Dress | None:
+        if self.date or not (self.thousands or _says_more(self.pattern) or not self.pattern.strip()):
+            return None
+        return Dress(self.pattern.strip(), self.thousands)
+
+
+@lru_cache(maxsize=512)
+def dress_of(code: str) -> Dress | None:
+    """Tell what a format code adds to a positive number; None where it shows its digits and signs alone."""
+    sections = [section for section in _sections(code) if not _NEVER_COUNTED.match(section.condition)]
+    if not code or not sections:
+        return None
+    # Which of several conditions holds depends on the number, so any of them may be the one.
+    chosen = sections if any(section.condition for section in sections) else sections[:1]
+    return next((dress for dress in (section.dress() for section in chosen) if dress), None)
+
+
+def _sections(code: str) -> list[_Section]:
+    sections = [_Section()]
+    for token in _TOKEN.finditer(code):
+        here, kind = sections[-1], token.lastgroup
+        text = token[kind] if kind else ""
+        if kind == "end":
+            sections.append(_Section())
+        elif kind == "told":
+            here.condition = here.condition or (text if _CONDITION.match(text) else "")
+            here.date |= text.lower().strip("hms") == ""
+        elif kind == "digits":
+            scale = _SCALE.search(text)
+            here.thousands += len(scale[1]) if scale else 0
+            here.pattern = _grouped(here.pattern, text) + "#"
+        elif kind == "bare":
+            here.date |= text in _DATE_LETTERS
+            here.pattern += "#" if text == "@" else text
+        else:
+            here.pattern += text
+    return sections
+
+
+def _grouped(before: str, digits: str) -> str:
+    """Leave out a sign that only groups: `#"."##0` shows 15000 as 15.000."""
+    grouped = len(digits) == _GROUP and before[-2:-1] == "#" and before[-1:] in ". '\u00a0"
+    return before[:-2] if grouped else before
+
+
+def _says_more(pattern: str) -> bool:
+    return pattern.count("#") > 1 or any(sign == "%" or sign.isalnum() for sign in pattern)
+
+
+_GROUPING = str.maketrans("", "", ".,'\u00a0\u202f ")
+_ROOM = "[.,'\u00a0\u202f ]?"
+_SCIENTIFIC = re.compile(r"-?\d+(?:[.,]\d+)?[Ee][+-]?\d+")
+_MOST_THOUSANDS = 3
+
+
+def dress_seen(value: float, shown: str) -> Dress | None:
+    """Tell the same from the text that a cell shows, which OpenDocument keeps beside its number."""
+    if not value.is_integer() or value <= 0 or shown.translate(_GROUPING) == str(int(value)):
+        return None
+    if not shown.strip():
+        return Dress("")
+    if _SCIENTIFIC.fullmatch(shown.strip()):
+        return None
+    for thousands in range(_MOST_THOUSANDS + 1):
+        size = 1000**thousands
+        for digits in dict.fromkeys((str(int(value // size)), str(round(value / size)))):
+            part = "0" if thousands == 0 else r"\d"
+            found = re.search(rf"(?<!\d)0*{_ROOM.join(digits)}(?:[.,]{part}+(?!\d))?", shown)
+            if found and (thousands == 0 or digits != "0"):
+                pattern = f"{shown[: found.start()]}#{shown[found.end() :]}".strip()
+                return Dress(pattern, thousands) if thousands or _says_more(pattern) else None
+    return Dress(shown.strip()) if _says_more(shown) else None

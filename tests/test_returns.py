@@ -1,0 +1,143 @@
+"""Sheets of one file to its returns: no sheet that holds something is passed over, and no list is taken for a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from examples.filling import cell_addresses
+from pipeline.consolidate import Request
+from pipeline.consolidate import consolidate as run
+from pipeline.model import Consolidation, FileResult
+from pipeline.register import load_register
+from pipeline.stamp import load_stamp_words
+from tests.builders import cell_of
+from tests.returned import FORM, NUMBERS, copy_of
+
+UNIT = "07135"
+FIGURES = [f"{row.key}.{measure}" for row in FORM.rows for measure in (*row.kinds, "note")]
+Change = Callable[[Workbook, Worksheet], None]
+
+
+@pytest.fixture
+def folder(clean_returns: Path, tmp_path: Path) -> Path:
+    """Lay the return of one unit into a folder of its own."""
+    return copy_of(clean_returns, tmp_path / "returns", UNIT)
+
+
+def changed(folder: Path, change: Change) -> Consolidation:
+    """Change the workbook in the folder and read it."""
+    (file,) = folder.iterdir()
+    workbook = load_workbook(file)
+    change(workbook, workbook.worksheets[0])
+    workbook.save(file)
+    return run(Request(folder=folder, form=FORM, register=load_register(FORM, None), workers=0))
+
+
+def blank_copy(workbook: Workbook, sheet: Worksheet, title: str = "Bổ sung") -> Worksheet:
+    """Add a copy of the form without its figures."""
+    copy = workbook.copy_worksheet(sheet)
+    copy.title = title
+    places = cell_addresses(FORM, copy)
+    for cell in FIGURES:
+        if type(copy[places[cell]]).__name__ != "MergedCell":
+            copy[places[cell]] = None
+    return copy
+
+
+def codes(file: FileResult) -> set[str]:
+    return {told.code + (f"@{told.cell}" if told.cell else "") for told in file.findings}
+
+
+def at(result: Consolidation, part: str) -> FileResult:
+    return next(file for file in result.files if file.path.endswith(f"#{part}"))
+
+
+def test_a_truly_blank_copy_beside_a_filled_form_is_no_return(folder: Path) -> None:
+    def second(workbook: Workbook, sheet: Worksheet) -> None:
+        blank_copy(workbook, sheet)
+
+    result = changed(folder, second)
+    assert [file.status.value for file in result.files] == ["used"]
+
+
+def test_a_second_sheet_whose_heads_are_lost_is_an_entry_of_its_own(folder: Path) -> None:
+    def second(workbook: Workbook, sheet: Worksheet) -> None:
+        copy = workbook.copy_worksheet(sheet)
+        copy.title = "Bổ sung"
+        copy.unmerge_cells("D14:E14")
+        copy["D14"], copy["D15"], copy["E15"] = "SL 1", "abc", "xyz"
+        places = cell_addresses(FORM, copy)
+        for cell in set(FIGURES) - set(NUMBERS):
+            copy[places[cell]] = None
+
+    result = changed(folder, second)
+    assert {"S006", "S004@D14"} <= codes(at(result, "Bổ sung"))
+    assert at(result, "Bổ sung").status.value == "rejected"
+
+
+def test_numbers_beside_an_otherwise_blank_copy_are_told(folder: Path) -> None:
+    def second(workbook: Workbook, sheet: Worksheet) -> None:
+        blank_copy(workbook, sheet)["D60"] = 12
+
+    assert "S004@D60" in codes(at(changed(folder, second), "Bổ sung"))
+
+
+def test_a_list_of_a_summary_is_no_form_even_where_no_summary_stands_before_it(folder: Path) -> None:
+    def listed(workbook: Workbook, sheet: Worksheet) -> None:
+        copy = workbook.create_sheet("Nguồn số liệu")
+        copy.append(["NGUỒN CỦA TỪNG SỐ LIỆU"])
+        copy.append(["Đơn vị", "Dòng", "Cột", "Số đã dùng"])
+        for row in FORM.rows:
+            copy.append(["Phường Đông Mai", row.label, "Người", 5])
+
+    assert [file.status.value for file in changed(folder, listed).files] == ["used"]
+
+
+def test_added_columns_named_like_those_of_a_summary_make_no_summary(folder: Path) -> None:
+    def added(_: Workbook, sheet: Worksheet) -> None:
+        sheet["I14"], sheet["J14"] = "Số đơn vị có số liệu: Số lớp/cuộc", "Số đơn vị có số liệu: Người"
+        sheet["I16"], sheet["J18"] = "0/19", "3/19"
+
+    result = changed(folder, added)
+    assert "S004@I16" in codes(result.files[0])
+    assert {result.totals[cell_of(cell)].coverage.expected for cell in NUMBERS} == {19}
+
+
+def test_a_summary_stamp_on_a_form_without_coverage_is_told(folder: Path) -> None:
+    def stamped(_: Workbook, sheet: Worksheet) -> None:
+        sheet["B8"], sheet["C8"] = "Loại:", "Tổng hợp"
+        sheet["J20"] = 777
+
+    assert {"N001", "S004@J20"} <= codes(changed(folder, stamped).files[0])
+
+
+def test_hidden_rows_are_told_only_where_they_hold_something(folder: Path) -> None:
+    def hidden(_: Workbook, sheet: Worksheet) -> None:
+        sheet.row_dimensions[29].hidden = True
+
+    def emptied(_: Workbook, sheet: Worksheet) -> None:
+        for column in "DEF":
+            sheet[f"{column}29"] = None
+
+    assert "S013" in codes(changed(folder, hidden).files[0])
+    assert "S013" not in codes(changed(folder, emptied).files[0])
+
+
+def test_a_unit_that_says_blanks_are_zero_and_has_none_is_told_nothing(folder: Path) -> None:
+    def answered(_: Workbook, sheet: Worksheet) -> None:
+        places = cell_addresses(FORM, sheet)
+        for cell in NUMBERS:
+            if sheet[places[cell]].value is None:
+                sheet[places[cell]] = 0
+        beside = [cell for cell in sheet[7][2:] if type(cell).__name__ != "MergedCell"]
+        beside[0].value = load_stamp_words().blank_yes
+
+    result = changed(folder, answered)
+    (one,) = [unit.counted for unit in result.units if unit.counted]
+    assert one.blank_means_zero
+    assert "V028" not in codes(result.files[0])

@@ -137,7 +137,6 @@ def test_the_collecting_office_is_known_by_its_code() -> None:
         "MN Đông Mai",
         "Trạm y tế phường Đông Mai",
         "UBND xã Hạ Long",
-        "Thị xã Quảng Yên",
         "Đông Mai 2",
         "Phường Đông",
         "Phường Tân An (Trường THCS)",
@@ -172,3 +171,12 @@ def test_a_name_with_one_slip_is_the_unit_that_the_code_or_the_file_names(name: 
 def test_a_file_or_folder_of_a_school_is_no_evidence_of_its_commune(path: str) -> None:
     claim, codes = whose(path=path)
     assert (claim.unit, codes) == (None, ["U001"])
+
+
+@pytest.mark.parametrize("evidence", [{"code": DONG_MAI}, {"path": "Dong Mai.xlsx"}])
+def test_the_name_of_the_collecting_office_disagrees_with_a_unit(evidence: dict[str, str]) -> None:
+    claim, told = identify(
+        evidence.get("code", ""), "Thị xã Quảng Yên", "Sheet1", evidence.get("path", "a.xlsx"), NAMES
+    )
+    assert claim.unit is None
+    assert [(one.code, one.severity) for one in told] == [("U002", Severity.ERROR)]

@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import PurePath
 from typing import Any
 
-import olefile  # type: ignore[import-untyped]
+import olefile
 
 LIMIT = 64 * 1024 * 1024
 HEAD = 16 * 1024

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from benchmarks.returns import write_register, write_returns
 from tests.conftest import Convert
 from tests.returned import ROOT, consolidate, report_of, reported_totals, summary_totals
 
@@ -59,10 +60,19 @@ def values_of_formulas(path: Path, where: Formulas | None = None) -> Formulas:
     return {place: None if value == "" else value for place, value in values.items()}
 
 
-@pytest.fixture(params=["nineteen clean returns", "samples"])
+HUNDRED = pytest.param("a hundred returns", marks=pytest.mark.long)
+
+
+@pytest.fixture(params=["nineteen clean returns", "samples", HUNDRED])
 def summary(request: pytest.FixtureRequest, clean_returns: Path, tmp_path: Path) -> Path:
-    returns = clean_returns if request.param != "samples" else ROOT / "examples" / "returns"
-    consolidate(returns, tmp_path / "summary.xlsx", "--report", tmp_path / "report.json", "--quiet")
+    returns, units = clean_returns, []
+    if request.param == "samples":
+        returns = ROOT / "examples" / "returns"
+    elif request.param == "a hundred returns":
+        returns, units = tmp_path / "returns", ["--units", tmp_path / "units.csv"]
+        write_returns(returns, write_register(tmp_path / "units.csv", 100))
+    report = tmp_path / "report.json"
+    consolidate(returns, tmp_path / "summary.xlsx", "--report", report, "--quiet", *units)
     return tmp_path / "summary.xlsx"
 
 

@@ -253,16 +253,7 @@ def _ruled_entry(entry: Entry, decisions: Sequence[CellDecision], ruling: Ruling
 
 def _told_of(one: Return, entry: Entry, decision: CellDecision) -> Finding:
     facts: dict[str, Fact] = {**_facts(decision.signed), "value": BLANK_FACT if entry.value is None else entry.value}
-    return finding(
-        "D003",
-        sheet=one.sheet,
-        cell=entry.cell or None,
-        row=entry.row,
-        measure=entry.measure,
-        found=entry.found,
-        counted=entry.counted,
-        facts=facts,
-    )
+    return _at("D003", one, entry, entry.counted, facts)
 
 
 def is_structural(told: Finding) -> bool:
@@ -372,13 +363,19 @@ def _says_as_decided(entry: Entry, decision: CellDecision) -> bool:
 
 
 def _outdated(one: Return, entry: Entry, decision: CellDecision) -> Finding:
+    facts: dict[str, Fact] = {"was": decision.typed or BLANK_FACT, "now": typed_key(entry.found) or BLANK_FACT}
+    return _at("D001", one, entry, entry.counted if entry.found else None, facts)
+
+
+def _at(code: str, one: Return, entry: Entry, counted: bool | None, facts: Mapping[str, Fact]) -> Finding:
+    """Tell something of a decision at the cell it is about."""
     return finding(
-        "D001",
+        code,
         sheet=one.sheet,
         cell=entry.cell or None,
         row=entry.row,
         measure=entry.measure,
         found=entry.found,
-        counted=entry.counted if entry.found else None,
-        facts={"was": decision.typed or BLANK_FACT, "now": typed_key(entry.found) or BLANK_FACT},
+        counted=counted,
+        facts=facts,
     )

@@ -1,11 +1,10 @@
 """The catalogue of findings: what a code is called, how grave it is, and its wording in two languages.
 
 The codes stand in `wording/findings.toml`, the sentences in `wording/findings_vi.toml` and `findings_en.toml`; a
-language is loaded when its first sentence is asked for. `python -m pipeline.findings` writes docs/findings.md.
+language is loaded when its first sentence is asked for. `make golden` renews docs/findings.md from them.
 """
 
 import re
-import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -335,7 +334,3 @@ def _origin(entry: CatalogueEntry) -> str:
     if entry.facts:
         parts.append("facts " + ", ".join(f"`{fact}`" for fact in sorted(entry.facts)))
     return "; ".join(parts)
-
-
-if __name__ == "__main__":
-    sys.stdout.buffer.write(as_markdown().encode())

@@ -62,28 +62,16 @@ def merge(
 
 def _pool(form: Form, register: Register, members: Sequence[UnitResult]) -> _Pool:
     figures = figures_of(form, [member.counted for member in members])
-    within = _within_a_summary(register, members)
     listed = {member.unit.code for member in members}
-    behind_each = [_units_behind(register, listed, member) for member in members]
-    weight = np.where(within, 0, np.array(behind_each, np.int64))[:, None]
+    weight = np.array([_units_behind(register, listed, member) for member in members], np.int64)[:, None]
     counted, covered = figures.counted, figures.expected >= 0
     # A cell of a summary that lost its n/N still stands for as many units as the other cells of that summary.
     behind = np.maximum(figures.expected.max(axis=1, initial=-1, keepdims=True), weight)
     expected = np.where(covered, figures.expected, np.where(figures.is_summary[:, None], behind, weight))
     reported = np.where(counted, np.where(covered, np.minimum(figures.reported, expected), 1), 0)
     unsure = figures.where(State.SET_ASIDE, State.UNREADABLE, State.COMPUTED) | figures.absent | figures.provisional
-    unsure |= figures.is_summary[:, None] & counted & ~covered
-    unsure = (unsure | _in_error(figures, members)) & ~np.array(within, np.bool_)[:, None]
+    unsure |= (figures.is_summary[:, None] & counted & ~covered) | _in_error(figures, members)
     return _Pool(form, members, figures, reported, expected, unsure)
-
-
-def _within_a_summary(register: Register, members: Sequence[UnitResult]) -> list[bool]:
-    """Tell which units have no return that counts because the summary of a unit above them holds their figures."""
-    summaries = {member.unit.code for member in members if member.counted and member.counted.is_summary}
-    return [
-        member.counted is None and any(unit.code in summaries for unit in register.above(member.unit.code))
-        for member in members
-    ]
 
 
 def _units_behind(register: Register, listed: Collection[str], member: UnitResult) -> int:

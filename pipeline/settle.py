@@ -46,8 +46,6 @@ _STEPS = {"received": timedelta(0), "modified": timedelta(0), "file": timedelta(
 _CHANGES_NAMED = 12
 _SAME_FIGURES = 5
 """so many equal figures above zero from two units are no chance"""
-_UNKNOWN = "?"
-"""how many units answered, where a summary does not say"""
 _WORDING = Path(__file__).parent / "wording" / "settle.toml"
 
 
@@ -127,13 +125,11 @@ def _told_of_summary(one: Return) -> Iterable[Finding]:
     covered = [entry.coverage for entry in one.entries if entry.coverage]
     expected = max((coverage.expected for coverage in covered), default=0)
     reported = max((coverage.reported for coverage in covered), default=0)
-    is_open = any(entry.counted and entry.coverage is None for entry in one.entries)
-    if reported < expected or is_open:
-        facts: dict[str, Fact] = {
-            "reported": reported if reported < expected else _UNKNOWN,
-            "expected": expected or _UNKNOWN,
-        }
-        yield finding("N001", sheet=one.sheet, facts=facts)
+    untold = sum(entry.counted and entry.coverage is None for entry in one.entries)
+    if reported < expected:
+        yield finding("N001", sheet=one.sheet, facts={"reported": reported, "expected": expected})
+    elif untold:
+        yield finding("N003", sheet=one.sheet, facts={"count": untold})
     open_cells = sum(entry.provisional and entry.value is not None for entry in one.entries)
     if open_cells:
         yield finding("N002", sheet=one.sheet, facts={"count": open_cells})
@@ -330,11 +326,10 @@ def _tell_odd_summaries(register: Register, counted: Mapping[str, _Case]) -> Non
     ordinary = {_level(register, code) for code, case in counted.items() if not case.one.is_summary}
     for code, case in counted.items():
         is_odd = case.one.is_summary and _level(register, code) in ordinary and not register.children(code)
-        if is_odd and code in register.by_code and not any(told.code == "N001" for told in case.told):
+        if is_odd and code in register.by_code:
             expected = max((entry.coverage.expected for entry in case.one.entries if entry.coverage), default=0)
             if expected > 1:
-                facts: dict[str, Fact] = {"reported": _UNKNOWN, "expected": expected}
-                case.told.append(finding("N001", sheet=case.one.sheet, facts=facts))
+                case.told.append(finding("N004", sheet=case.one.sheet, facts={"expected": expected}))
 
 
 def _level(register: Register, code: str) -> tuple[str, str] | None:
@@ -416,8 +411,18 @@ def _results_of_others(
 def _unit_results(
     register: Register, counted: Mapping[str, _Case], files: Sequence[FileResult]
 ) -> Iterable[UnitResult]:
+    """List the units that are expected and those outside the totals that answered.
+
+    A unit without a return of its own that counts is not expected where the summary of a unit above it counts: its
+    figures are in there, and how many of such units are in is what the summary's coverage says.
+    """
     by_path = {result.path: result for result in files}
-    expected = register.expected
+    summaries = {code for code, case in counted.items() if case.one.is_summary}
+    expected = [
+        unit
+        for unit in register.expected
+        if unit.code in counted or not any(upper.code in summaries for upper in register.above(unit.code))
+    ]
     listed = [unit for unit in register.units if not unit.in_total and unit.code in counted]
     for unit in (*expected, *listed):
         in_total = unit.in_total

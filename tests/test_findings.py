@@ -280,11 +280,6 @@ def test_the_documentation_is_current() -> None:
     assert (ROOT / "docs" / "findings.md").read_text(encoding="utf-8") == as_markdown()
 
 
-def test_the_command_of_the_documentation_writes_it() -> None:
-    done = subprocess.run([sys.executable, "-m", "pipeline.findings"], cwd=ROOT, capture_output=True, check=True)
-    assert done.stdout.decode("utf-8") == as_markdown()
-
-
 def test_no_wording_is_loaded_before_it_is_asked_for() -> None:
     code = (
         "from pipeline.findings import finding, load_wording\n"

@@ -157,7 +157,7 @@ def test_a_summary_without_its_coverage_says_so(room: Path, tmp_path: Path) -> N
             coverage_of(sheet, cell).value = None
 
     report = altered(room, tmp_path, cleared)
-    assert told(report["files"][0]) == ["N001"]
+    assert told(report["files"][0]) == ["N003"]
     assert reported_totals(report)[NEWS][0] == plain_sums(second_town())[NEWS]
 
 

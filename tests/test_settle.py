@@ -573,11 +573,11 @@ def test_a_summary_that_is_itself_incomplete_is_told() -> None:
 @pytest.mark.parametrize("coverage", [None, (19, 19)])
 def test_a_summary_that_does_not_say_how_many_units_stand_behind_it_is_told(coverage: tuple[int, int] | None) -> None:
     whole = settled(sent("a.xlsx", is_summary=True, coverage=coverage))
-    assert codes(whole, "a.xlsx") == ([] if coverage else ["N001"])
+    assert codes(whole, "a.xlsx") == ([] if coverage else ["N003"])
     (one,) = sent("a.xlsx", is_summary=True, coverage=(19, 19)).returns
     entries = tuple(replace(entry, coverage=None) if entry.value else entry for entry in one.entries)
     partly = settled(FileReading("a.xlsx", one.sha256, (replace(one, entries=entries),), ()))
-    assert told(partly, "a.xlsx", "N001").facts == {"reported": "?", "expected": 19}
+    assert told(partly, "a.xlsx", "N003").facts == {"count": 1}
 
 
 # Several levels -------------------------------------------------------------------------------------------------
@@ -596,7 +596,22 @@ def test_a_return_below_a_summary_that_counts_is_told_and_not_added_again(order:
     assert statuses(outcome) == {"a.xlsx": REJECTED, "t.xlsx": USED}
     assert told(outcome, "a.xlsx", "U010").severity is Severity.ERROR
     assert told(outcome, "a.xlsx", "U010").facts == {"other_unit": "Thị xã Quảng Yên"}
-    assert counted(outcome, A) is None
+    assert [unit.unit.code for unit in outcome.units] == [OFFICE]
+
+
+@pytest.mark.parametrize(("coverage", "codes_of_town"), [((3, 3), []), ((2, 3), ["N001"])])
+def test_a_summary_that_counts_answers_for_the_units_below_it(
+    coverage: tuple[int, int], codes_of_town: list[str]
+) -> None:
+    town = sent("t.xlsx", unit=OFFICE, is_summary=True, coverage=coverage)
+    outcome = settled(town, register=register_of_two_levels())
+    assert [(unit.unit.code, unit.status) for unit in outcome.units] == [(OFFICE, UnitStatus.RECEIVED)]
+    assert codes(outcome, "t.xlsx") == codes_of_town
+
+
+def test_without_a_summary_all_units_below_are_expected() -> None:
+    outcome = settled(sent("t.xlsx", unit=OFFICE), register=register_of_two_levels())
+    assert [unit.unit.code for unit in outcome.units] == [OFFICE, *NAMES]
 
 
 def test_a_return_below_an_ordinary_one_counts_and_is_told() -> None:
@@ -614,7 +629,7 @@ def test_a_summary_that_does_not_count_leaves_the_returns_below_it() -> None:
 
 def test_a_summary_from_a_unit_whose_like_answer_for_themselves_is_told() -> None:
     outcome = settled(sent("a.xlsx", is_summary=True, coverage=(19, 19)), sent("b.xlsx", 8, unit=B))
-    assert told(outcome, "a.xlsx", "N001").facts == {"reported": "?", "expected": 19}
+    assert told(outcome, "a.xlsx", "N004").facts == {"expected": 19}
 
 
 CONTENTS: dict[str, dict[str, Typed]] = {

@@ -84,7 +84,8 @@ def _write_line(table: Table, row: int, line: _Line) -> None:
 def _write_unit(table: Table, row: int, line: _Line) -> None:
     plan = table.book.plan
     if line.unit is None:
-        table.text(row, "unit", plan.words("ledger.no_unit"))
+        known = plan.result.register.by_code.get((line.file and line.file.unit) or "")
+        table.text(row, "unit", known.name if known else plan.words("ledger.no_unit"))
         return
     name, code = line.unit.unit.name, line.unit.unit.code
     if not line.unit.in_total:

@@ -16,20 +16,19 @@ from typing import NamedTuple
 from pipeline.decisions.offers import Edit
 from pipeline.errors import RunError
 from pipeline.findings import finding
-from pipeline.kinds import Unreadable
-from pipeline.limits import DEFAULT
+from pipeline.kinds import Container, Unreadable
+from pipeline.limits import OWN_FILES
 from pipeline.model import Finding, State
 from pipeline.read import CellValue, OverLimit, Sheet, cell_name, read_sheets
 from pipeline.recognise import Labels, Located, locate
 from pipeline.stamp import load_stamp_words
 from pipeline.summary.words import Words, load_words
+from pipeline.zip_check import check_zip
 from schemas.form import NOTE, Form
 from schemas.register import Register
 from schemas.rules import Cell, SumOfParts
 from schemas.text import fold, tidy
 
-_LIMITS = replace(DEFAULT, sheets=20_000)
-"""a summary has a sheet for each unit, which no return has"""
 _SAVED = re.compile(rb"<dcterms:(created|modified)[^>]*>([^<]*)</dcterms:")
 _ONE_BY_ONE = 10
 """more changes than these in one sheet are told together"""
@@ -98,10 +97,11 @@ def look_back(output: Path, form: Form, register: Register) -> Earlier:
         return Earlier()
     words, stamp = load_words(), load_stamp_words()
     try:
-        ours = any(_is_summary(sheet, form) for sheet in read_sheets(data, _LIMITS))
+        check_zip(Container(data, OWN_FILES.inflated_bytes), OWN_FILES)
+        ours = any(_is_summary(sheet, form) for sheet in read_sheets(data, OWN_FILES))
         if ours and not _saved_by_a_person(data):
             return Earlier()
-        sheets = {sheet.name: sheet for sheet in read_sheets(data, _LIMITS)} if ours else {}
+        sheets = {sheet.name: sheet for sheet in read_sheets(data, OWN_FILES)} if ours else {}
     except (Unreadable, OverLimit):
         ours = False
     if not ours:

@@ -3,20 +3,22 @@
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from pipeline.apart import LostError, call_apart
 from pipeline.consolidate import Progress, Request, conclude, consolidate, files_under
 from pipeline.decisions.meaning import decide
 from pipeline.decisions.offers import BookPlan, plan_book
-from pipeline.decisions.saved import SavedBook, read_book
+from pipeline.decisions.saved import NO_BOOK, SavedBook, read_book
 from pipeline.decisions.words import load_decision_words
-from pipeline.earlier import look_back
+from pipeline.earlier import Earlier, look_back
 from pipeline.errors import RunError
 from pipeline.export import write_long_table, write_report
 from pipeline.find import DECISIONS_SUFFIX, Found
 from pipeline.findings import finding
 from pipeline.intake import desk_for
-from pipeline.limits import DEFAULT
+from pipeline.limits import DEFAULT, OWN_FILES
 from pipeline.model import Consolidation, FileResult
 from pipeline.outputs import check_folder, check_targets, is_replaceable, write_all
 from pipeline.runlog import LOG_SUFFIX, describe_fault, start_log
@@ -80,7 +82,7 @@ def _do(job: Job, progress: Progress, log: Log) -> Consolidation:
     targets = [path for path in (job.data, job.report, job.output) if path]
     check_targets(targets)
     check_folder(job.decisions_book)
-    saved = read_book(job.decisions_book, load_decision_words())
+    saved = _read_book(job.decisions_book)
     request = Request(
         folder=job.folder,
         form=job.form,
@@ -93,7 +95,7 @@ def _do(job: Job, progress: Progress, log: Log) -> Consolidation:
     )
     # Asked for once more by the run itself; a folder without files is told before anything is said of the outputs.
     files_under(request)
-    earlier = look_back(job.output, job.form, job.register)
+    earlier = _look_back(job)
     consolidation = consolidate(replace(request, notes=earlier.told), progress)
     plan = plan_book(saved, consolidation, load_decision_words(), earlier.edits)
     is_open = not plan.changes_nothing and not is_replaceable(job.decisions_book)
@@ -106,6 +108,26 @@ def _do(job: Job, progress: Progress, log: Log) -> Consolidation:
         writers[earlier.aside] = lambda out: _copy(job.output, out)
     written = write_all({**writers, **_writers(job, consolidation)}, may_stay=[job.decisions_book])
     return consolidation if not written else _with_open_decisions(consolidation)
+
+
+def _read_book(book: Path) -> SavedBook:
+    """Read the officer's decisions; a workbook that no reader survives is told as one that cannot be read."""
+    if not book.exists():
+        return NO_BOOK
+    try:
+        return call_apart(partial(read_book, book, load_decision_words()), OWN_FILES)
+    except LostError:
+        raise RunError("decisions_broken", {"file": str(book)}) from None
+
+
+def _look_back(job: Job) -> Earlier:
+    """Look at the summary that is about to be replaced; what no reader survives is no summary of ours."""
+    if not job.output.exists():
+        return Earlier()
+    try:
+        return call_apart(partial(look_back, job.output, job.form, job.register), OWN_FILES)
+    except LostError:
+        raise RunError("output_not_summary", {"file": job.output.name}) from None
 
 
 def _with_open_decisions(consolidation: Consolidation) -> Consolidation:

@@ -4,7 +4,7 @@ docs/files.md explains each for a reader. A limit that is passed costs the file 
 which names the limit); no other file is concerned.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,20 @@ class Limits:
 
 
 DEFAULT = Limits()
+
+OWN_FILES = replace(
+    DEFAULT,
+    file_bytes=2**30,
+    members=50_000,
+    inflated_bytes=4 * 2**30,
+    sheets=40_000,
+    rows=2**20,
+    columns=2**14,
+    cells=2**25,
+    seconds=600.0,
+    memory_bytes=3 * 2**30,
+)
+"""for the older summary and the decisions workbook, which are as large as the country that is consolidated"""
 
 RATIO_FROM = 16 * 2**20
 """bytes; small parts pack as well as they like: a page of blanks is no bomb"""

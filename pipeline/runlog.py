@@ -11,6 +11,15 @@ LOG_SUFFIX = ".consolidate.log"
 _ID_LENGTH = 6
 
 
+class FaultElsewhereError(Exception):
+    """A fault of this program in another process, as `describe_fault` described it there."""
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        """Keep the lines; they are the only argument, so that the error can be pickled."""
+        super().__init__(lines)
+        self.lines = lines
+
+
 def start_log(file: Path) -> Callable[[str], None]:
     """Begin a log anew and give what adds a line to it. A log that cannot be written stops nothing."""
     with suppress(OSError):
@@ -34,6 +43,8 @@ def describe_fault(error: BaseException) -> tuple[str, tuple[str, ...]]:
 
 def _where(error: BaseException | None) -> Iterator[str]:
     while error is not None:
+        if isinstance(error, FaultElsewhereError):
+            yield from error.lines
         yield type(error).__name__
         for frame in traceback.extract_tb(error.__traceback__):
             yield f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"

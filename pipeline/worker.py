@@ -4,13 +4,9 @@ A file is read by `intake`; here an archive or e-mail is opened besides, a file 
 and a fault of this program becomes a finding with a short id.
 """
 
-import faulthandler
-import gc
 import hashlib
 import io
-import os
 import pickle
-import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -22,6 +18,7 @@ from multiprocessing.connection import Connection
 from operator import attrgetter
 from typing import Any
 
+from pipeline.bounds import bound_memory, bound_time, leave_to_parent, memory
 from pipeline.find import Found, reason_of
 from pipeline.findings import finding
 from pipeline.intake import Desk, read_bytes, take_in
@@ -30,12 +27,8 @@ from pipeline.model import Entry, FileReading, Finding, Return, Times
 from pipeline.runlog import describe_fault
 from pipeline.unpack import CONTAINERS, unpacked
 
-_ORPHAN_FACTOR = 3
-"""a worker whose parent is gone ends by itself after so many times the time for a file"""
 RETIRED = 75
 """exit code of a worker that goes of its own accord between two files"""
-_KEPT_SHARE = 4
-"""a worker that keeps more than this part of its memory after a file is replaced"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,25 +172,21 @@ def serve(line: Line, given: Given | None) -> None:
     for end in line.inherited:
         end.close()
     found, desk, first = given or line.tasks.recv()
-    # An interrupt reaches all processes of a console; the parent alone answers it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _send_noise_to(line.noise)
-    # What was inherited is never looked through for garbage, so its pages stay shared.
-    gc.freeze()
-    most = _bound_memory(desk.limits.memory_bytes)
+    leave_to_parent(line.noise)
+    most = bound_memory(desk.limits.memory_bytes)
     # A pipe that breaks means that the parent is gone.
     with suppress(EOFError, OSError):
         line.answers.send_bytes(_packed(None))
         tasks = list(first)
         while True:
             for task in tasks:
-                _bound_time(desk.limits.seconds)
+                bound_time(desk.limits.seconds)
                 for answer in answers(task, found[task.index], desk):
                     line.answers.send_bytes(_packed(answer))
-                    _bound_time(desk.limits.seconds)
-                if _memory() > most:
+                    bound_time(desk.limits.seconds)
+                if memory() > most:
                     sys.exit(RETIRED)
-            _bound_time(0)
+            bound_time(0)
             tasks = line.tasks.recv()
 
 
@@ -218,42 +207,3 @@ def _packed(answer: Answer | None) -> bytes:
     pickler.dispatch_table = _SHORT_CUTS
     pickler.dump(answer)
     return packed.getvalue()
-
-
-def _send_noise_to(noise: Connection) -> None:
-    """Let a native reader that breaks off write into a pipe, and briefly: the officer's console is not for it."""
-    os.environ["RUST_BACKTRACE"] = "0"
-    faulthandler.disable()
-    target = os.open(os.devnull, os.O_WRONLY) if sys.platform == "win32" else noise.fileno()
-    os.dup2(target, 2)
-    if sys.platform != "win32":
-        os.set_blocking(2, False)
-
-
-def _bound_time(seconds: float) -> None:
-    """Make sure that a worker does not outlive its parent in a loop that never ends; the parent is quicker."""
-    if sys.platform != "win32":
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, seconds * _ORPHAN_FACTOR)
-
-
-def _bound_memory(allowed: int) -> int:
-    """Bound the address space, and say how much of it may stay taken after a file.
-
-    Where the system does not tell, that is a number that no use exceeds.
-    """
-    if sys.platform != "linux":
-        return sys.maxsize
-    import resource  # noqa: PLC0415 - not everywhere
-
-    used = _memory()
-    resource.setrlimit(resource.RLIMIT_AS, (used + allowed, resource.RLIM_INFINITY))
-    return used + allowed // _KEPT_SHARE
-
-
-def _memory() -> int:
-    """Give the size of this process's address space; 0 where the system does not tell."""
-    if sys.platform != "linux":
-        return 0
-    with open("/proc/self/statm", "rb") as told:  # noqa: PTH123 - asked after every file
-        return int(told.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")

@@ -16,7 +16,6 @@ import pickle
 import re
 import signal
 import sys
-import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
@@ -25,9 +24,9 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Literal
 
+from pipeline.bounds import may_fork
 from pipeline.find import Found
 from pipeline.findings import finding
 from pipeline.intake import Desk
@@ -328,7 +327,7 @@ class _Loss:
 def _start(
     found: Sequence[Found], desk: Desk, first: list[Task], method: Method | None, others: Sequence[Connection]
 ) -> _Worker:
-    method = method or ("fork" if _may_fork() else "spawn")
+    method = method or ("fork" if may_fork() else "spawn")
     context = get_context("fork") if method == "fork" else get_context("spawn")
     (far_asked, asked), (heard, far_answers), (noise, far_noise) = (context.Pipe(duplex=False) for _ in range(3))
     inherited = (*others, asked, heard, noise) if method == "fork" else ()
@@ -347,13 +346,6 @@ def _start(
             asked.send((found, desk, first))
     _make_roomy(heard, noise)
     return _Worker(process, asked, heard, noise, time.monotonic(), deque(first))
-
-
-def _may_fork() -> bool:
-    """A fork is sound while there is one thread, those of native libraries counted."""
-    if sys.platform != "linux" or threading.active_count() > 1:
-        return False
-    return len(list(Path("/proc/self/task").iterdir())) == 1
 
 
 def _make_roomy(heard: Connection, noise: Connection) -> None:

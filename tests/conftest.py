@@ -103,7 +103,7 @@ def _converter(profile: Path) -> Convert:
 
 
 # What is read in processes of its own has its own tests; all others read here, where nothing must be started first.
-_ISOLATED = ("test_workers", "test_hostile", "test_faults", "test_layout")
+_ISOLATED = ("test_workers", "test_apart", "test_hostile", "test_faults", "test_layout")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -112,4 +112,5 @@ def _reading_in_this_process(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if request.module.__name__.rpartition(".")[2] not in _ISOLATED:
             patch.setattr("pipeline.workers._enough", lambda files: 0)
+            patch.setattr("pipeline.job.call_apart", lambda function, limits: function())
         yield

@@ -8,9 +8,10 @@ from pathlib import Path
 from pipeline.decisions.words import CHOSEN_BY_HAND, FILLED_BY_HAND, KEY, KINDS, DecisionWords, SheetWords
 from pipeline.errors import RunError
 from pipeline.kinds import Container, Kind, Unreadable, kind_of
-from pipeline.limits import DEFAULT
+from pipeline.limits import OWN_FILES
 from pipeline.read import CellValue, OverLimit, Sheet, cell_name, read_sheets
 from pipeline.second_look import SheetFacts, sheet_facts
+from pipeline.zip_check import check_zip
 from schemas.text import fold, tidy
 
 _HEAD_WITHIN = 40
@@ -108,11 +109,12 @@ def read_book(path: Path, words: DecisionWords) -> SavedBook:
 
 def _read_all(data: bytes, name: str) -> list[Sheet]:
     """Read every sheet; where a formula shows nothing or an error, "=" stands, so that its cell is not blank."""
-    box = Container(data, DEFAULT.inflated_bytes)
+    box = Container(data, OWN_FILES.inflated_bytes)
+    check_zip(box, OWN_FILES)
     kind = kind_of(box, name)
     if kind not in (Kind.XLSX, Kind.XLSM):
         raise Unreadable(kind.value)
-    return [_with_formulas(sheet, sheet_facts(box, kind, sheet.name)) for sheet in read_sheets(data, DEFAULT)]
+    return [_with_formulas(sheet, sheet_facts(box, kind, sheet.name)) for sheet in read_sheets(data, OWN_FILES)]
 
 
 def _with_formulas(sheet: Sheet, facts: SheetFacts) -> Sheet:

@@ -67,7 +67,8 @@ def _write_texts(table: Table, row: int, issue: _Issue) -> None:
     finding, file, unit = issue
     plan, styles = table.book.plan, table.book.styles
     form, words = plan.result.form, plan.words
-    nobody = words("issues.no_unit") if file else words("issues.general")
+    known = plan.result.register.by_code.get((file and file.unit) or "")
+    nobody = known.name if known else words("issues.no_unit") if file else words("issues.general")
     where = (file.path if file else "", finding.sheet or "", finding.cell or "")
     texts = {
         "unit": unit.unit.name if unit else nobody,

@@ -47,6 +47,13 @@ class _DefaultGroup(click.Group):
 
 _FORM = click.option("--form", "form_name", metavar="NAME|PATH", default=DEFAULT_FORM, help="Form definition.")
 _UNITS = click.option("--units", metavar="FILE", type=click.Path(path_type=Path), help="Unit register, .csv or .xlsx.")
+_LIMIT = click.option(
+    "--limit",
+    "limits",
+    metavar="NAME=NUMBER",
+    multiple=True,
+    help="Change a limit on what one file may cost (docs/files.md).",
+)
 _LANG = click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", help="Language of messages.")
 
 
@@ -92,6 +99,7 @@ def main() -> None:
     type=click.IntRange(min=0),
     help="Read with N processes; 0 reads without their protection.  [default: by the number of files]",
 )
+@_LIMIT
 @_LANG
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def run(
@@ -105,6 +113,7 @@ def run(
     strict: bool,
     unit_sheets: int,
     workers: int | None,
+    limits: Sequence[str],
     lang: Lang,
     quiet: bool,
 ) -> NoReturn:
@@ -112,6 +121,7 @@ def run(
     with _refusing(lang), _uncollected():
         from pipeline.account import account  # noqa: PLC0415 - see the module's docstring
         from pipeline.job import Job, do  # noqa: PLC0415
+        from pipeline.limits import DEFAULT, with_changes  # noqa: PLC0415
 
         form, register = _form_and_register(form_name, units)
         job = Job(
@@ -126,6 +136,7 @@ def run(
             lang,
             decisions=decisions,
             workers=workers,
+            limits=with_changes(DEFAULT, limits),
         )
         with _progress(lang, quiet) as progress:
             consolidation = do(job, progress)
@@ -162,16 +173,18 @@ def template(folder: Path, form_name: str, units: Path | None, lang: Lang, quiet
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @_FORM
 @_UNITS
+@_LIMIT
 @_LANG
-def check(files: Sequence[Path], form_name: str, units: Path | None, lang: Lang) -> NoReturn:
+def check(files: Sequence[Path], form_name: str, units: Path | None, limits: Sequence[str], lang: Lang) -> NoReturn:
     """Say what a run would say of FILE..., without writing anything."""
     with _refusing(lang):
         from pipeline.account import account_of_file  # noqa: PLC0415
         from pipeline.job import check_files  # noqa: PLC0415
+        from pipeline.limits import DEFAULT, with_changes  # noqa: PLC0415
         from schemas.rules import Severity  # noqa: PLC0415
 
         form, register = _form_and_register(form_name, units)
-        results = check_files(files, form, register)
+        results = check_files(files, form, register, with_changes(DEFAULT, limits))
         for result in results:
             unit = register.by_code.get(result.unit or "")
             click.echo(account_of_file(result, unit.name if unit else "", form, lang))

@@ -18,7 +18,7 @@ from pipeline.export import write_long_table, write_report
 from pipeline.find import DECISIONS_SUFFIX, Found
 from pipeline.findings import finding
 from pipeline.intake import desk_for
-from pipeline.limits import DEFAULT, OWN_FILES
+from pipeline.limits import DEFAULT, OWN_FILES, Limits
 from pipeline.model import Consolidation, FileResult
 from pipeline.outputs import check_folder, check_targets, is_replaceable, write_all
 from pipeline.runlog import LOG_SUFFIX, describe_fault, start_log
@@ -48,6 +48,8 @@ class Job:
     """the officer's decisions, if not beside the summary"""
     workers: int | None = None
     """processes that read; None for as many as are called for"""
+    limits: Limits = DEFAULT
+    """what one file of the folder may cost"""
 
     @property
     def log(self) -> Path:
@@ -89,6 +91,7 @@ def _do(job: Job, progress: Progress, log: Log) -> Consolidation:
         register=job.register,
         own=frozenset(path.resolve() for path in (*targets, job.decisions_book, job.log)),
         strict=job.strict,
+        limits=job.limits,
         workers=job.workers,
         log=log,
         decisions=decide(saved, job.form, job.register, load_decision_words()),
@@ -145,7 +148,7 @@ def _copy(file: Path, out: Path) -> None:
     shutil.copyfile(file, out)
 
 
-def check_files(files: Sequence[Path], form: Form, register: Register) -> tuple[FileResult, ...]:
+def check_files(files: Sequence[Path], form: Form, register: Register, limits: Limits) -> tuple[FileResult, ...]:
     """Treat files as a run would, without writing anything.
 
     Raises:
@@ -154,7 +157,7 @@ def check_files(files: Sequence[Path], form: Form, register: Register) -> tuple[
     for file in files:
         if not file.is_file():
             raise RunError("check_missing", {"file": str(file)}, exit_code=2)
-    desk = desk_for(form, register, DEFAULT)
+    desk = desk_for(form, register, limits)
     readings = read_all([Found(file.name, file) for file in files], desk)
     request = Request(Path(), form, register)
     return conclude(request, desk, readings).files

@@ -4,7 +4,11 @@ docs/files.md explains each for a reader. A limit that is passed costs the file 
 which names the limit); no other file is concerned.
 """
 
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+
+from pipeline.errors import RunError
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +57,23 @@ OWN_FILES = replace(
 
 RATIO_FROM = 16 * 2**20
 """bytes; small parts pack as well as they like: a page of blanks is no bomb"""
+
+
+def with_changes(limits: Limits, changes: Iterable[str]) -> Limits:
+    """Change single limits as the command line names them: "seconds=60", "file_bytes=200000000".
+
+    Raises:
+        RunError: no such limit, or no number above 0 for it.
+    """
+    for change in changes:
+        name, _, number = change.partition("=")
+        known = {field.name: type(getattr(limits, field.name)) for field in fields(Limits)}
+        try:
+            value = known[name](number)
+            if not 0 < value < math.inf:
+                raise ValueError
+        except (KeyError, ValueError):
+            facts = {"change": change, "limits": ", ".join(known)}
+            raise RunError("limit_unknown", facts, exit_code=2) from None
+        limits = replace(limits, **{name: value})
+    return limits

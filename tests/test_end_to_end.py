@@ -155,6 +155,10 @@ def refused(arguments: Sequence[object], exit_code: int) -> str:
         ("{desk}/returns", "{desk}/summary.xlsx", "--report", "{desk}/summary.xlsx"),
         ("{desk}/returns", "{desk}/summary.xlsx", "--lang", "fr"),
         ("{desk}/returns", "{desk}/summary.xlsx", "--units", "{desk}/nowhere.csv"),
+        *(
+            ("{desk}/returns", "{desk}/summary.xlsx", "--limit", limit)
+            for limit in ("seconds", "seconds=", "seconds=soon", "seconds=0", "seconds=inf", "rows=1.5", "hours=1")
+        ),
         ("check", "{desk}/nowhere.xlsx"),
         ("check",),
     ],
@@ -441,3 +445,14 @@ def test_a_total_left_blank_is_added_up_even_where_the_unit_says_that_blanks_are
     (file,) = report["files"]
     assert {"R114@D16", "R114@E17", "V028"} <= set(told(file))
     assert file["status"] == "used"
+
+
+@pytest.mark.parametrize(("limit", "allowed"), [("file_bytes=1000", 1000), ("rows=20", 20), ("cells=50", 50)])
+def test_every_limit_can_be_changed_for_one_run(clean_returns: Path, tmp_path: Path, limit: str, allowed: int) -> None:
+    returns = copy_of(clean_returns, tmp_path / "returns", "07132")
+    assert run_in(tmp_path, returns, "--limit", "seconds=2.5", "--limit", limit) == 1
+    (file,) = report_of(tmp_path / "report.json")["files"]
+    assert (file["status"], told(file)) == ("rejected", ["F019"])
+    assert str(allowed) in file["findings"][0]["message"].replace(".", "")
+    check = consolidate("check", returns / Path(file["path"]), "--limit", limit)
+    assert "F019" in check.output

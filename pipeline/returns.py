@@ -118,11 +118,22 @@ def _is_copy(sheet: Sheet, labels: Labels) -> bool:
 
 
 def _is_summary(page: _Page, labels: Labels) -> bool:
-    """Tell a summary of the level below by its stamp; without one, by all the columns that only a summary has."""
+    """Tell a summary of the level below by its stamp; without one, by its title or the columns that no return has."""
     kind, form = fold(page.stamped("kind")), page.form
     if kind:
         return kind == fold(labels.stamp.kind_summary)
-    return form.mark is not None and set(labels.form.measures) <= form.coverage.keys()
+    has_columns = form.mark is not None and set(labels.form.measures) <= form.coverage.keys()
+    return has_columns or _bears_title(page, fold(labels.form.summary_title))
+
+
+def _bears_title(page: _Page, title: str) -> bool:
+    """Tell whether the title of a summary stands above the table: it was copied from one without its stamp."""
+    for row, _, value in page.sheet.filled():
+        if row >= page.form.first_head_row:
+            return False
+        if isinstance(value, str) and fold(value) == title:
+            return True
+    return False
 
 
 # Legacy fonts -----------------------------------------------------------------------------------------------------

@@ -238,6 +238,21 @@ def test_money_in_thousands_counts_nowhere_wherever_it_is_said(draft: Draft, sai
         assert row_findings(one, row) == ["S010"]
 
 
+@pytest.mark.parametrize("size", [1000.0, 1_000_000, "1.000", "1.000.000", "nghìn", "Triệu"])
+@pytest.mark.parametrize("label", ["Đơn vị tính", "ĐVT:", "Đơn vị:"])
+def test_a_size_beside_the_words_for_the_unit_of_measure_counts_money_nowhere(
+    draft: Draft, label: str, size: CellValue
+) -> None:
+    one = changed(draft, lambda draft: draft.lines.insert(0, Line("top", {"people": label, "note": size})))
+    assert row_findings(one, "funding_state_budget") == ["S010"]
+    assert entry(one, "funding_state_budget", "quantity").value is None
+
+
+def test_the_unit_that_sends_a_form_is_no_size(draft: Draft) -> None:
+    one = changed(draft, lambda draft: draft.lines.insert(0, Line("top", {"people": "Đơn vị:", "note": "07135"})))
+    assert "S010" not in codes(one)
+
+
 def test_a_sum_of_millions_in_a_remark_is_no_unit_of_measure(draft: Draft) -> None:
     remark = "Huy động thêm 15 triệu đồng và 2.000.000 đồng tiền sách"
     one = changed(draft, lambda draft: draft.lines.insert(0, Line("top", {"note": remark})))
@@ -375,6 +390,25 @@ def test_a_row_key_is_furniture_wherever_it_stands(draft: Draft) -> None:
 def test_the_title_of_another_year_is_another_form(draft: Draft, title: str, is_refused: bool) -> None:
     one = changed(draft, lambda draft: draft.lines.insert(0, Line("top", {"stt": title})))
     assert ("F015" in codes(one)) is is_refused
+
+
+@pytest.mark.parametrize(
+    ("title", "is_told"),
+    [
+        ("KẾ HOẠCH TỔ CHỨC TUẦN LỄ NĂM 2020", True),
+        ("Số liệu dự kiến", True),
+        ("6 tháng đầu năm 2020", True),
+        ("Báo cáo Quý III năm 2020", True),
+        ("Kế hoạch số 15/KH-UBND ngày 20/9/2020", False),
+        ("Thực hiện Kế hoạch của UBND thị xã", False),
+        ("Kính gửi: Quý cơ quan", False),
+        ("Ngày 7 tháng 10", False),
+    ],
+)
+def test_the_title_of_a_plan_or_of_another_period_is_told(draft: Draft, title: str, is_told: bool) -> None:
+    one = changed(draft, lambda draft: draft.lines.insert(0, Line("top", {"stt": title})))
+    assert ("S018" in codes(one)) is is_told
+    assert entry(one, "news_items", "quantity").value == draft.truth[Cell("news_items", "quantity")]
 
 
 # Several forms, several sheets ------------------------------------------------------------------------------------

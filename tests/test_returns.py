@@ -76,7 +76,7 @@ def test_a_second_sheet_whose_heads_are_lost_is_an_entry_of_its_own(folder: Path
             copy[places[cell]] = None
 
     result = changed(folder, second)
-    assert {"S006", "S004@D14"} <= codes(at(result, "Bổ sung"))
+    assert {"S006@A14", "S004@D14"} <= codes(at(result, "Bổ sung"))
     assert at(result, "Bổ sung").status.value == "rejected"
 
 
@@ -113,7 +113,16 @@ def test_a_summary_stamp_on_a_form_without_coverage_is_told(folder: Path) -> Non
         sheet["B8"], sheet["C8"] = "Loại:", "Tổng hợp"
         sheet["J20"] = 777
 
-    assert {"N001", "S004@J20"} <= codes(changed(folder, stamped).files[0])
+    assert {"N003", "S004@J20"} <= codes(changed(folder, stamped).files[0])
+
+
+def test_a_sheet_that_bears_the_title_of_a_summary_is_one_and_does_not_say_how_many_answered(folder: Path) -> None:
+    def titled(_: Workbook, sheet: Worksheet) -> None:
+        sheet["A8"] = FORM.summary_title
+
+    result = changed(folder, titled)
+    assert "N003" in codes(result.files[0])
+    assert any(total.provisional for total in result.totals.values())
 
 
 def test_hidden_rows_are_told_only_where_they_hold_something(folder: Path) -> None:

@@ -11,6 +11,7 @@ from pipeline.recognise.around import (
     money_scale,
     read_stamps,
     told_of_the_rest,
+    told_of_title,
     told_of_year,
 )
 from pipeline.recognise.head import ENOUGH, find_heads
@@ -112,7 +113,9 @@ def _finish(sheet: Sheet, labels: Labels, body: Body, region: range) -> Located:
         for key in sorted((labels.money_rows & body.rows.keys()) - body.doubtful, key=labels.order.__getitem__):
             findings.append(unit_of_money(labels, key, *scale))
             body.doubtful.add(key)
-    findings += told_of_year(sheet, labels.form, range(region.start, head.first), unclaimed)
+    above = range(region.start, head.first)
+    findings += told_of_year(sheet, labels.form, above, unclaimed)
+    findings += told_of_title(sheet, labels, above, unclaimed)
     return Located(
         columns=body.columns,
         rows=body.rows,

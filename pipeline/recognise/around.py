@@ -8,7 +8,7 @@ from pipeline.findings import finding
 from pipeline.model import Finding
 from pipeline.read import CellValue, Sheet, cell_name
 from pipeline.recognise.shape import Address, Body, Located, Stamped
-from pipeline.recognise.words import UNIT_LINE, Labels
+from pipeline.recognise.words import UNIT_LINE, Labels, load_around_words
 from schemas.form import Form
 from schemas.rules import Severity
 from schemas.text import fold, fold_words, tidy, visible
@@ -19,9 +19,7 @@ _NAMED = 12
 """so many addresses or texts are named in one finding"""
 _LONGEST_ORDINAL = 5
 _LARGEST_ORDINAL = 99
-_YEAR = re.compile(r"(?<!hoc )(?<!den )nam (20[0-9]{2})(?![0-9])")
 _BRACKETS = re.compile(r"\(([^()]{1,20})\)")
-_DATED = re.compile(r"thang [0-9]{1,2} nam 20[0-9]{2}")
 
 
 def read_stamps(sheet: Sheet, labels: Labels, rows: Sequence[int]) -> tuple[dict[str, Stamped], set[Address]]:
@@ -141,7 +139,19 @@ def money_scale(sheet: Sheet, labels: Labels, body: Body, others: Collection[Add
         texts += [(place, text) for place, text in notes if isinstance(text, str) and labels.named_scale(text)]
     texts += [(place, sheet.value(*place)) for place in body.head.cells]
     said = [(place, text) for place, text in texts if isinstance(text, str) and text and not _is_printed(labels, text)]
-    return min((pair for pair in said if _counts_in_multiples(labels, pair[1])), default=None)
+    found = [pair for pair in said if _counts_in_multiples(labels, pair[1])]
+    found += ((place, plain(sheet.value(*place))) for place in others if _is_scale(sheet, labels, place))
+    return min(found, default=None)
+
+
+def _is_scale(sheet: Sheet, labels: Labels, place: Address) -> bool:
+    """Tell whether a cell holds a size and the next thing to its left says that it is the unit of measure."""
+    row, column = place
+    if not labels.is_scale(sheet.value(row, column)):
+        return False
+    values = (sheet.value(row, left) for left in range(column - 1, column - 1 - _REACH, -1))
+    beside = next((value for value in values if value != ""), "")
+    return isinstance(beside, str) and fold(beside) in labels.unit_lines
 
 
 def _is_printed(labels: Labels, text: str) -> bool:
@@ -166,8 +176,8 @@ def told_of_year(sheet: Sheet, form: Form, rows: range, others: Collection[Addre
         text = sheet.value(*place)
         if place[0] not in rows or not isinstance(text, str):
             continue
-        words = fold_words(text)
-        years = set() if _DATED.search(words) else set(_YEAR.findall(words))
+        words, around = fold_words(text), load_around_words()
+        years = set() if around.dated.search(words) else set(around.named_year.findall(words))
         if years & own:
             return
         if years and found is None:
@@ -175,6 +185,19 @@ def told_of_year(sheet: Sheet, form: Form, rows: range, others: Collection[Addre
     if found:
         place, said = found
         yield finding("F015", cell=cell_name(*place), found=said, facts={"title": said})
+
+
+def told_of_title(sheet: Sheet, labels: Labels, rows: range, others: Collection[Address]) -> Iterator[Finding]:
+    """Tell that a line above the head says that these are no results ("Kế hoạch ...") or those of another period."""
+    for place in sorted(others):
+        text = sheet.value(*place)
+        if place[0] not in rows or not isinstance(text, str):
+            continue
+        words = fold_words(text)
+        said = load_around_words().other_figures.search(words)
+        if said and not any(said[0] in own for own in labels.own_titles):
+            yield finding("S018", cell=cell_name(*place), found=visible(text), facts={"title": visible(text)})
+            return
 
 
 def told_of_the_rest(sheet: Sheet, located: Located, own: Collection[Address]) -> Iterator[Finding]:

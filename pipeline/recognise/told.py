@@ -18,14 +18,14 @@ _APART = 4
 def told_of_head(labels: Labels, body: Body) -> Iterator[Finding]:
     """Tell which column of figures is missing or stands there twice, and what of the head was inferred."""
     head, columns = body.head, labels.form.column_by_key
+    cell = cell_name(max(head.first, 0), min(head.columns.values()))
     for key in labels.form.measures:
         facts: dict[str, Fact] = {"column": columns[key].short}
         if key not in head.columns:
-            yield finding("S006", measure=key, facts=facts)
+            yield finding("S006", measure=key, cell=cell, facts=facts)
         elif key in body.doubtful_measures:
             places = tuple(cell_name(head.last, place) for place in (head.columns[key], *head.rivals[key]))
             yield finding("S016", measure=key, cell=places[0], facts={**facts, "seen": places})
-    cell = cell_name(max(head.first, 0), min(head.columns.values()))
     if head.inferred or any(key not in body.doubtful_measures for key in head.rivals):
         yield finding("S011", severity=Severity.WARNING, cell=cell, facts={"how": "order"})
     elif head.altered:

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, fields
+from functools import cache, cached_property
+from pathlib import Path
 
 from pipeline.likeness import Likeness, likeness_of, without_enumerator
 from pipeline.numbers import load_number_words
+from pipeline.read import CellValue
 from pipeline.stamp import StampWords
+from schemas.definition import read_toml
 from schemas.form import Form, ValueKind
 from schemas.text import fold, fold_words
 
@@ -25,14 +28,71 @@ STAMPS = (
     "blank_means_zero",
 )
 _THOUSANDS = "1(?: ?000){1,3}"
-_COUNTED_IN = ("tinh", "ghi", "theo", "don vi tinh")
-"""folded words before a unit of measure in a remark: "tính theo nghìn", "ghi bằng triệu" """
-_NOT_SIZES = "le|sach|hang"
-"""folded words after which a word of size is another word: tỷ lệ, ngân sách, ngân hàng"""
+_SCALES = (1_000, 1_000_000, 1_000_000_000)
+_WORDING = Path(__file__).parent.parent / "wording" / "around.toml"
 
 
 def _one_of(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+@dataclass(frozen=True)
+class AroundWords:
+    """What the texts around a table may say of its figures, folded; see wording/around.toml."""
+
+    counted_in: tuple[str, ...]
+    between: tuple[str, ...]
+    not_sizes: tuple[str, ...]
+    year: str
+    not_before_year: tuple[str, ...]
+    month: str
+    no_results: tuple[str, ...]
+    other_period: tuple[str, ...]
+    number_of: str
+
+    @cached_property
+    def named_year(self) -> re.Pattern[str]:
+        """The year of the figures in a title: "năm 2020"."""
+        before = "".join(rf"(?<!{re.escape(word)} )" for word in self.not_before_year)
+        return re.compile(rf"{before}{self.year} (20[0-9]{{2}})(?![0-9])")
+
+    @cached_property
+    def dated(self) -> re.Pattern[str]:
+        """A date of signing: "tháng 10 năm 2021"."""
+        return re.compile(rf"{self.month} [0-9]{{1,2}} {self.year} 20[0-9]{{2}}")
+
+    @cached_property
+    def other_figures(self) -> re.Pattern[str]:
+        """A title that says that its figures are no results, or those of another period."""
+        plans, periods = _one_of(self.no_results), _one_of(self.other_period)
+        return re.compile(rf"^(?:{plans})(?![0-9a-z])(?! {self.number_of}\b)|\b(?:{periods})(?![0-9a-z])")
+
+
+@cache
+def load_around_words() -> AroundWords:
+    """Load the words.
+
+    Raises:
+        DefinitionError: a word is missing or unknown; says which.
+    """
+    table = read_toml(_WORDING)
+    names = [item.name for item in fields(AroundWords)]
+    table.known(names)
+
+    def several(name: str) -> tuple[str, ...]:
+        return tuple(map(fold_words, table.texts(name)))
+
+    return AroundWords(
+        counted_in=several("counted_in"),
+        between=several("between"),
+        not_sizes=several("not_sizes"),
+        year=fold_words(table.text("year")),
+        not_before_year=several("not_before_year"),
+        month=fold_words(table.text("month")),
+        no_results=several("no_results"),
+        other_period=several("other_period"),
+        number_of=fold_words(table.text("number_of")),
+    )
 
 
 @dataclass(frozen=True)
@@ -154,15 +214,22 @@ class Labels:
 
     @cached_property
     def _named_scale(self) -> re.Pattern[str]:
-        units = _one_of({*map(fold_words, self._unit_words), *_COUNTED_IN} - {""})
-        sizes = _one_of(self.sizes)
-        return re.compile(
-            rf"(?<![0-9a-z])(?:{units}) (?:la |theo |bang )?(?:{sizes}|{_THOUSANDS})(?![0-9a-z])(?! (?:{_NOT_SIZES}))"
-        )
+        around = load_around_words()
+        units = _one_of({*map(fold_words, self._unit_words), *around.counted_in} - {""})
+        between, others = _one_of(around.between), _one_of(around.not_sizes)
+        sizes = f"(?:{_one_of(self.sizes)}|{_THOUSANDS})"
+        return re.compile(rf"(?<![0-9a-z])(?:{units}) (?:(?:{between}) )?{sizes}(?![0-9a-z])(?! (?:{others}))")
 
     def named_scale(self, text: str) -> bool:
         """Tell whether a text names a multiple as what is counted in: "ĐVT: triệu", "số liệu tính theo nghìn"."""
         return bool(self._named_scale.search(fold_words(text)))
+
+    def is_scale(self, value: CellValue) -> bool:
+        """Tell whether what stands beside the words for a unit of measure is a size: 1000, "1.000", "triệu"."""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return value in _SCALES
+        words = fold_words(value) if isinstance(value, str) else ""
+        return bool(words) and (words in self.sizes or re.fullmatch(_THOUSANDS, words) is not None)
 
     @cached_property
     def sizes(self) -> frozenset[str]:
@@ -187,6 +254,14 @@ class Labels:
         """The numbered row that a row stands under; itself if it stands under none."""
         row = self.form.by_key[key]
         return self.root_of(row.parent) if row.parent else key
+
+    @cached_property
+    def own_titles(self) -> tuple[str, ...]:
+        """Folded words of the titles of the form itself: what they say is no surprise."""
+        form = self.form
+        return tuple(
+            map(fold_words, (form.name, form.subject, form.summary_title, *form.title_lines, *form.references))
+        )
 
     @cached_property
     def years(self) -> frozenset[str]:

@@ -40,21 +40,21 @@ class Request:
     limits: Limits = DEFAULT
     decisions: Decisions = NO_DECISIONS
     """what an officer decided, read before the run"""
-    notes: tuple[Finding, ...] = ()
-    """what is to be told of an older summary and of the decisions workbook"""
     workers: int | None = None
     """processes that read; None for as many as the machine and the number of files call for, 0 for none"""
     log: Log = lambda text: None
     """hears of files that cost a reading process or met a fault of the program; nothing that stands in a cell"""
 
 
-def consolidate(request: Request, progress: Progress = lambda done, of: None) -> Consolidation:
-    """Consolidate a folder of returns.
+def consolidate(
+    request: Request, progress: Progress = lambda done, of: None, found: Sequence[Found] | None = None
+) -> Consolidation:
+    """Consolidate a folder of returns; `found` are its files where they were listed already.
 
     Raises:
         RunError: the folder cannot be read or holds no file at all.
     """
-    found = files_under(request)
+    found = files_under(request) if found is None else found
     desk = desk_for(request.form, request.register, request.limits)
     readings = read_all(found, desk, Plan(request.workers, None, progress, _load_the_rest, request.log))
     return conclude(request, desk, readings)
@@ -90,7 +90,7 @@ def conclude(request: Request, desk: Desk, readings: Sequence[FileReading]) -> C
         units=settled.units,
         totals=totals,
         groups=groups,
-        notes=(*_notes(register), *request.notes, *decisions.told, *ruling.told),
+        notes=(*_notes(register), *decisions.told, *ruling.told),
         digest=_digest(form, readings, decisions),
     )
 

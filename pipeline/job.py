@@ -12,7 +12,7 @@ from pipeline.decisions.meaning import decide
 from pipeline.decisions.offers import BookPlan, plan_book
 from pipeline.decisions.saved import NO_BOOK, SavedBook, read_book
 from pipeline.decisions.words import load_decision_words
-from pipeline.earlier import Earlier, look_back
+from pipeline.earlier import Earlier, kept_for, look_back
 from pipeline.errors import RunError
 from pipeline.export import write_long_table, write_report
 from pipeline.find import DECISIONS_SUFFIX, Found
@@ -22,7 +22,7 @@ from pipeline.limits import DEFAULT, OWN_FILES, Limits
 from pipeline.model import Consolidation, FileResult
 from pipeline.outputs import check_folder, check_targets, is_replaceable, write_all
 from pipeline.runlog import LOG_SUFFIX, describe_fault, start_log
-from pipeline.summary import write_summary
+from pipeline.summary import homeless_remarks, write_summary
 from pipeline.workers import Log, read_all
 from schemas.definition import DefinitionError
 from schemas.form import Form
@@ -96,10 +96,24 @@ def _do(job: Job, progress: Progress, log: Log) -> Consolidation:
         log=log,
         decisions=decide(saved, job.form, job.register, load_decision_words()),
     )
-    # Asked for once more by the run itself; a folder without files is told before anything is said of the outputs.
-    files_under(request)
+    # A folder without files is told before anything is said of the older summary.
+    found = files_under(request)
     earlier = _look_back(job)
-    consolidation = consolidate(replace(request, notes=earlier.told), progress)
+    consolidation, earlier = _with_earlier(consolidate(request, progress, found), earlier, job.output)
+    return _write(job, consolidation, earlier, saved)
+
+
+def _with_earlier(consolidation: Consolidation, earlier: Earlier, output: Path) -> tuple[Consolidation, Earlier]:
+    """Keep what an officer wrote in the older summary, and tell what was changed there; it stays if all is not kept."""
+    consolidation = replace(consolidation, by_hand=earlier.by_hand)
+    homeless = homeless_remarks(consolidation) if earlier.by_hand.lines else []
+    if homeless:
+        earlier = kept_for(homeless, earlier, output)
+    return replace(consolidation, notes=(*consolidation.notes, *earlier.told)), earlier
+
+
+def _write(job: Job, consolidation: Consolidation, earlier: Earlier, saved: SavedBook) -> Consolidation:
+    """Write all outputs; gives the result with what is to be told of a decisions workbook that is open elsewhere."""
     plan = plan_book(saved, consolidation, load_decision_words(), earlier.edits)
     is_open = not plan.changes_nothing and not is_replaceable(job.decisions_book)
     if is_open:
@@ -109,8 +123,8 @@ def _do(job: Job, progress: Progress, log: Log) -> Consolidation:
         writers[job.decisions_book] = lambda out: _write_decisions(job.decisions_book, saved, plan, out)
     if earlier.aside:
         writers[earlier.aside] = lambda out: _copy(job.output, out)
-    written = write_all({**writers, **_writers(job, consolidation)}, may_stay=[job.decisions_book])
-    return consolidation if not written else _with_open_decisions(consolidation)
+    stayed = write_all({**writers, **_writers(job, consolidation)}, may_stay=[job.decisions_book])
+    return _with_open_decisions(consolidation) if stayed else consolidation
 
 
 def _read_book(book: Path) -> SavedBook:

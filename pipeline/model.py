@@ -233,6 +233,30 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class HandLine:
+    """What an officer wrote in one line of the list of files of an older summary."""
+
+    unit: str
+    """code of the unit of the line; "" where it had none"""
+    path: str
+    """path of the file of the line; "" where it had none"""
+    texts: Mapping[str, str]
+    """key of a column -> what was written"""
+    sheet: str
+    cell: str
+    """where it was written"""
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What an officer wrote in an older summary where the program leaves room for it."""
+
+    lines: tuple[HandLine, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """row key -> note beside its totals"""
+
+
+@dataclass(frozen=True, slots=True)
 class Consolidation:
     """Everything a run found out; the summary, the report and the console show nothing that is not here."""
 
@@ -250,6 +274,8 @@ class Consolidation:
     """findings that belong to no file: about the register, the decisions, an older summary"""
     digest: str
     """short hash of all inputs and decisions, for the footer of a print"""
+    by_hand: ByHand = ByHand()
+    """what an officer wrote in the older summary, to be kept in the new one"""
 
     @property
     def complete(self) -> bool:

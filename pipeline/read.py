@@ -5,7 +5,7 @@ first and the last used one, so the extent is asked for before a cell is built.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -64,8 +64,10 @@ def cell_name(row: int, column: int) -> str:
     return f"{letters}{row + 1}"
 
 
-def read_sheets(data: bytes, limits: Limits) -> Iterator[Sheet]:
+def read_sheets(data: bytes, limits: Limits, names: Collection[str] | None = None) -> Iterator[Sheet]:
     """Read the sheets of a workbook one by one, in their order; charts and macro sheets are passed over.
+
+    `names` bounds them to some.
 
     Raises:
         Unreadable: calamine cannot make sense of the bytes, or of one sheet.
@@ -79,7 +81,7 @@ def read_sheets(data: bytes, limits: Limits) -> Iterator[Sheet]:
     if len(listed) > limits.sheets:
         raise OverLimit("sheets", len(listed), limits.sheets)
     for index, meta in enumerate(listed):
-        if meta.typ is SheetTypeEnum.WorkSheet:
+        if meta.typ is SheetTypeEnum.WorkSheet and (names is None or meta.name in names):
             yield _read_sheet(workbook, index, meta.visible is not SheetVisibleEnum.Visible, limits)
 
 

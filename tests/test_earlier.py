@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -168,16 +169,74 @@ def test_a_form_typed_into_the_sheet_of_a_missing_unit_is_told_once(returns: Pat
     assert kept(desk) == ["summary (sửa tay 1).xlsx"]
 
 
-@pytest.mark.parametrize(("sheet", "cell"), [("Tổng hợp", "note"), ("Tình hình nộp", "Ghi chú của cán bộ")])
-def test_remarks_written_by_hand_are_not_lost(returns: Path, desk: Path, sheet: str, cell: str) -> None:
-    def write(one: Worksheet) -> None:
-        if cell == "note":
-            one[place_of_title(one)] = "đã kiểm tra"
-            return
-        head = next(item for row in one.iter_rows() for item in row if item.value == cell)
-        one.cell((head.row or 0) + 1, head.column or 0).value = "đã gọi"
+def ledger_line(sheet: Worksheet, **wanted: str) -> tuple[int, dict[str, int]]:
+    """Find a line of the list of files by unit or file; gives its row and the columns by head."""
+    head = next(item.row for row in sheet.iter_rows() for item in row if item.value == "Mã")
+    columns = {str(item.value): item.column or 0 for item in sheet[head or 0] if item.value}
+    heads = {"code": "Mã", "file": "Tệp"}
+    for row in range((head or 0) + 1, sheet.max_row + 1):
+        if all(sheet.cell(row, columns[heads[key]]).value == value for key, value in wanted.items()):
+            return row, columns
+    raise AssertionError(wanted)
 
-    change(desk / "summary.xlsx", write, sheet)
+
+def remark(desk: Path, head: str = "Ghi chú của cán bộ", **wanted: str) -> object:
+    sheet = load_workbook(desk / "summary.xlsx")["Tình hình nộp"]
+    row, columns = ledger_line(sheet, **wanted)
+    return sheet.cell(row, columns[head]).value
+
+
+def write_remark(desk: Path, text: object, head: str = "Ghi chú của cán bộ", **wanted: str) -> None:
+    def write(sheet: Worksheet) -> None:
+        row, columns = ledger_line(sheet, **wanted)
+        sheet.cell(row, columns[head]).value = text  # type: ignore[assignment]
+
+    change(desk / "summary.xlsx", write, "Tình hình nộp")
+
+
+def test_notes_beside_the_totals_are_kept_on_every_later_run(returns: Path, desk: Path) -> None:
+    def write(sheet: Worksheet) -> None:
+        sheet[place_of_title(sheet)] = "đã kiểm tra"
+
+    change(desk / "summary.xlsx", write, "Tổng hợp")
+    for _ in range(3):
+        run(returns, desk)
+        sheet = load_workbook(desk / "summary.xlsx")["Tổng hợp"]
+        assert sheet[place_of_title(sheet)].value == "đã kiểm tra"
+    assert (kept(desk), notes(desk / "summary.xlsx")) == ([], [])
+
+
+def test_remarks_in_the_list_of_files_are_kept_on_every_later_run(returns: Path, desk: Path) -> None:
+    write_remark(desk, "+ đã gọi", code=ASKED)
+    write_remark(desk, datetime(2020, 10, 9), head="Bản giấy ký đóng dấu (số, ngày)", code=ASKED)
+    write_remark(desk, "hẹn thứ Năm", code=SILENT)
+    for _ in range(3):
+        run(returns, desk)
+        assert remark(desk, code=ASKED) == "+ đã gọi"
+        assert remark(desk, head="Bản giấy ký đóng dấu (số, ngày)", code=ASKED) == "09/10/2020"
+        assert remark(desk, code=SILENT) == "hẹn thứ Năm"
+    assert (kept(desk), notes(desk / "summary.xlsx")) == ([], [])
+
+
+def test_a_remark_on_a_missing_unit_stays_with_it_when_its_file_has_come(
+    returns: Path, desk: Path, tmp_path: Path
+) -> None:
+    write_remark(desk, "hẹn thứ Năm", code=SILENT)
+    more = Path(shutil.copytree(returns, tmp_path / "more"))
+    for file in write_returns(tmp_path / "late", {SILENT: FIGURES[SILENT]}).iterdir():
+        shutil.copy(file, more)
+    run(more, desk)
+    assert remark(desk, code=SILENT) == "hẹn thứ Năm"
+    assert (kept(desk), notes(desk / "summary.xlsx")) == ([], [])
+
+
+def test_remarks_on_a_file_that_is_gone_keep_the_older_summary_aside(returns: Path, desk: Path, tmp_path: Path) -> None:
+    more = Path(shutil.copytree(returns, tmp_path / "more"))
+    (more / "la.pdf").write_bytes(b"%PDF-1.4")
+    run(more, desk)
+    write_remark(desk, "của ai?", file="la.pdf")
+    run(more, desk)
+    assert remark(desk, file="la.pdf") == "của ai?"
     run(returns, desk)
     assert [code for code, _ in notes(desk / "summary.xlsx")] == ["F029"]
     assert kept(desk) == ["summary (sửa tay 1).xlsx"]

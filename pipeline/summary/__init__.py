@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pipeline.model import Consolidation
+from pipeline.model import Consolidation, HandLine
 from pipeline.stamp import load_stamp_words
 from pipeline.summary.issues import write_issues
-from pipeline.summary.ledger import write_ledger
+from pipeline.summary.ledger import remarks_without_line, write_ledger
 from pipeline.summary.matrix import write_matrix
 from pipeline.summary.page import Book
 from pipeline.summary.plan import make_plan
@@ -16,6 +16,11 @@ from pipeline.summary.totals import write_totals
 from pipeline.summary.unit_sheet import write_unit_sheet
 from pipeline.summary.words import load_words
 from pipeline.workbook_formats import new_workbook
+
+
+def homeless_remarks(consolidation: Consolidation) -> list[HandLine]:
+    """What an officer wrote in the older summary about files and units that the new one does not list."""
+    return remarks_without_line(make_plan(consolidation, load_words(), load_stamp_words(), unit_sheets=False))
 
 
 def write_summary(consolidation: Consolidation, out: Path, *, unit_sheets: bool) -> None:

@@ -1,15 +1,15 @@
 """`Tình hình nộp`: one table, a line for every file and for every unit without one, and what to tell each unit."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.findings import message
-from pipeline.model import FileResult, FileStatus, UnitResult, UnitStatus
+from pipeline.model import ByHand, FileResult, FileStatus, HandLine, UnitResult, UnitStatus
 from pipeline.summary.messages import group_message, unit_message
-from pipeline.summary.page import Book, text_height
+from pipeline.summary.page import Book, clean_text, text_height
 from pipeline.summary.plan import Plan, quoted
 from pipeline.summary.styles import LIST_SIZE
 from pipeline.summary.tables import LIST_FIRST_ROW, MOST_LINKS, Table, begin_list
@@ -18,6 +18,7 @@ from schemas.register import VIETNAM
 from schemas.rules import Severity
 
 _FILLED_BY_HAND = ("paper", "remark")
+_BETWEEN_REMARKS = "; "
 
 
 class _Line(NamedTuple):
@@ -25,6 +26,11 @@ class _Line(NamedTuple):
     file: FileResult | None
     number: int
     """place of the unit in the list; 0 on its further lines"""
+
+    @property
+    def known_by(self) -> tuple[str, str]:
+        """Code of its unit and path of its file, as the sheet shows them."""
+        return self.unit.unit.code if self.unit else "", clean_text(self.file.path) if self.file else ""
 
 
 def write_ledger(book: Book) -> Worksheet:
@@ -40,8 +46,9 @@ def write_ledger(book: Book) -> Worksheet:
         **{status.value: statuses[status] for status in FileStatus},
     )
     table = begin_list(book, "ledger", line, frozen="unit")
+    placed, _ = _placed(plan.result.by_hand, lines)
     for row, told in enumerate(lines, LIST_FIRST_ROW):
-        _write_line(table, row, told)
+        _write_line(table, row, told, placed.get(row - LIST_FIRST_ROW, {}))
         table.end_line(row)
     last = _write_below(table, table.end(len(lines)) + 1)
     # The messages are for pasting; on paper they would leave the table no room.
@@ -60,7 +67,33 @@ def _lines(plan: Plan) -> Iterator[_Line]:
         yield _Line(None, file, 0)
 
 
-def _write_line(table: Table, row: int, line: _Line) -> None:
+def _placed(by_hand: ByHand, lines: Sequence[_Line]) -> tuple[Mapping[int, Mapping[str, str]], list[HandLine]]:
+    """Find for what an officer wrote the line of the same unit and file, else of the file, else the first of the unit.
+
+    Gives place of a line -> column -> text, and what no line stands for any more.
+    """
+    exact = {line.known_by: place for place, line in enumerate(lines)}
+    by_path = {path: place for (_, path), place in exact.items() if path}
+    by_unit = {line.known_by[0]: place for place, line in enumerate(lines) if line.number}
+    placed: dict[int, dict[str, str]] = {}
+    homeless = []
+    for written in by_hand.lines:
+        place = exact.get((written.unit, written.path), by_path.get(written.path, by_unit.get(written.unit)))
+        if place is None:
+            homeless.append(written)
+            continue
+        texts = placed.setdefault(place, {})
+        for key, text in written.texts.items():
+            texts[key] = _BETWEEN_REMARKS.join(filter(None, (texts.get(key), text)))
+    return placed, homeless
+
+
+def remarks_without_line(plan: Plan) -> list[HandLine]:
+    """What an officer wrote in the older summary for files and units that are not listed any more."""
+    return _placed(plan.result.by_hand, list(_lines(plan)))[1]
+
+
+def _write_line(table: Table, row: int, line: _Line, by_hand: Mapping[str, str]) -> None:
     unit, file, plan = line.unit, line.file, table.book.plan
     main = unit if line.number else None
     center = table.book.styles.list_center
@@ -78,7 +111,7 @@ def _write_line(table: Table, row: int, line: _Line) -> None:
     table.text(row, "phone", plan.phone_of(main) if main else "")
     table.text(row, "message", unit_message(plan, main) if main else "")
     for key in _FILLED_BY_HAND:
-        table.text(row, key, "")
+        table.text(row, key, by_hand.get(key, ""))
 
 
 def _write_unit(table: Table, row: int, line: _Line) -> None:

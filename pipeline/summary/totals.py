@@ -168,9 +168,9 @@ def _write_row(book: Book, sheet: Worksheet, page: _Page, row: Row, mark: str) -
     for measure in form.measures:
         sheet.write_blank(at, page.place.columns[measure], None, styles.base.text)
         sheet.write_blank(at, page.coverage[measure], None, styles.total_center)
-    note = form.column_of("note")
+    note, written = form.column_of("note"), plan.result.by_hand.notes.get(row.key, "")
     if note:
-        sheet.write_blank(at, page.place.columns[note.key], None, styles.base.text)
+        write_text(sheet, at, page.place.columns[note.key], written, styles.base.text)
     if row.key in page.place.spread:
         sheet.merge_range(at, page.place.measures[0], at, page.place.measures[1], "", styles.number_total)
     for cell in cells:
@@ -181,7 +181,7 @@ def _write_row(book: Book, sheet: Worksheet, page: _Page, row: Row, mark: str) -
         write_text(sheet, at, page.coverage[cell.measure], coverage_text(total.coverage), styles.total_center)
     write_text(sheet, at, page.mark, mark, styles.total_text)
     write_text(sheet, at, page.key, row.key, styles.stamp)
-    sheet.set_row(at, max(_heights(page, row, mark)))
+    sheet.set_row(at, max(_heights(page, row, mark, written)))
 
 
 def _formula(plan: Plan, cell: Cell) -> str:
@@ -189,7 +189,7 @@ def _formula(plan: Plan, cell: Cell) -> str:
     return sum_formula([f"{matrix}!{xl_range(first, column, last, column)}" for first, last in plan.spans])
 
 
-def _heights(page: _Page, row: Row, mark: str) -> Iterator[float]:
+def _heights(page: _Page, row: Row, mark: str, note: str) -> Iterator[float]:
     yield text_height(mark, _MARK_WIDTH, LIST_SIZE)
     for column in page.form.columns:
         if column.role == "label":
@@ -197,6 +197,8 @@ def _heights(page: _Page, row: Row, mark: str) -> Iterator[float]:
             yield text_height(row.title, column.width - indent, bold=bool(row.stt))
         elif column.role == "unit":
             yield text_height(row.unit_of_measure, column.width)
+        elif column.role == "note" and note:
+            yield text_height(note, column.width)
 
 
 def _write_signatures(book: Book, sheet: Worksheet, page: _Page) -> int:

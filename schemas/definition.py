@@ -42,9 +42,9 @@ class Table:
     values: Mapping[str, Any]
     first_line: int = 1
 
-    def refuse(self, field: str, found: object, allowed: str) -> DefinitionError:
-        """Build the error for one field; the caller raises it."""
-        return DefinitionError(self.file.name, self._line_of(field), field, shown(found), allowed)
+    def refuse(self, field: str, found: object, allowed: str, /, **facts: object) -> DefinitionError:
+        """Build the error for one field; the caller raises it. The facts fill the {names} in what is allowed."""
+        return DefinitionError(self.file.name, self._line_of(field), field, shown(found), allowed, facts)
 
     def text(self, field: str, default: str | None = None) -> str:
         """Take a text field; without a default it must stand there and say something."""
@@ -71,27 +71,27 @@ class Table:
         """Take one of the allowed words."""
         value = self.text(field)
         if value not in allowed:
-            raise self.refuse(field, value, "one of " + ", ".join(allowed))
+            raise self.refuse(field, value, "one of {allowed}", allowed=", ".join(allowed))
         return value
 
     def known(self, fields: Sequence[str]) -> None:
         """Refuse a field that means nothing here: most often a misspelt one."""
         for field in self.values:
             if field not in fields:
-                raise self.refuse(field, field, "only the fields " + ", ".join(fields))
+                raise self.refuse(field, field, "only the fields {fields}", fields=", ".join(fields))
 
     def table(self, field: str) -> "Table":
         """Take a table within this one; absent is empty."""
         value = self.values.get(field, {})
         if not isinstance(value, dict):
-            raise self.refuse(field, value, f"a table [{field}]")
+            raise self.refuse(field, value, "a table [{name}]", name=field)
         return Table(self.file, value, self._line_of(field) or self.first_line)
 
     def tables(self, field: str) -> tuple["Table", ...]:
         """Take an array of tables `[[field]]`, each knowing the line of its own head."""
         value = self.values.get(field, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise self.refuse(field, value, f"tables headed [[{field}]]")
+            raise self.refuse(field, value, "tables headed [[{name}]]", name=field)
         heads = _lines_matching(self.file, rf"\s*\[\[\s*{re.escape(field)}\s*\]\]")
         lines = heads + [1] * (len(value) - len(heads))
         return tuple(Table(self.file, item, line) for item, line in zip(value, lines, strict=False))

@@ -218,7 +218,7 @@ def _load_columns(table: Table) -> tuple[Column, ...]:
             raise item.refuse("head", list(head), "one or two texts")
         role = item.choice("role", COLUMN_ROLES)
         if (role == "note") != (key == NOTE):
-            raise item.refuse("key", key, f'"{NOTE}" for the column of notes, and for no other')
+            raise item.refuse("key", key, '"note" for the column of notes, and for no other')
         if role == "measure" and key in ROW_FIELDS:
             raise item.refuse("key", key, "a name that no other column of rows.csv bears")
         if role != "measure" and any(column.role == role for column in columns):
@@ -227,7 +227,7 @@ def _load_columns(table: Table) -> tuple[Column, ...]:
         columns.append(Column(key, role, head, item.texts("aliases"), _width(item), short))
     for role in ("label", "measure"):
         if not any(column.role == role for column in columns):
-            raise table.refuse("columns", f"no column of role {role}", f"at least one column of role {role}")
+            raise table.refuse("columns", None, "at least one column of role {role}", role=role)
     return tuple(columns)
 
 
@@ -243,14 +243,16 @@ def _load_rows(path: Path, measures: Sequence[str], aliases: Table) -> tuple[Row
     head = lines[0][1] if lines else []
     wanted = [*ROW_FIELDS, *measures]
     if sorted(head) != sorted(wanted):
-        raise DefinitionError(path.name, 1, "columns", ", ".join(head), ", ".join(wanted))
+        raise DefinitionError(
+            path.name, 1, "columns", ", ".join(head), "the heads {heads}", {"heads": ", ".join(wanted)}
+        )
     records: list[_Line] = []
     rows: list[Row] = []
     for line, cells in lines[1:]:
         if not any(cells):
             continue
         if len(cells) != len(head):
-            raise DefinitionError(path.name, line, "row", f"{len(cells)} cells", f"{len(head)} cells")
+            raise DefinitionError(path.name, line, "row", str(len(cells)), "{count} cells", {"count": len(head)})
         records.append(_Line(path, line, dict(zip(head, cells, strict=True))))
         rows.append(_row(records[-1], measures, {row.key for row in rows}, aliases))
     if all(row.role in ("heading", "text") for row in rows):
@@ -270,8 +272,8 @@ class _Line:
     number: int
     cells: Mapping[str, str]
 
-    def refuse(self, field: str, allowed: str) -> DefinitionError:
-        return DefinitionError(self.path.name, self.number, field, self.cells[field] or "nothing", allowed)
+    def refuse(self, field: str, allowed: str, /, **facts: object) -> DefinitionError:
+        return DefinitionError(self.path.name, self.number, field, self.cells[field] or "nothing", allowed, facts)
 
 
 def _row(line: _Line, measures: Sequence[str], earlier: AbstractSet[str], aliases: Table) -> Row:
@@ -282,7 +284,7 @@ def _row(line: _Line, measures: Sequence[str], earlier: AbstractSet[str], aliase
     if not fold(cells["label"]):
         raise refuse("label", "the label as printed on the form")
     if role not in ROLES:
-        raise refuse("role", "one of " + ", ".join(ROLES))
+        raise refuse("role", "one of {allowed}", allowed=", ".join(ROLES))
     if cells["parent"] and cells["parent"] not in earlier:
         raise refuse("parent", "the key of a row above, or nothing")
     kinds = {measure: _kind(line, measure) for measure in measures if cells[measure]}
@@ -319,11 +321,11 @@ def _refuse_shared_labels(lines: Sequence[_Line], rows: Sequence[Row], aliases: 
         for field in ("label", "label_print"):
             text = line.cells[field]
             if text and (other := owner.setdefault(fold(text), row.key)) != row.key:
-                raise line.refuse(field, f"a spelling that row {other} does not also bear")
+                raise line.refuse(field, "a spelling that row {other} does not also bear", other=other)
     for row in rows:
         for alias in row.aliases:
             if (other := owner.setdefault(fold(alias), row.key)) != row.key:
-                raise aliases.refuse(row.key, alias, f"a spelling that row {other} does not also bear")
+                raise aliases.refuse(row.key, alias, "a spelling that row {other} does not also bear", other=other)
 
 
 def _load_groups(table: Table, rows: Sequence[Row]) -> Mapping[str, tuple[str, ...]]:

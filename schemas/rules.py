@@ -254,14 +254,14 @@ def _common(table: Table) -> tuple[str, Mapping[str, Severity], frozenset[str]]:
     severities = table.table("severity")
     for outcome in severities.values:
         if outcome not in OUTCOMES[kind]:
-            raise table.refuse("severity", outcome, "outcomes " + ", ".join(OUTCOMES[kind]))
+            raise table.refuse("severity", outcome, "one of {allowed}", allowed=", ".join(OUTCOMES[kind]))
         if severities.values[outcome] not in tuple(Severity):
-            raise table.refuse("severity", severities.values[outcome], "error, warning or info")
+            raise table.refuse("severity", severities.values[outcome], "one of {allowed}", allowed=", ".join(Severity))
     if not severities.values:
-        raise table.refuse("severity", None, "at least one of " + ", ".join(OUTCOMES[kind]))
+        raise table.refuse("severity", None, "at least one of {allowed}", allowed=", ".join(OUTCOMES[kind]))
     levels = table.texts("levels") or ("unit", "summary")
     if not set(levels) <= {"unit", "summary"}:
-        raise table.refuse("levels", list(levels), "unit, summary")
+        raise table.refuse("levels", list(levels), "one of {allowed}", allowed="unit, summary")
     severity = {outcome: Severity(word) for outcome, word in severities.values.items()}
     return table.text("id"), severity, frozenset(levels)
 
@@ -301,7 +301,9 @@ def _cells(table: Table, field: str, texts: Sequence[str], names: _Names) -> tup
     for text in texts:
         name, _, measure = text.partition(".")
         if name not in names.groups or measure not in names.measures:
-            raise table.refuse(field, text, '"row.measure" with a key or group and one of ' + ", ".join(names.measures))
+            raise table.refuse(
+                field, text, '"row.measure": a key or group, and one of {measures}', measures=", ".join(names.measures)
+            )
         cells.extend(Cell(key, measure) for key in names.groups[name])
     return tuple(dict.fromkeys(cells))
 
@@ -332,7 +334,7 @@ def _taking_a_number(table: Table, field: str, cell: Cell, names: _Names) -> Cel
 def _two(table: Table, names: _Names) -> tuple[str, str]:
     texts = table.texts("measures")
     if len(texts) != 2 or texts[0] == texts[1] or not set(texts) <= set(names.measures):  # noqa: PLR2004 - a pair is two
-        raise table.refuse("measures", list(texts), "two of " + ", ".join(names.measures))
+        raise table.refuse("measures", list(texts), "two of {measures}", measures=", ".join(names.measures))
     return texts[0], texts[1]
 
 

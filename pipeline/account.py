@@ -185,7 +185,10 @@ def _complete(consolidation: Consolidation, expected: int, lang: Lang) -> str:
     say = words(lang)["account"]
     used = [one for one in consolidation.files if one.status is FileStatus.USED]
     warnings = sum(told.severity is Severity.WARNING for one in used for told in one.findings)
-    return str(say["complete_warnings" if warnings else "complete"].format(expected=expected, warnings=warnings))
+    rows = consolidation.provisional_rows
+    lines = [say["complete_warnings" if warnings else "complete"].format(expected=expected, warnings=warnings)]
+    lines += [say["provisional_rows"].format(count=rows)] if rows else []
+    return " ".join(lines)
 
 
 def _next_steps(

@@ -82,14 +82,15 @@ def conclude(request: Request, desk: Desk, readings: Sequence[FileReading]) -> C
     settled = settle(form, register, desk.names, checked, strict=request.strict)
     counted = [unit.counted for unit in settled.units if unit.counted]
     files = tell_what_no_longer_fits(decisions, settled.files, counted, ruling)
-    totals, groups = merge(form, register, settled.units)
+    merged = merge(form, register, settled.units)
     return Consolidation(
         form=form,
         register=register,
         files=tuple(files),
         units=settled.units,
-        totals=totals,
-        groups=groups,
+        totals=merged.totals,
+        answered=merged.answered,
+        groups=merged.groups,
         notes=(*_notes(register), *decisions.told, *ruling.told),
         digest=_digest(form, readings, decisions),
     )

@@ -36,9 +36,18 @@ class _Pool:
     """cells about which something is not settled"""
 
 
-def merge(
-    form: Form, register: Register, units: Sequence[UnitResult]
-) -> tuple[Mapping[Cell, Total], tuple[Group, ...]]:
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The sums over all returns that count."""
+
+    totals: Mapping[Cell, Total]
+    """every number cell of the form"""
+    answered: Coverage
+    """how many of the expected units answered, those behind a summary of the level below included"""
+    groups: tuple[Group, ...]
+
+
+def merge(form: Form, register: Register, units: Sequence[UnitResult]) -> Merged:
     """Add up every number cell of the form over the units that are summed, and over their groups.
 
     A unit counts once for each cell in what is expected; a summary of the level below counts with the units
@@ -57,7 +66,15 @@ def merge(
         )
         for kind, name, lines in _groups(register, members)
     )
-    return _totals(pool, everybody), groups
+    return Merged(_totals(pool, everybody), _answered(pool), groups)
+
+
+def _answered(pool: _Pool) -> Coverage:
+    """Count the answers: a return is one, and a summary as many as stand behind its best covered number."""
+    is_in = np.array([member.counted is not None for member in pool.members], np.bool_)
+    reported = np.where(pool.figures.is_summary, pool.reported.max(axis=1, initial=0), is_in)
+    expected = pool.expected.max(axis=1, initial=0)
+    return Coverage(int(reported.sum()), int(expected.sum()))
 
 
 def _pool(form: Form, register: Register, members: Sequence[UnitResult]) -> _Pool:

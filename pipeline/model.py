@@ -268,6 +268,8 @@ class Consolidation:
     """the expected units in official order, then units outside the totals that sent a return"""
     totals: Mapping[Cell, Total]
     """every number cell of the form"""
+    answered: Coverage
+    """how many of the expected units answered; a summary of the level below stands for the units behind it"""
     groups: tuple[Group, ...]
     """subtotals: the types of units in their order, then the parents if there are several"""
     notes: tuple[Finding, ...]
@@ -278,11 +280,20 @@ class Consolidation:
     """what an officer wrote in the older summary, to be kept in the new one"""
 
     @property
+    def provisional_rows(self) -> int:
+        """How many rows of the form bear a total that is not final."""
+        return len({cell.row for cell, total in self.totals.items() if total.provisional})
+
+    @property
     def complete(self) -> bool:
-        """Every expected unit is in, no file was rejected, no error is open in a return that counts: exit code 0."""
+        """Every expected unit is in, no file was rejected, no error is open in a return that counts: exit code 0.
+
+        A summary of the level below that says how many of its units are missing leaves those to be waited for.
+        """
         open_files = (FileStatus.REJECTED, FileStatus.USED_WITH_ERRORS)
         return (
             all(unit.status is UnitStatus.RECEIVED for unit in self.units if unit.in_total)
+            and self.answered.reported == self.answered.expected
             and not any(file.status in open_files for file in self.files)
             and not any(note.severity is Severity.ERROR for note in self.notes)
         )

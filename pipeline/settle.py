@@ -6,7 +6,7 @@ A newer broken file never displaces an older good one, because only valid return
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -43,6 +43,8 @@ _OF_EMPTY = frozenset({"V029"})
 """codes that say again what the empty form already says"""
 _STEPS = {"received": timedelta(0), "modified": timedelta(0), "file": timedelta(minutes=1)}
 """kinds of time, best first, and how far apart they must be: file times closer than a minute are what copying leaves"""
+_OF_CONTENT = frozenset("SVRN")
+"""first letters of codes about what stands in a form"""
 _CHANGES_NAMED = 12
 _SAME_FIGURES = 5
 """so many equal figures above zero from two units are no chance"""
@@ -366,13 +368,25 @@ def _results_of_returns(form: Form, register: Register, cases: Sequence[_Case]) 
         first.add(case.file.path)
         unit = register.by_code.get(case.one.claim.unit or "")
         late = _is_late(form, unit, case.one.times.received)
-        told = (*of_file, *case.told, *case.one.findings, *_told_of_lateness(form, unit, case, late))
         status = case.status
+        findings = case.one.findings if status is FileStatus.USED else map(_of_no_sum(status), case.one.findings)
+        told = (*of_file, *case.told, *findings, *_told_of_lateness(form, unit, case, late))
         if status is FileStatus.USED and any(one.severity is Severity.ERROR for one in told):
             status = FileStatus.USED_WITH_ERRORS
         yield FileResult(
             case.one.path, case.one.sha256, case.one.claim.unit, status, late, told, case.one.times, is_return=True
         )
+
+
+def _of_no_sum(status: FileStatus) -> Callable[[Finding], Finding]:
+    """Say of a finding that no number of its return is counted; a copy that gave way asks nothing of anybody."""
+    gave_way = status in (FileStatus.SUPERSEDED, FileStatus.IGNORED)
+
+    def changed(told: Finding) -> Finding:
+        severity = Severity.INFO if gave_way and told.code[0] in _OF_CONTENT else told.severity
+        return replace(told, severity=severity, counted=None if told.counted is None else False)
+
+    return changed
 
 
 def _is_late(form: Form, unit: Unit | None, received: datetime | None) -> bool | None:

@@ -45,7 +45,8 @@ def merged(
         make_result(unit, None if typed is None else make_return(form, typed, unit=unit.code))
         for unit, typed in zip(units, cells, strict=True)
     ]
-    totals, groups = merge(form, make_register(*units), results)
+    found = merge(form, make_register(*units), results)
+    totals, groups = found.totals, found.groups
     return {str(cell): total for cell, total in totals.items()}, groups
 
 
@@ -97,7 +98,7 @@ def test_a_state_decides_what_counts_and_what_is_provisional(
 def test_a_cell_that_a_sheet_does_not_have_makes_its_total_provisional() -> None:
     form = shipped_form()
     results = [make_result(WARDS[0], make_return(form, {NEWS: 3}, without_rows=["publications"]))]
-    totals, _ = merge(form, make_register(WARDS[0]), results)
+    totals = merge(form, make_register(WARDS[0]), results).totals
     assert totals[cell_of("publications.quantity")] == Total(None, Coverage(0, 1), provisional=True)
     assert not totals[cell_of(NEWS)].provisional
 
@@ -106,7 +107,7 @@ def test_a_cell_that_a_sheet_does_not_have_makes_its_total_provisional() -> None
 def test_a_number_kept_as_stated_with_an_error_is_marked(severity: Severity, provisional: bool) -> None:
     form = shipped_form()
     one = make_return(form, {TOTAL: 3}, findings=[make_finding("R111", TOTAL, severity, counted=True)])
-    totals, _ = merge(form, make_register(WARDS[0]), [make_result(WARDS[0], one)])
+    totals = merge(form, make_register(WARDS[0]), [make_result(WARDS[0], one)]).totals
     assert totals[cell_of(TOTAL)] == Total(3, Coverage(1, 1), provisional)
 
 
@@ -130,7 +131,7 @@ def test_a_summary_counts_with_the_units_behind_it() -> None:
     other = make_unit("193", "Thành phố Hạ Long", "thành phố", "22")
     one = summary({NEWS: 30, TOTAL: 5}, {NEWS: (17, 19), TOTAL: (19, 19), PEOPLE: (0, 19)}, provisional=[TOTAL])
     results = [make_result(town, one), make_result(other, make_return(shipped_form(), {NEWS: 2}, unit="193"))]
-    totals, _ = merge(shipped_form(), make_register(town, other), results)
+    totals = merge(shipped_form(), make_register(town, other), results).totals
     assert totals[cell_of(NEWS)] == Total(32, Coverage(18, 20), provisional=False)
     assert totals[cell_of(TOTAL)] == Total(5, Coverage(19, 20), provisional=True)
     assert totals[cell_of(PEOPLE)] == Total(None, Coverage(0, 20), provisional=False)
@@ -140,27 +141,41 @@ def test_a_summary_counts_with_the_units_behind_it() -> None:
 def test_a_summary_stands_for_the_units_below_it(coverage: tuple[int, int] | None) -> None:
     town, wards = make_unit("206", "Thị xã Quảng Yên", "thị xã", "22"), WARDS
     results = [make_result(town, summary({NEWS: 30}, coverage))]
-    totals, _ = merge(shipped_form(), make_register(town, *wards), results)
+    totals = merge(shipped_form(), make_register(town, *wards), results).totals
     assert totals[cell_of(NEWS)] == Total(30, Coverage(3 if coverage else 1, 3), provisional=coverage is None)
 
 
 def test_the_units_below_a_missing_unit_are_expected_once() -> None:
     town, wards = make_unit("206", "Thị xã Quảng Yên", "thị xã", "22"), WARDS
     results = [make_result(town, None), *(make_result(ward, None) for ward in wards)]
-    totals, _ = merge(shipped_form(), make_register(town, *wards), results)
+    totals = merge(shipped_form(), make_register(town, *wards), results).totals
     assert totals[cell_of(NEWS)].coverage == Coverage(0, 4)
 
 
 def test_a_number_of_a_summary_without_its_coverage_is_provisional_and_promises_nothing() -> None:
     town = make_unit("206", "Thị xã Quảng Yên", "thị xã", "22")
     one = summary({NEWS: 30, TOTAL: 5}, {NEWS: (17, 19)})
-    totals, _ = merge(shipped_form(), make_register(town), [make_result(town, one)])
+    totals = merge(shipped_form(), make_register(town), [make_result(town, one)]).totals
     assert totals[cell_of(TOTAL)] == Total(5, Coverage(1, 19), provisional=True)
+
+
+@pytest.mark.parametrize(("coverage", "answered"), [((17, 19), (18, 20)), ((19, 19), (20, 20)), (None, (2, 2))])
+def test_a_summary_answers_for_the_units_behind_it(coverage: tuple[int, int] | None, answered: tuple[int, int]) -> None:
+    town, other = make_unit("206", "Thị xã Quảng Yên", "thị xã", "22"), make_unit("193", "Hạ Long", "thành phố", "22")
+    results = [
+        make_result(town, summary({NEWS: 30}, coverage)),
+        make_result(other, make_return(shipped_form(), {NEWS: 2}, unit="193")),
+    ]
+    assert merge(shipped_form(), make_register(town, other), results).answered == answered
+    assert merge(shipped_form(), make_register(town, other), [results[0], make_result(other, None)]).answered == (
+        answered[0] - 1,
+        answered[1],
+    )
 
 
 def test_coverage_that_says_more_than_all_is_held_to_all() -> None:
     town = make_unit("206", "Thị xã Quảng Yên", "thị xã", "22")
-    totals, _ = merge(shipped_form(), make_register(town), [make_result(town, summary({NEWS: 3}, (25, 19)))])
+    totals = merge(shipped_form(), make_register(town), [make_result(town, summary({NEWS: 3}, (25, 19)))]).totals
     assert totals[cell_of(NEWS)].coverage == Coverage(19, 19)
 
 
@@ -168,7 +183,7 @@ def test_a_missing_unit_is_missed_with_all_that_answer_to_it() -> None:
     town = make_unit("206", "Thị xã Quảng Yên", "thị xã", "22")
     outside = make_unit("S1", in_total=False)
     register = make_register(town, *WARDS, outside)
-    totals, _ = merge(shipped_form(), register, [make_result(town, None)])
+    totals = merge(shipped_form(), register, [make_result(town, None)]).totals
     assert totals[cell_of(NEWS)] == Total(None, Coverage(0, 3), provisional=True)
 
 
@@ -195,7 +210,7 @@ def test_several_parents_give_groups_of_their_own_after_the_types() -> None:
     ]
     form = shipped_form()
     results = [make_result(unit, make_return(form, {NEWS: 2})) for unit in units]
-    _, groups = merge(form, make_register(*towns, *units), results)
+    groups = merge(form, make_register(*towns, *units), results).groups
     assert [(group.kind, group.name, group.units) for group in groups] == [
         ("type", "phường", ("a", "b", "c", "d")),
         ("parent", "Thị xã Quảng Yên", ("a", "c")),
@@ -296,7 +311,8 @@ def any_results(draw: st.DrawFn) -> tuple[Register, list[UnitResult]]:
 @given(any_results())
 def test_totals_are_the_plain_sums_of_counted_entries(case: tuple[Register, list[UnitResult]]) -> None:
     register, results = case
-    totals, groups = merge(shipped_form(), register, results)
+    found = merge(shipped_form(), register, results)
+    totals, groups = found.totals, found.groups
     for lines, given_totals in [([*results], totals)] + [
         ([result for result in results if result.unit.code in group.units], group.totals) for group in groups
     ]:
@@ -318,7 +334,7 @@ def test_totals_are_the_plain_sums_of_counted_entries(case: tuple[Register, list
 @given(any_results())
 def test_no_number_with_an_error_that_keeps_it_out_is_in_a_total(case: tuple[Register, list[UnitResult]]) -> None:
     register, results = case
-    totals, _ = merge(shipped_form(), register, results)
+    totals = merge(shipped_form(), register, results).totals
     for cell, total in totals.items():
         clean = 0
         for result in results:

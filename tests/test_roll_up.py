@@ -94,7 +94,10 @@ def test_two_complete_towns_add_up_and_every_unit_is_covered(room: Path, tmp_pat
 
 
 def test_an_incomplete_town_is_told_and_its_missing_units_stay_missing(room: Path, tmp_path: Path) -> None:
-    _, report = rolled_up(room, tmp_path, room / "quang_yen.xlsx", room / "thi_du_thieu.xlsx")
+    exit_code, report = rolled_up(room, tmp_path, room / "quang_yen.xlsx", room / "thi_du_thieu.xlsx")
+    assert exit_code == 1, "two units are missing one level down"
+    sheet = load_workbook(tmp_path / "province.xlsx")["Tổng hợp"]
+    assert any("36/38" in str(cell.value) for row in sheet.iter_rows(max_row=10) for cell in row)
     files = {file["path"]: told(file) for file in report["files"]}
     assert files["quang_yen.xlsx"] == []
     assert "N001" in files["thi_du_thieu.xlsx"]

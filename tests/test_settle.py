@@ -589,6 +589,23 @@ def register_of_two_levels() -> Register:
     return make_register(office, town, *(Unit(code, name, "phường", OFFICE) for code, name in NAMES.items()))
 
 
+def test_nothing_of_a_return_that_gave_way_is_said_to_be_counted_or_asked() -> None:
+    of_cells = [
+        finding("R111", row="classes_total", measure="quantity"),
+        finding("V001", row="news_items", measure="quantity"),
+    ]
+    outcome = settled(
+        sent("a.xlsx", 1, findings=of_cells, modified=0), sent("b.xlsx", 2, findings=of_cells, modified=1)
+    )
+
+    def of(path: str) -> list[tuple[str, Severity, bool | None]]:
+        found = (told(outcome, path, code) for code in ("R111", "V001"))
+        return [(one.code, one.severity, one.counted) for one in found]
+
+    assert of("b.xlsx") == [("R111", Severity.ERROR, True), ("V001", Severity.ERROR, False)]
+    assert of("a.xlsx") == [("R111", Severity.INFO, False), ("V001", Severity.INFO, False)]
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_a_return_below_a_summary_that_counts_is_told_and_not_added_again(order: tuple[int, int]) -> None:
     both = (sent("t.xlsx", unit=OFFICE, is_summary=True, coverage=(3, 3)), sent("a.xlsx", unit=A))

@@ -101,9 +101,12 @@ def consolidation(
             one = make_return(form, figures[unit.code], unit=unit.code, path=path, findings=told)
             ledger.append(make_file(one))
         results.append(make_result(unit, one))
-    totals, groups = merge(form, register, results)
+    found = merge(form, register, results)
     ledger.sort(key=lambda file: file.path)
-    return Consolidation(form, register, tuple(ledger), tuple(results), totals, groups, (), "a1b2c3d4")
+    files, units = tuple(ledger), tuple(results)
+    return Consolidation(
+        form, register, files, units, found.totals, found.answered, found.groups, notes=(), digest="a1b2c3d4"
+    )
 
 
 def open_case() -> Consolidation:

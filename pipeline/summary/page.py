@@ -38,8 +38,10 @@ class Book:
 
 def footer(plan: Plan) -> str:
     """Foot of a page: short digest of inputs and decisions, page of pages, n of N units."""
-    counts = {"reported": plan.received, "expected": len(plan.expected)}
-    right = plan.words("page.footer_right" if plan.result.complete else "page.footer_open", **counts)
+    answered = plan.result.answered
+    counts = {"reported": answered.reported, "expected": answered.expected}
+    is_final = plan.result.complete and not plan.result.provisional_rows
+    right = plan.words("page.footer_right" if is_final else "page.footer_open", **counts)
     left = plan.words("page.footer_left", digest=plan.result.digest)[: _FOOT_LENGTH // 3]
     middle = plan.words("page.footer_middle", page="\0", pages="\1")
     # In a footer "&" begins a command; one that is meant is written twice.
@@ -57,9 +59,10 @@ def set_up_list(sheet: Worksheet, plan: Plan, *, landscape: bool = True) -> None
 
 def open_line(plan: Plan) -> str:
     """Say whether the figures are final: the line under the title of the first sheet."""
-    counts = {"reported": plan.received, "expected": len(plan.expected)}
+    answered, rows = plan.result.answered, plan.result.provisional_rows
+    counts = {"reported": answered.reported, "expected": answered.expected}
     if plan.result.complete:
-        return plan.words("totals.closed", **counts)
+        return plan.words("totals.closed_but" if rows else "totals.closed", count=rows, **counts)
     parts = [plan.words("totals.open_units", **counts)]
     rejected = sum(file.status is FileStatus.REJECTED for file in plan.result.files)
     notes = sum(finding.severity is Severity.ERROR for finding in plan.result.notes)

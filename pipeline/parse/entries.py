@@ -1,0 +1,106 @@
+"""What was read as the entries of a return, and what its blanks mean."""
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.findings import finding
+from pipeline.model import Coverage, Entry, Finding, State
+from pipeline.parse.page import NUMBERS, Draft, Page, as_text, coverage_of, is_in_doubt, refuse
+from schemas.form import NOTE, Form
+from schemas.rules import Cell, Severity, SumOfParts
+from schemas.text import fold, visible
+
+
+def in_order(page: Page) -> Iterator[Draft]:
+    """Give the cells of the form, number and text, row by row."""
+    has_note = any(column.role == "note" for column in page.form.columns)
+    for row in page.form.rows:
+        for measure in page.form.measures:
+            if measure in row.kinds:
+                yield page.drafts[Cell(row.key, measure)]
+        if has_note:
+            yield page.drafts[Cell(row.key, NOTE)]
+
+
+def entry_of(page: Page, draft: Draft) -> Entry:
+    """Close an entry; in a summary with the units that stand behind it."""
+    coverage = None
+    provisional = False
+    if page.source.is_summary and draft.cell and draft.key.measure != NOTE:
+        line = page.located.rows[draft.key.row]
+        coverage = coverage_of(page, draft.key.measure, line)
+        _refuse_contradiction(page, draft, line, coverage)
+        mark = page.sheet.value(line, page.located.mark) if page.located.mark is not None else ""
+        provisional = isinstance(mark, str) and fold(mark).startswith(fold(page.reader.labels.stamp.provisional))
+    return Entry(
+        row=draft.key.row,
+        measure=draft.key.measure,
+        state=draft.state,
+        cell=draft.cell,
+        value=draft.value,
+        text=draft.text,
+        found=draft.found,
+        coverage=coverage,
+        provisional=provisional,
+    )
+
+
+def _refuse_contradiction(page: Page, draft: Draft, line: int, coverage: Coverage | None) -> None:
+    """In a summary a number needs units behind it, and units need a number: else neither is sure.
+
+    A coverage that is blank contradicts nothing: how many units stand behind is unknown, and told of the summary.
+    """
+    kind = page.form.by_key[draft.key.row].kinds.get(draft.key.measure)
+    column = page.located.coverage.get(draft.key.measure)
+    said = as_text(page.sheet.value(line, column)) if column is not None else ""
+    if kind not in NUMBERS or not said or draft.state is State.UNREADABLE or is_in_doubt(page, draft.key):
+        return
+    has_units = coverage is not None and coverage.reported > 0
+    if coverage is None or has_units == (draft.state is State.BLANK):
+        shown = f"{draft.found} ({said})" if draft.found else f"({said})"
+        refuse(page, draft, "V003", visible(shown))
+
+
+def blank_answer(page: Page) -> bool | None:
+    """What the unit answered to whether its blanks are 0; None without an answer that is understood."""
+    stamped = page.located.stamps.get("blank_means_zero")
+    if stamped is None:
+        return None
+    words = page.reader.labels.stamp
+    if fold(stamped.text) in map(fold, words.spellings("blank_yes")):
+        return True
+    return False if fold(stamped.text) in map(fold, words.spellings("blank_no")) else None
+
+
+def settle_blanks(
+    page: Page, entries: tuple[Entry, ...], answer: bool | None
+) -> tuple[tuple[Entry, ...], tuple[Finding, ...]]:
+    """Count blanks as 0 where the unit said so, once for the return; else say how many there are."""
+    numbers = set(page.form.number_cells)
+    optional = {Cell(row.key, m) for row in page.form.rows for m in row.optional}
+    blanks = [e.key for e in entries if e.state is State.BLANK and e.key in numbers and e.cell]
+    if page.source.is_summary or not blanks:
+        return entries, tuple(page.findings)
+    if answer:
+        zeroed = set(blanks) - page.in_notes - _totals_to_compute(page.form, entries)
+        told = [finding("V028", facts={"count": len(zeroed)})] if zeroed else []
+        entries = tuple(_zero(entry) if entry.key in zeroed else entry for entry in entries)
+        return entries, (*page.findings, *told)
+    open_blanks = [key for key in blanks if key not in optional]
+    if not open_blanks:
+        return entries, tuple(page.findings)
+    severity = Severity.WARNING if answer is False else None
+    return entries, (*page.findings, finding("V029", severity=severity, facts={"count": len(open_blanks)}))
+
+
+def _totals_to_compute(form: Form, entries: Sequence[Entry]) -> set[Cell]:
+    """Totals whose parts have figures: left blank they are added up, for "no activity" cannot be meant there."""
+    positive = {entry.key for entry in entries if entry.value}
+    return {
+        rule.total
+        for rule in form.rules
+        if isinstance(rule, SumOfParts) and rule.compute_blank and positive.intersection(rule.parts)
+    }
+
+
+def _zero(entry: Entry) -> Entry:
+    return Entry(entry.row, entry.measure, State.READ, entry.cell, value=0)

@@ -1,0 +1,173 @@
+"""The number cells of a form: each to a whole number, to blank, or to a finding at the cell."""
+
+from pipeline.model import State
+from pipeline.numbers import Reading, read_number
+from pipeline.parse.page import Draft, Page, anchor_of, as_text, coverage_of, draft_of, is_in_doubt, refuse, stray_kind
+from pipeline.second_look import SheetFacts
+from pipeline.shown import as_shown
+from schemas.form import Row, ValueKind
+from schemas.rules import Cell, KindsKeptApart
+from schemas.text import visible
+
+
+def read_figure(page: Page, row: Row, draft: Draft) -> None:
+    """Read the cell of one number."""
+    if not draft.cell:
+        return
+    address = (page.located.rows[row.key], page.located.columns[draft.key.measure])
+    if page.source.is_summary:
+        _read_coverage(page, draft, address[0])
+    hidden = _hidden_value(page, draft, address)
+    if hidden:
+        refuse(page, draft, *hidden)
+        return
+    if _is_shared(page, row, address):
+        draft.found = as_text(page.sheet.value(*page.spans[address][:2])) or None
+        if draft.found:
+            refuse(page, draft, "V003", draft.found)
+        return
+    pair = page.reader.rules.pairs.get(row.key)
+    words = page.form.unit_words
+    reading = read_number(
+        draft.raw,
+        kind="money" if row.kinds[draft.key.measure] is ValueKind.MONEY else "count",
+        words=page.reader.words,
+        units=words.get(draft.key.measure, ()),
+        pair_units=(words.get(pair[0], ()), words.get(pair[1], ())) if pair else None,
+    )
+    reading = as_shown_of(page, row, draft, reading)
+    if is_in_doubt(page, draft.key):
+        _leave_in_doubt(draft, reading)
+        if reading.second is not None and row.key not in page.located.doubtful:
+            page.tell("V003", draft, suggestions=(reading.value or 0, reading.second))
+    elif reading.second is not None and pair:
+        _place_pair(page, draft, reading, pair)
+    else:
+        _take_reading(page, draft, reading)
+
+
+def as_shown_of(page: Page, row: Row, draft: Draft, reading: Reading) -> Reading:
+    """Weigh a number against what its format shows in its place, as far as the second look told it."""
+    dressed = page.facts.dressed if page.facts and not page.source.is_word else {}
+    address = (page.located.rows[row.key], page.located.columns[draft.key.measure])
+    if dressed and draft.key.measure in row.kinds:
+        address = anchor_of(page, row, address) or address
+    if address not in dressed or isinstance(draft.raw, str):
+        return reading
+    units = page.form.unit_words.get(draft.key.measure, ())
+    return as_shown(reading, dressed[address], stray_kind(row), page.reader.words, units)
+
+
+def _read_coverage(page: Page, draft: Draft, line: int) -> None:
+    """In a summary a formula that shows nothing has no stored value; its coverage says that it is blank."""
+    coverage = coverage_of(page, draft.key.measure, line)
+    if coverage is not None and coverage[0] == 0 and draft.raw in ("", 0):
+        draft.raw = ""
+
+
+def _hidden_value(page: Page, draft: Draft, address: tuple[int, int]) -> tuple[str, str] | None:
+    """Find what calamine does not show at an address: (code, what stands there); None where it shows all."""
+    facts = page.facts
+    if page.source.is_word:
+        return None
+    if facts is None or facts.blind:
+        return ("V017", "") if draft.raw == "" else None
+    if address in facts.errors:
+        return "V008", facts.errors[address]
+    if address in facts.booleans:
+        return "V012", "TRUE" if facts.booleans[address] else "FALSE"
+    if address in facts.percents and isinstance(draft.raw, int | float):
+        return "V010", f"{draft.raw * 100:g}%"
+    return _not_calculated(page, facts, draft, address)
+
+
+def _not_calculated(page: Page, facts: SheetFacts, draft: Draft, address: tuple[int, int]) -> tuple[str, str] | None:
+    """Tell a formula without a stored result; in a summary, coverage 0 says that its result is blank."""
+    coverage = coverage_of(page, draft.key.measure, address[0]) if page.source.is_summary else None
+    if coverage is not None and coverage.reported == 0:
+        return None
+    if address in facts.uncalculated:
+        return "V009", "="
+    return (
+        ("V016", "0")
+        if address in facts.zero_cached and draft.raw == 0 and page.source.stores_zero and not page.source.is_summary
+        else None
+    )
+
+
+def _is_shared(page: Page, row: Row, address: tuple[int, int]) -> bool:
+    """Tell whether the cell is merged with one that takes another number, so that nobody knows whose it is."""
+    span = page.spans.get(address)
+    if span is None:
+        return False
+    top, left, bottom, right = span
+    rows = {line for line in (*page.located.rows.values(), *page.located.label_columns) if top <= line <= bottom}
+    measures = {key for key in row.kinds if left <= page.located.columns.get(key, -1) <= right}
+    pair = page.reader.rules.pairs.get(row.key)
+    if len(rows) == 1 and pair and len(measures) > 1:
+        anchor = page.sheet.value(top, left)
+        words = page.form.unit_words
+        units = (words.get(pair[0], ()), words.get(pair[1], ()))
+        if (
+            isinstance(anchor, str)
+            and read_number(anchor, kind="count", words=page.reader.words, pair_units=units).second is not None
+        ):
+            return False
+    return len(rows) > 1 or len(measures) > 1
+
+
+def _leave_in_doubt(draft: Draft, reading: Reading) -> None:
+    """The row or column is in doubt and that is told; what stands there is kept, and counts nowhere.
+
+    A blank cell is no blank either: its number may stand in the other row or column, so it is never a zero.
+    """
+    draft.state = State.UNREADABLE
+    if reading.state != "blank":
+        draft.found = reading.found or as_text(draft.raw)
+
+
+def _take_reading(page: Page, draft: Draft, reading: Reading) -> None:
+    draft.state, draft.value = State(reading.state), reading.value
+    if page.source.is_word and draft.state is State.STATED:
+        draft.state = State.READ
+    if reading.state != "blank":
+        draft.found = visible(reading.found or as_text(draft.raw))
+    if reading.code:
+        rule = next((r for r in page.reader.rules.of_row.get(draft.key.row, ()) if isinstance(r, KindsKeptApart)), None)
+        facts = {"pairs": tuple(f"{first} / {second}" for first, second in reading.pairs)} if reading.pairs else {}
+        page.tell(
+            reading.code,
+            draft,
+            (rule, "mixed") if rule and reading.code == "V013" else None,
+            suggestions=reading.candidates,
+            facts=facts,
+        )
+    elif _is_formula(page, draft):
+        page.tell("V018", draft, facts={"found": draft.found or ""})
+
+
+def _is_formula(page: Page, draft: Draft) -> bool:
+    if page.facts is None or page.source.is_summary or draft.value is None:
+        return False
+    address = (page.located.rows[draft.key.row], page.located.columns[draft.key.measure])
+    return address in page.facts.formulas
+
+
+def _place_pair(page: Page, draft: Draft, reading: Reading, pair: tuple[str, str]) -> None:
+    """Put the two numbers of one cell into their two measures, if the other cell does not say otherwise."""
+    row = draft.key.row
+    other = next(measure for measure in pair if measure != draft.key.measure)
+    values = dict(zip(pair, (reading.value, reading.second), strict=True))
+    beside = page.sheet.value(page.located.rows[row], page.located.columns.get(other, -1))
+    said = read_number(beside, kind="count", words=page.reader.words, units=page.form.unit_words.get(other, ()))
+    draft.found = visible(reading.found or as_text(draft.raw))
+    if said.state != "blank" and said.value != values[other]:
+        draft.state = State.UNREADABLE
+        page.tell("V003", draft, suggestions=tuple(v for v in values.values() if v is not None))
+        return
+    draft.state, draft.value = State.READ, values[draft.key.measure]
+    page.tell(reading.code or "V025", draft)
+    target = page.drafts.get(Cell(row, other)) or draft_of(page, page.form.by_key[row], other)
+    target.state, target.value = State.READ, values[other]
+    target.found = target.found or draft.found
+    page.drafts[target.key] = target

@@ -1,0 +1,213 @@
+"""One located form while it is read: its cells, what is known of its sheet, and what is said about it so far."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pipeline.findings import finding
+from pipeline.model import Coverage, Entry, Fact, Finding, State
+from pipeline.numbers import Kind as NumberKind
+from pipeline.numbers import NumberWords
+from pipeline.read import CellValue, Sheet, cell_name
+from pipeline.recognise import Labels, Located
+from pipeline.second_look import SheetFacts
+from pipeline.stamp import read_coverage
+from schemas.form import NOTE, Form, Row, ValueKind
+from schemas.rules import (
+    Cell,
+    EitherColumn,
+    Heading,
+    KindsKeptApart,
+    MovesTo,
+    ReadingRule,
+    SingleMeasure,
+    TextOnly,
+)
+from schemas.text import tidy
+
+NUMBERS = (ValueKind.COUNT, ValueKind.MONEY)
+_PAIR = 2
+
+
+@dataclass(frozen=True)
+class ReadingRules:
+    """The reading rules of a form, by the row they speak of."""
+
+    form: Form
+
+    @cached_property
+    def of_row(self) -> Mapping[str, tuple[ReadingRule, ...]]:
+        """Row key -> its reading rules."""
+        found: dict[str, list[ReadingRule]] = {}
+        for rule in self.form.rules:
+            if isinstance(rule, MovesTo):
+                found.setdefault(rule.cell.row, []).append(rule)
+            elif isinstance(rule, EitherColumn | SingleMeasure | KindsKeptApart | Heading | TextOnly):
+                for key in rule.rows:
+                    found.setdefault(key, []).append(rule)
+        return {key: tuple(rules) for key, rules in found.items()}
+
+    @cached_property
+    def pairs(self) -> Mapping[str, tuple[str, str]]:
+        """Rows that take two counts, which may be typed into one cell -> their measures."""
+        found = {}
+        for row in self.form.rows:
+            counts = [m for m in self.form.measures if row.kinds.get(m) is ValueKind.COUNT and m not in row.optional]
+            if len(counts) == _PAIR and len(row.kinds) == _PAIR:
+                found[row.key] = (counts[0], counts[1])
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of a sheet before its cells are read."""
+
+    is_summary: bool
+    """the totals of the level below, not one unit's figures"""
+    stores_zero: bool
+    """the format keeps 0 for a formula that was never calculated (xls), so that a stored 0 says nothing"""
+    is_word: bool = False
+    """a table of Word: each value is one that was read, and there is nothing behind what it shows"""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one located form says."""
+
+    entries: tuple[Entry, ...]
+    findings: tuple[Finding, ...]
+    blank_means_zero: bool | None
+
+
+@dataclass(slots=True)
+class Draft:
+    """An entry while its row is being read."""
+
+    key: Cell
+    cell: str
+    raw: CellValue = ""
+    state: State = State.BLANK
+    value: int | None = None
+    text: str | None = None
+    found: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What every cell is read with: the words of the form, of typed numbers, and the rules of reading."""
+
+    labels: Labels
+    words: NumberWords
+    rules: ReadingRules
+
+
+@dataclass(slots=True)
+class Page:
+    """One located form being read, with what is said about it so far."""
+
+    sheet: Sheet
+    located: Located
+    facts: SheetFacts | None
+    reader: Reader
+    source: Source
+    spans: Mapping[tuple[int, int], tuple[int, int, int, int]]
+    drafts: dict[Cell, Draft] = field(default_factory=dict)
+    in_notes: set[Cell] = field(default_factory=set)
+    """blank cells whose number may stand in the note of their row"""
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def form(self) -> Form:
+        """The form that is collected."""
+        return self.reader.labels.form
+
+    def tell(
+        self,
+        code: str,
+        draft: Draft,
+        told_by: tuple[ReadingRule, str] | None = None,
+        suggestions: tuple[int, ...] = (),
+        facts: Mapping[str, Fact] | None = None,
+    ) -> None:
+        """Note a finding at a cell; the severity a rule gives its outcome wins over the catalogue's."""
+        rule, outcome = told_by or (None, "")
+        self.findings.append(
+            finding(
+                code,
+                severity=rule.severity.get(outcome) if rule else None,
+                cell=draft.cell or None,
+                row=draft.key.row,
+                measure=draft.key.measure,
+                found=draft.found,
+                rule=rule.id if rule else None,
+                suggestions=suggestions,
+                facts=facts or {},
+            )
+        )
+
+
+def draft_of(page: Page, row: Row, measure: str) -> Draft:
+    """Begin the entry of a cell of the form with what stands in its place in the sheet."""
+    line, column = page.located.rows.get(row.key), page.located.columns.get(measure)
+    if line is None or column is None:
+        return Draft(Cell(row.key, measure), "", state=State.UNREADABLE if measure != NOTE else State.BLANK)
+    if measure in row.kinds and (anchor := anchor_of(page, row, (line, column))):
+        line, column = anchor
+    return Draft(Cell(row.key, measure), cell_name(line, column), page.sheet.value(line, column))
+
+
+def anchor_of(page: Page, row: Row, address: tuple[int, int]) -> tuple[int, int] | None:
+    """Find where the number of a cell stands that is merged over both measures, in a row that takes only one."""
+    span = page.spans.get(address)
+    if span is None:
+        return None
+    top, left, bottom, right = span
+    alone = sum(left <= page.located.columns.get(key, -1) <= right for key in row.kinds) == 1
+    return (top, left) if alone and top == bottom else None
+
+
+def as_text(raw: CellValue) -> str:
+    """Text of a cell as a person sees it; a whole number without its ".0"."""
+    if isinstance(raw, float) and raw.is_integer():
+        return str(int(raw))
+    return tidy(raw) if isinstance(raw, str) else str(raw)
+
+
+def coverage_of(page: Page, measure: str, line: int) -> Coverage | None:
+    """In a summary: how many units stand behind the number of a measure in one line of the sheet."""
+    column = page.located.coverage.get(measure)
+    text = page.sheet.value(line, column) if column is not None else ""
+    return read_coverage(text) if isinstance(text, str) else None
+
+
+def is_in_doubt(page: Page, cell: Cell) -> bool:
+    """Tell whether the row or the column of a cell is in doubt, which is told of it as a whole."""
+    return cell.row in page.located.doubtful or cell.measure in page.located.doubtful_measures
+
+
+def refuse(page: Page, draft: Draft, code: str, found: str) -> None:
+    """Count a cell nowhere, and tell why."""
+    draft.state, draft.value, draft.found = State.UNREADABLE, None, found or None
+    page.tell(code, draft)
+
+
+def stray_kind(row: Row) -> NumberKind:
+    """What a number means that stands somewhere in a row beside its own cells."""
+    return "money" if ValueKind.MONEY in row.kinds.values() else "count"
+
+
+def spans_of(
+    merged: Iterable[tuple[int, int, int, int]], columns: Sequence[int]
+) -> Mapping[tuple[int, int], tuple[int, int, int, int]]:
+    """Merged ranges that touch a measure column: address -> range."""
+    spans = {}
+    for top, left, bottom, right in merged:
+        if any(left <= column <= right for column in columns) and bottom - top < _TALLEST and right - left < _TALLEST:
+            for row in range(top, bottom + 1):
+                for column in range(left, right + 1):
+                    spans[row, column] = (top, left, bottom, right)
+    return spans
+
+
+_TALLEST = 200
+"""a merged range larger than a form is no merged number"""

@@ -1,0 +1,87 @@
+"""Numbers where a row takes none: moved to the cell they belong to where a rule says so, else told."""
+
+from pipeline.findings import finding
+from pipeline.model import State
+from pipeline.numbers import Reading, read_number
+from pipeline.parse.figures import as_shown_of
+from pipeline.parse.page import NUMBERS, Draft, Page, anchor_of, as_text, is_in_doubt, stray_kind
+from schemas.form import Row
+from schemas.rules import Cell, EitherColumn, Heading, MovesTo, SingleMeasure
+from schemas.text import visible
+
+
+def place_strays(page: Page, row: Row) -> None:
+    """Find a place for the numbers of a row in cells that take none."""
+    for measure in page.form.measures:
+        draft = page.drafts[Cell(row.key, measure)]
+        if measure in row.kinds or draft.raw == "" or not draft.cell:
+            continue
+        if anchor_of(page, row, (page.located.rows[row.key], page.located.columns[measure])):
+            continue
+        reading = read_number(
+            draft.raw, kind=stray_kind(row), words=page.reader.words, units=page.form.unit_words.get(measure, ())
+        )
+        reading = as_shown_of(page, row, draft, reading)
+        draft.found = visible(reading.found or as_text(draft.raw)) or None
+        if reading.state == "blank" or reading.value == 0 or draft.found is None:
+            continue
+        if is_in_doubt(page, draft.key):
+            page.tell("S004", draft, facts={"found": draft.found, "count": 1})
+        else:
+            _place_stray(page, row, draft, reading)
+
+
+def _place_stray(page: Page, row: Row, draft: Draft, reading: Reading) -> None:
+    rules = page.reader.rules.of_row.get(row.key, ())
+    for rule in rules:
+        if isinstance(rule, EitherColumn):
+            target = next(m for m in page.form.measures if row.kinds.get(m) in NUMBERS)
+            _move(page, draft, page.drafts[Cell(row.key, target)], reading, rule)
+            return
+        if isinstance(rule, MovesTo) and rule.cell == draft.key and not is_in_doubt(page, rule.target):
+            _move(page, draft, page.drafts[rule.target], reading, rule)
+            return
+        if isinstance(rule, SingleMeasure):
+            page.tell("R105", draft, (rule, "extra"))
+            return
+        if isinstance(rule, Heading):
+            page.tell("R107", draft, (rule, "number"))
+            return
+    page.tell("S004", draft, facts={"found": draft.found or "", "count": 1})
+
+
+def _move(page: Page, draft: Draft, target: Draft, reading: Reading, rule: EitherColumn | MovesTo) -> None:
+    """Move a number to the cell that takes it; where that cell says another number, neither is sure."""
+    moved, differ = ("R101", "R102") if isinstance(rule, EitherColumn) else ("R103", "R104")
+    facts = {
+        "from_measure": page.form.column_by_key[draft.key.measure].short,
+        "from_row": page.form.by_key[draft.key.row].title,
+    }
+    if target.state is State.BLANK and target.cell:
+        if reading.code and reading.value is None:
+            target.state, target.found = State.UNREADABLE, draft.found
+            page.findings.append(
+                finding(
+                    reading.code,
+                    cell=draft.cell,
+                    row=target.key.row,
+                    measure=target.key.measure,
+                    found=draft.found,
+                    suggestions=reading.candidates,
+                )
+            )
+            return
+        target.state, target.value, target.found, target.cell = (
+            State.READ,
+            reading.value,
+            draft.found,
+            draft.cell,
+        )
+        page.tell(moved, target, (rule, "moved"), facts=facts)
+        if reading.code:
+            page.tell(reading.code, target, suggestions=reading.candidates)
+    elif target.value is None or target.value != reading.value:
+        values = (target.found or "", draft.found or "")
+        if target.state in (State.STATED, State.READ):
+            target.state, target.value = State.UNREADABLE, None
+        page.tell(differ, target, (rule, "differ"), facts={**facts, "values": values})

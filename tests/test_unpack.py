@@ -24,7 +24,7 @@ from pipeline.kinds import Container, Kind, Unreadable, kind_of
 from pipeline.limits import DEFAULT, Limits
 from pipeline.read import OverLimit
 from pipeline.unpack import CONTAINERS, unpacked
-from pipeline.unpack_mail import received_time
+from pipeline.unpack.mail import received_time
 from pipeline.zip_check import check_zip
 from schemas.register import VIETNAM
 from tests.hostile import (

@@ -12,11 +12,11 @@ from pipeline.findings import finding
 from pipeline.kinds import Container, Kind, Unreadable, kind_of
 from pipeline.limits import Limits
 from pipeline.model import Finding
-from pipeline.pieces import Budget, Piece
 from pipeline.read import OverLimit
-from pipeline.unpack_mail import mail_pieces, mailbox_pieces
-from pipeline.unpack_outlook import outlook_pieces
-from pipeline.unpack_zip import zip_pieces
+from pipeline.unpack.mail import mail_pieces, mailbox_pieces
+from pipeline.unpack.outlook import outlook_pieces
+from pipeline.unpack.pieces import Budget, Piece
+from pipeline.unpack.zips import zip_pieces
 from pipeline.zip_check import check_zip
 from schemas.rules import Severity
 from schemas.text import visible

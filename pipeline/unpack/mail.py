@@ -17,7 +17,7 @@ from pipeline.findings import finding
 from pipeline.kinds import Container, Unreadable
 from pipeline.limits import Limits
 from pipeline.model import Finding
-from pipeline.pieces import Budget, Piece
+from pipeline.unpack.pieces import Budget, Piece
 from schemas.register import VIETNAM
 
 _SEPARATOR = re.compile(rb"(?:\A|(?<=\n))From [^\r\n]*\d{4}[^\r\n]*\r?\n(?=[\w-]+:)")

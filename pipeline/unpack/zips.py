@@ -18,8 +18,8 @@ from pipeline.findings import finding
 from pipeline.kinds import Container, Unreadable
 from pipeline.limits import Limits
 from pipeline.model import Finding
-from pipeline.pieces import Budget, Piece
 from pipeline.read import OverLimit
+from pipeline.unpack.pieces import Budget, Piece
 from pipeline.zip_check import check_ratio, check_zip
 from schemas.register import VIETNAM
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline.kinds import Container, Unreadable
 from pipeline.limits import Limits
-from pipeline.pieces import Budget, Piece
+from pipeline.unpack.pieces import Budget, Piece
 from schemas.register import VIETNAM
 
 _ATTACHMENT = "__attach_version1.0_"

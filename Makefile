@@ -44,7 +44,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/pytest -q tests/test_layout.py $(DOCS_TESTS)
 
 fuzz: $(VENV)/dev.stamp
-	$(BIN)/pytest -q -n 2 -m long --hypothesis-profile=fresh
+	$(BIN)/pytest -q -n 2 -m long -rP --hypothesis-profile=fresh
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.run

@@ -11,9 +11,23 @@ from pipeline.model import Consolidation, FileResult, Finding, Total
 from schemas.rules import Cell
 
 REPORT_VERSION = 1
+_HEAD_BYTES = 256
+_PARQUET = b"PAR1"
+"""Apache Parquet, "File Format": the magic number of a file"""
 COLUMNS = ("unit_code", "unit_name", "row", "measure", "value", "state", "file", "sheet", "cell", "found")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """what a spreadsheet program may take for the beginning of a formula, also in full width (OWASP, CSV injection)"""
+
+
+def is_own_output(file: Path) -> bool:
+    """Tell whether a file may be replaced by a report or long table: it is one, or holds nothing."""
+    with file.open("rb") as opened:
+        head = opened.read(_HEAD_BYTES)
+    if file.suffix.lower() == ".json":
+        return not head or b'"report_version"' in head
+    if file.suffix.lower() == ".csv":
+        return not head or head.startswith(",".join(COLUMNS).encode("utf-8-sig"))
+    return not head or head.startswith(_PARQUET)
 
 
 def write_report(consolidation: Consolidation, out: Path, lang: str = "vi") -> None:
@@ -40,6 +54,7 @@ def report_of(consolidation: Consolidation, lang: str) -> dict[str, Any]:
             for row in form.rows
             if any(Cell(row.key, measure) in consolidation.totals for measure in form.measures)
         },
+        "notes": [_finding(consolidation, told, lang) for told in consolidation.notes],
     }
 
 

@@ -14,7 +14,7 @@ from pipeline.decisions.saved import NO_BOOK, SavedBook, read_book
 from pipeline.decisions.words import load_decision_words
 from pipeline.earlier import Earlier, kept_for, look_back
 from pipeline.errors import RunError
-from pipeline.export import write_long_table, write_report
+from pipeline.export import is_own_output, write_long_table, write_report
 from pipeline.find import DECISIONS_SUFFIX, Found
 from pipeline.findings import finding
 from pipeline.intake import desk_for
@@ -83,6 +83,9 @@ def do(job: Job, progress: Progress) -> Consolidation:
 def _do(job: Job, progress: Progress, log: Log) -> Consolidation:
     targets = [path for path in (job.data, job.report, job.output) if path]
     check_targets(targets)
+    for target in (job.report, job.data):
+        if target and target.exists() and not is_own_output(target):
+            raise RunError("output_foreign", {"file": target.name})
     check_folder(job.decisions_book)
     saved = _read_book(job.decisions_book)
     request = Request(
@@ -186,6 +189,8 @@ def _check_usage(job: Job) -> None:
         raise RunError("output_suffix", {"file": str(job.output)}, exit_code=2)
     if job.decisions_book.suffix.lower() != ".xlsx":
         raise RunError("decisions_suffix", {"file": str(job.decisions_book)}, exit_code=2)
+    if job.report and job.report.suffix.lower() != ".json":
+        raise RunError("report_suffix", {"file": str(job.report)}, exit_code=2)
     if job.data and job.data.suffix.lower() not in _TABLES:
         raise RunError("data_suffix", {"file": str(job.data)}, exit_code=2)
     targets = [path.resolve() for path in (job.data, job.report, job.output, job.decisions_book) if path]

@@ -5,15 +5,19 @@ nobody waits for a run whose result cannot be written.
 """
 
 import os
+import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import RunError
 
 _MARK = ".consolidate-"
-"""how the name of an unfinished file begins; whatever bears it is a leftover of a run that was killed"""
+"""how the name of an unfinished file begins, before the number of the process that writes it"""
+_OF_PROCESS = re.compile(re.escape(_MARK) + r"(\d+)-")
 
 
 def check_targets(targets: Sequence[Path]) -> None:
@@ -122,15 +126,32 @@ def _put_back(renamed: Sequence[Path], kept: Mapping[Path, Path]) -> None:
 
 def _unfinished(folder: Path, suffix: str) -> Path:
     """Make an empty file whose name says that it is not finished."""
-    handle, name = tempfile.mkstemp(prefix=_MARK, suffix=suffix, dir=folder)
+    handle, name = tempfile.mkstemp(prefix=f"{_MARK}{os.getpid()}-", suffix=suffix, dir=folder)
     os.close(handle)
     return Path(name)
 
 
 def _remove_leftovers(folder: Path) -> None:
+    """Remove what killed runs left; the unfinished files of another run that is still at work are not ours."""
     for leftover in folder.glob(f"{_MARK}*"):
-        if leftover.is_file():
-            leftover.unlink(missing_ok=True)
+        process = _OF_PROCESS.match(leftover.name)
+        if leftover.is_file() and not (process and _is_at_work(int(process[1]))):
+            # Windows refuses to remove a file that is open.
+            with suppress(PermissionError):
+                leftover.unlink(missing_ok=True)
+
+
+def _is_at_work(process: int) -> bool:
+    """Tell whether another process of this number is alive. Windows is not asked: there signal 0 would end it."""
+    if process == os.getpid() or sys.platform == "win32":
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def _flush(file: Path) -> None:

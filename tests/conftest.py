@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import pytest
 from hypothesis import settings
@@ -70,13 +70,18 @@ def clean_returns(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_returns(tmp_path_factory.mktemp("clean") / "returns", FIGURES)
 
 
+def skip(reason: str) -> NoReturn:
+    """Skip what cannot be tried on this machine; where CONSOLIDATE_NO_SKIP is set, a skip is a failure."""
+    if os.environ.get("CONSOLIDATE_NO_SKIP"):
+        pytest.fail(f"{reason}, and CONSOLIDATE_NO_SKIP allows no skip", pytrace=False)
+    pytest.skip(reason)
+
+
 def _require_soffice() -> str:
     program = shutil.which("soffice")
     if program:
         return program
-    if os.environ.get("CONSOLIDATE_NO_SKIP"):
-        pytest.fail("LibreOffice (soffice) is absent, and CONSOLIDATE_NO_SKIP allows no skip", pytrace=False)
-    pytest.skip("LibreOffice (soffice) is absent")
+    skip("LibreOffice (soffice) is absent")
 
 
 def _converter(profile: Path) -> Convert:

@@ -13,6 +13,7 @@ from openpyxl import Workbook, load_workbook
 from pipeline.findings import load_catalogue
 from schemas.form import FORMS
 from schemas.register import REGISTERS
+from tests.decisions_by_hand import add
 from tests.returned import (
     FIGURES,
     NUMBERS,
@@ -153,6 +154,7 @@ def refused(arguments: Sequence[object], exit_code: int) -> str:
         ("{desk}/returns", "{desk}/summary"),
         ("{desk}/returns", "{desk}/summary.xlsx", "--data", "{desk}/table.txt"),
         ("{desk}/returns", "{desk}/summary.xlsx", "--report", "{desk}/summary.xlsx"),
+        ("{desk}/returns", "{desk}/summary.xlsx", "--report", "{desk}/report.txt"),
         ("{desk}/returns", "{desk}/summary.xlsx", "--lang", "fr"),
         ("{desk}/returns", "{desk}/summary.xlsx", "--units", "{desk}/nowhere.csv"),
         *(
@@ -221,14 +223,34 @@ def test_a_broken_form_is_exit_3_and_says_where(
         ("{desk}/summary.xlsx", "--report", "{desk}/nowhere/report.json"),
         ("{desk}/summary.xlsx", "--data", "{desk}/nowhere/table.csv"),
         ("{desk}/folder.xlsx",),
-        ("{desk}/summary.xlsx", "--report", "{desk}/folder.xlsx"),
+        ("{desk}/summary.xlsx", "--report", "{desk}/folder.json"),
         ("{desk}/summary.xlsx/summary.xlsx",),
     ],
     ids=lambda arguments: " ".join(arguments).replace("{desk}/", ""),
 )
 def test_an_output_that_cannot_be_written_is_exit_3(desk: Path, arguments: tuple[str, ...]) -> None:
     (desk / "folder.xlsx").mkdir()
+    (desk / "folder.json").mkdir()
     refused((desk / "returns", *(one.format(desk=desk) for one in arguments)), 3)
+
+
+@pytest.mark.parametrize(
+    ("option", "name"), [("--report", "list.json"), ("--data", "list.csv"), ("--data", "x.parquet")]
+)
+def test_a_file_of_somebody_elses_is_no_target(desk: Path, option: str, name: str) -> None:
+    foreign = made(desk, name, '{"mine": 1}')
+    assert name in refused((desk / "returns", desk / "made-by-test" / "s.xlsx", option, foreign), 3)
+    assert foreign.read_text(encoding="utf-8") == '{"mine": 1}'
+
+
+def test_a_decision_that_was_not_applied_keeps_a_run_from_being_complete(clean_returns: Path, tmp_path: Path) -> None:
+    assert run_in(tmp_path, clean_returns) == 0
+    book = tmp_path / "summary.decisions.xlsx"
+    add(book, unit="Phường Đông Mai", row="Xóa mù chữ", column="Người", answer="value", value=7)
+    assert run_in(tmp_path, clean_returns) == 1
+    assert [one["code"] for one in report_of(tmp_path / "report.json")["notes"]] == ["D002"]
+    opened = load_workbook(tmp_path / "summary.xlsx")
+    assert opened.active == opened["Tình hình nộp"]
 
 
 def test_a_failure_while_writing_leaves_every_older_output(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,10 +258,10 @@ def test_a_failure_while_writing_leaves_every_older_output(desk: Path, monkeypat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("pipeline.job.write_summary", full_disk)
-    report = made(desk, "report.json", "the report of last week")
+    report = made(desk, "report.json", '{"report_version": 1, "of": "last week"}')
     said = refused((desk / "returns", desk / "summary.xlsx", "--report", report), 3)
     assert "summary.xlsx" in said
-    assert report.read_text(encoding="utf-8") == "the report of last week"
+    assert report.read_text(encoding="utf-8") == '{"report_version": 1, "of": "last week"}'
 
 
 # What lies beside the returns -----------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ def outcome() -> Consolidation:
 
 def test_the_report_has_exactly_the_shape_of_the_contract(outcome: Consolidation) -> None:
     report = report_of(outcome, "vi")
-    assert list(report) == ["report_version", "form", "files", "units", "totals"]
+    assert list(report) == ["report_version", "form", "files", "units", "totals", "notes"]
     assert report["report_version"] == 1
     assert report["form"] == {"id": "htsd_2020", "version": "1"}
     for file in report["files"]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.find import Found, find_files, reason_of
+from tests.conftest import skip
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="as POSIX has it")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="names that are not UTF-8, as Linux allows them")
@@ -104,7 +105,7 @@ def test_a_device_is_no_file(tmp_path: Path) -> None:
     try:
         os.mknod(tmp_path / "dev.xlsx", stat.S_IFCHR | 0o600, os.makedev(1, 5))
     except PermissionError:
-        pytest.skip("only root makes devices")
+        skip("only root makes devices")
     assert seen(tmp_path) == {"dev.xlsx": "F018 not_a_file"}
 
 

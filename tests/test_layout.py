@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import skip
+
 ROOT = Path(__file__).parent.parent
 
 TOP_LEVEL = {
@@ -86,7 +88,7 @@ LOCKS = ["build", "run", "dev"]
 def project_files() -> tuple[str, ...]:
     """Give every file of the project as git sees it: tracked, or new and not ignored."""
     if not (ROOT / ".git").exists() or not shutil.which("git"):
-        pytest.skip("the files of the project are told by git, which is absent here")
+        skip("the files of the project are told by git, which is absent here")
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout.decode()
     return tuple(sorted(name for name in listed.split("\0") if name and (ROOT / name).is_file()))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -227,6 +229,18 @@ def test_leftovers_of_a_killed_run_are_removed_by_the_next(folder: Path) -> None
     check_targets([folder / "summary.xlsx"])
     (folder / ".consolidate-folder").rmdir()
     assert contents(folder) == {**untouched(), ".consolidate": b"somebody's own"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows is not asked for living processes")
+def test_the_unfinished_file_of_another_run_at_work_is_left(folder: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        unfinished = folder / f".consolidate-{other.pid}-abc.xlsx"
+        unfinished.write_bytes(b"half")
+        check_targets([folder / "summary.xlsx"])
+        assert unfinished.read_bytes() == b"half"
+        other.kill()
+    check_targets([folder / "summary.xlsx"])
+    assert not unfinished.exists()
 
 
 def test_what_a_killed_writer_leaves_is_known_as_a_leftover(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,7 @@ def open_line(plan: Plan) -> str:
         return plan.words("totals.closed_but" if rows else "totals.closed", count=rows, **counts)
     parts = [plan.words("totals.open_units", **counts)]
     rejected = sum(file.status is FileStatus.REJECTED for file in plan.result.files)
-    notes = sum(finding.severity is Severity.ERROR for finding in plan.result.notes)
+    notes = sum(finding.severity is not Severity.INFO for finding in plan.result.notes)
     for key, count in (("open_cells", plan.open_cells), ("open_files", rejected), ("open_notes", notes)):
         if count:
             parts.append(plan.words(f"totals.{key}", count=count))

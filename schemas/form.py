@@ -4,6 +4,7 @@ A form is a folder `schemas/forms/<id>/` with `form.toml` and `rows.csv`. Everyt
 (template, reading, checks, summary) derives from the values here; no row, label or unit stands in code.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -144,6 +145,24 @@ class Form:
     def column_by_key(self) -> Mapping[str, Column]:
         """Columns by their key."""
         return {column.key: column for column in self.columns}
+
+    @cached_property
+    def short_names(self) -> Mapping[str, str]:
+        """Key of a row -> its short label; the whole label where another row bears the same short one."""
+        times = Counter(fold(row.short_label) for row in self.rows)
+        return {row.key: row.short_label if times[fold(row.short_label)] == 1 else row.title for row in self.rows}
+
+    def column_named(self, cell: Cell) -> str:
+        """Short name of a cell's column; empty where the row takes one number or one text and so needs no column.
+
+        A note, and a number in a column that its row does not take, are named by their column.
+        """
+        column, row = self.column_by_key.get(cell.measure), self.by_key.get(cell.row)
+        if column is None:
+            return ""
+        kinds = row.kinds if row else {}
+        is_first = cell.measure == next(iter(kinds), None)
+        return "" if is_first and (len(kinds) == 1 or set(kinds.values()) == {ValueKind.TEXT}) else column.short
 
     def column_of(self, role: str) -> Column | None:
         """Find the first column of a role, such as the label or the note column."""

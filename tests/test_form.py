@@ -6,7 +6,7 @@ import ast
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from schemas.rules import (
     SumOfParts,
     kind_of_rule,
 )
+from schemas.text import fold
 from tests.builders import second_form, shipped_form
 
 ROOT = Path(__file__).parent.parent
@@ -443,6 +444,36 @@ def test_labels_are_verbatim_those_of_the_letter() -> None:
 
 def test_ten_rows_bear_a_number_as_in_the_letter() -> None:
     assert [row.stt for row in shipped_form().rows if row.stt] == [str(number) for number in range(1, 11)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_named"),
+    [
+        ("class_literacy.quantity", True),
+        ("class_literacy.people", True),
+        ("reading_events_total.quantity", True),
+        ("classes_total.quantity", False),
+        ("class_participants_total.people", False),
+        ("funding_state_budget.quantity", False),
+        ("other_content.quantity", False),
+        ("other_content.people", True),
+        ("news_items.people", True),
+        ("awards.quantity", True),
+        ("news_items.note", True),
+    ],
+)
+def test_a_cell_is_named_by_its_column_only_where_its_row_does_not_name_it(cell: str, is_named: bool) -> None:
+    form = load_form("htsd_2020")
+    row, _, measure = cell.partition(".")
+    assert form.column_named(Cell(row, measure)) == (form.column_by_key[measure].short if is_named else "")
+
+
+def test_no_two_rows_bear_one_short_name() -> None:
+    form = load_form("htsd_2020")
+    assert len({fold(name) for name in form.short_names.values()}) == len(form.rows)
+    same = tuple(replace(row, short_label="Cá nhân") if row.parent else row for row in form.rows)
+    twice = replace(form, rows=same)
+    assert len({fold(name) for name in twice.short_names.values()}) == len(form.rows)
 
 
 def test_misprints_are_mended_in_print_only() -> None:

@@ -210,7 +210,7 @@ def _place(choices: Choices, unit: str, cell: Cell, found: str | None) -> Texts:
     return {
         "unit": choices.unit_text(unit),
         "row": choices.form.by_key[cell.row].title,
-        "column": choices.form.column_by_key[cell.measure].short,
+        "column": choices.form.column_named(cell),
         "found": typed_key(found),
     }
 

@@ -197,8 +197,8 @@ def check(files: Sequence[Path], form_name: str, units: Path | None, limits: Seq
 @_LANG
 def explain(code: str | None, lang: Lang) -> None:
     """Say what a finding means and how to mend it; without CODE list them all."""
-    from pipeline.findings import UnknownCodeError, explain_all  # noqa: PLC0415
-    from pipeline.findings import explain as explain_code  # noqa: PLC0415
+    from pipeline.explain import UnknownCodeError, explain_all  # noqa: PLC0415
+    from pipeline.explain import explain as explain_code  # noqa: PLC0415
 
     if code is None:
         click.echo(explain_all(lang))

@@ -1,20 +1,19 @@
 """The catalogue of findings: what a code is called, how grave it is, and its wording in two languages.
 
 The codes stand in `wording/findings.toml`, the sentences in `wording/findings_vi.toml` and `findings_en.toml`; a
-language is loaded when its first sentence is asked for. `make golden` renews docs/findings.md from them.
+language is loaded when its first sentence is asked for.
 """
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack, get_args
 
 from pipeline.model import Fact, Finding
-from schemas.form import Form, ValueKind
+from schemas.form import Form
 from schemas.rules import Severity
 from schemas.text import visible
 
@@ -26,7 +25,6 @@ STANDARD_FACTS = frozenset({"unit", "file", "sheet", "cell", "row", "measure", "
 
 MISSING = "…"
 _NAMED_ITEMS = 5
-_NEAR_CODES = 5
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 
@@ -45,6 +43,8 @@ class CatalogueEntry:
     """rule kind and outcome"""
     facts: frozenset[str]
     """what its wording may name beside the standard facts"""
+    asked: bool
+    """whether the unit is asked about it as soon as it is a warning; about an error it always is"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,8 @@ class Text:
     """the next step of the officer"""
     unit: str = ""
     """what the reporting unit is asked for; empty where it is asked nothing"""
+    brief: str = ""
+    """what is wrong, said to the unit in a few words; filled in as the message is"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,6 @@ class FindingFields(TypedDict, total=False):
     counted: bool | None
     suggestions: tuple[int, ...]
     facts: Mapping[str, Fact]
-
-
-class UnknownCodeError(LookupError):
-    """There is no such code; the text says so in words and names those that are near."""
 
 
 @cache
@@ -119,6 +117,7 @@ def _entry(code: str, table: Mapping[str, Any]) -> CatalogueEntry:
         counted=table.get("counted"),
         rule=(kind, outcome) if kind else None,
         facts=frozenset(table.get("facts", ())),
+        asked=table.get("asked", False),
     )
 
 
@@ -156,15 +155,29 @@ def message(finding: Finding, form: Form, lang: Lang) -> str:
     return _fill(load_wording(lang).texts[finding.code].message, _facts(finding, form, lang))
 
 
-def how_to_mend(finding: Finding, form: Form, lang: Lang) -> str:
-    """Say the next step of the officer; at a cell that takes a number, also where an answer by phone is written."""
+def how_to_mend(code: str, lang: Lang) -> str:
+    """Say the next step of the officer."""
+    return load_wording(lang).texts[code].mend
+
+
+def asks_unit(finding: Finding) -> bool:
+    """Whether there is something to ask the unit for: about some errors the office itself knows what to do."""
+    if not load_wording("vi").texts[finding.code].unit:
+        return False
+    is_asked = finding.severity is Severity.WARNING and load_catalogue()[finding.code].asked
+    return finding.severity is Severity.ERROR or is_asked
+
+
+def request(code: str, lang: Lang) -> str:
+    """Say what the unit is asked for."""
+    return load_wording(lang).texts[code].unit
+
+
+def in_brief(finding: Finding, form: Form, lang: Lang) -> str:
+    """Say to the unit what is wrong, in a few words; where nothing better is known, what it typed."""
     wording = load_wording(lang)
-    step = wording.texts[finding.code].mend
-    row = form.by_key.get(finding.row or "")
-    takes_number = row is not None and row.kinds.get(finding.measure or "") in (ValueKind.COUNT, ValueKind.MONEY)
-    if takes_number and finding.severity is not Severity.INFO:
-        return f"{step} {wording.words['decide']}"
-    return step
+    template = wording.texts[finding.code].brief or (wording.words["typed"] if finding.found else "")
+    return _fill(template, _facts(finding, form, lang))
 
 
 def suggestion_text(finding: Finding, lang: Lang) -> str:
@@ -230,107 +243,3 @@ def _in_form(name: str, text: str, form: Form) -> str:
     if name.endswith(("measure", "what")) and text in form.column_by_key:
         return form.column_by_key[text].short
     return visible(text)
-
-
-# The catalogue as text -------------------------------------------------------------------------------------------
-
-
-def explain(code: str, lang: Lang) -> str:
-    """Say on several lines what a code means, why it matters and how it is mended.
-
-    Raises:
-        UnknownCodeError: there is no such code; its text names the near ones.
-    """
-    wording, catalogue = load_wording(lang), load_catalogue()
-    entry = catalogue.get(code.strip().upper())
-    if entry is None:
-        raise UnknownCodeError(_unknown(code, wording))
-    return "\n".join([f"{entry.code}  {title(entry.code, lang)}", "", *_lines(entry, wording)])
-
-
-def _lines(entry: CatalogueEntry, wording: Wording) -> Iterator[str]:
-    words, text = wording.words, wording.texts[entry.code]
-    counted = {True: "counted_true", False: "counted_false", None: "counted_none"}[entry.counted]
-    yield f"{words['severity']}: {words[entry.severity]} ({words[entry.severity + '_means']})"
-    yield f"{words['counted']}: {words[counted]}"
-    yield f"{words['why']}: {text.why}"
-    yield f"{words['example']}: {text.example}"
-    yield f"{words['mend']}: {text.mend}"
-    if text.unit:
-        yield f"{words['unit']}: {text.unit}"
-
-
-def _unknown(code: str, wording: Wording) -> str:
-    wanted, codes = code.strip().upper(), list(load_catalogue())
-    near = get_close_matches(wanted, codes, _NEAR_CODES, 0.5)
-    near = near or [known for known in codes if wanted[:1] == known[0]][:_NEAR_CODES]
-    lines = [wording.words["unknown"].format(code=visible(code, 20))]
-    if near:
-        named = "; ".join(f"{known} ({wording.texts[known].title})" for known in near)
-        lines.append(wording.words["near"].format(codes=named))
-    return "\n".join([*lines, wording.words["list"]])
-
-
-def explain_all(lang: Lang) -> str:
-    """List every code with its severity and title, by what they are about."""
-    wording = load_wording(lang)
-    width = max(len(wording.words[severity]) for severity in Severity)
-    lines: list[str] = []
-    for letter, heading in wording.groups.items():
-        lines += ["", heading] if lines else [heading]
-        lines += [
-            f"  {entry.code}  {wording.words[entry.severity]:<{width}}  {wording.texts[entry.code].title}"
-            for entry in load_catalogue().values()
-            if entry.code.startswith(letter)
-        ]
-    return "\n".join(lines)
-
-
-_PREFACE = """# Findings
-
-Made from `pipeline/wording/findings*.toml` by `make docs`; change the wording there.
-
-A finding is one thing to tell a person about one file or one cell. The severity here is the default: a rule of
-a form may state another. *Added* says whether a number that bears the finding is in the sums; `-` stands where
-no single number is at stake. In a message `{name}` is filled in, and a part in `[brackets]` is left out where
-its fact is not known.
-
-| code | severity | added | meaning | ý nghĩa |
-| --- | --- | --- | --- | --- |"""
-
-
-def as_markdown() -> str:
-    """Write docs/findings.md: an index, and a section for each code in both languages."""
-    catalogue, groups = load_catalogue().values(), load_wording("en").groups
-    lines = [_PREFACE, *map(_index_row, catalogue)]
-    for letter, heading in groups.items():
-        lines += ["", f"## {heading}"]
-        for entry in catalogue:
-            if entry.code.startswith(letter):
-                lines += ["", *_section(entry)]
-    return "\n".join(lines) + "\n"
-
-
-def _index_row(entry: CatalogueEntry) -> str:
-    words = load_wording("en").words
-    counted = {True: words["yes"], False: words["no"], None: "-"}[entry.counted]
-    titles = f"{title(entry.code, 'en')} | {title(entry.code, 'vi')}"
-    return f"| [{entry.code}](#{entry.code.lower()}) | {entry.severity} | {counted} | {titles} |"
-
-
-def _section(entry: CatalogueEntry) -> Iterator[str]:
-    yield from (f"### {entry.code}", "", _origin(entry))
-    for lang in ("en", "vi"):
-        wording = load_wording(lang)
-        text = wording.texts[entry.code]
-        yield from ("", f"**{text.title}**", "", f"- {wording.words['message']}: `{text.message}`")
-        yield from (f"- {line}" for line in _lines(entry, wording))
-
-
-def _origin(entry: CatalogueEntry) -> str:
-    parts = [f"`{entry.name}`"]
-    if entry.rule:
-        parts.append(f"rule kind `{entry.rule[0]}`, outcome `{entry.rule[1]}`")
-    if entry.facts:
-        parts.append("facts " + ", ".join(f"`{fact}`" for fact in sorted(entry.facts)))
-    return "; ".join(parts)

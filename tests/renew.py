@@ -10,7 +10,7 @@ import click
 from click.testing import CliRunner
 
 from pipeline.cli import main
-from pipeline.findings import as_markdown
+from pipeline.explain import as_markdown
 from pipeline.template import write_template
 from schemas.form import load_form, shipped_forms
 from schemas.register import load_register_csv, shipped_register

@@ -14,21 +14,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.explain import UnknownCodeError, as_markdown, explain, explain_all
 from pipeline.findings import (
     LANGUAGES,
     RULE_CODES,
     STANDARD_FACTS,
     Lang,
     Text,
-    UnknownCodeError,
-    as_markdown,
-    explain,
-    explain_all,
+    asks_unit,
     finding,
-    how_to_mend,
+    in_brief,
     load_catalogue,
     load_wording,
     message,
+    request,
     suggestion_text,
     title,
 )
@@ -239,13 +238,63 @@ def test_suggestions_name_numbers_and_pairs() -> None:
     assert suggestion_text(finding("V001"), "vi") == ""
 
 
+# What a unit is asked --------------------------------------------------------------------------------------------
+
+
 @BOTH
-def test_the_place_for_an_answer_is_told_only_where_a_number_is_asked_for(lang: Lang, form: Form) -> None:
-    place = load_wording(lang).words["decide"]
-    assert how_to_mend(finding("V001", row="book_donors", measure="people"), form, lang).endswith(place)
-    assert place not in how_to_mend(finding("V020", row="book_donors", measure="people"), form, lang)
-    assert place not in how_to_mend(finding("F003"), form, lang)
-    assert place not in how_to_mend(finding("R130", row="other_content", measure="note"), form, lang)
+def test_whatever_a_unit_may_be_asked_about_is_said_to_it_in_a_few_words(lang: Lang, form: Form) -> None:
+    for code, text in load_wording(lang).texts.items():
+        typed = "khoảng 50" if code.startswith("V") else None
+        told = in_brief(finding(code, found=typed), form, lang)
+        assert bool(told) >= bool(text.unit), code
+        assert placeholders(text.brief) <= STANDARD_FACTS | load_catalogue()[code].facts, code
+        assert not told.endswith("."), code
+        assert told == "" or told[0].islower() or not told[0].isalpha(), code
+
+
+def test_what_is_said_to_a_unit_names_the_same_facts_in_both_languages() -> None:
+    vi, en = load_wording("vi").texts, load_wording("en").texts
+    assert [code for code in CODES if placeholders(vi[code].brief) != placeholders(en[code].brief)] == []
+
+
+def test_a_unit_is_never_given_the_steps_of_the_officer() -> None:
+    officer = re.compile(
+        r"sổ quyết định|thư mục|chạy lại|đơn vị bạn|hỏi (lại )?đơn vị|gọi đơn vị|nhờ đơn vị", re.IGNORECASE
+    )
+    for code, text in load_wording("vi").texts.items():
+        assert not officer.search(f"{text.brief} {text.unit}"), code
+        assert text.unit == "" or text.unit.startswith(("Xin", "Lần sau xin")), code
+
+
+@pytest.mark.parametrize("code", ["V009", "V016", "V017", "F018", "F020"])
+def test_what_the_office_mends_by_itself_is_asked_of_nobody(code: str) -> None:
+    assert finding(code).severity is Severity.ERROR
+    assert not asks_unit(finding(code))
+    assert request(code, "vi") == ""
+
+
+@pytest.mark.parametrize("code", ["F011", "U008", "S018", "N001"])
+def test_some_warnings_are_asked_of_the_unit_and_no_info_is(code: str) -> None:
+    assert asks_unit(finding(code))
+    assert not asks_unit(finding(code, severity=Severity.INFO))
+    assert not asks_unit(finding("V022"))
+    assert asks_unit(finding("V022", severity=Severity.ERROR))
+
+
+def test_blanks_are_asked_about_where_the_unit_left_so_many_that_it_is_a_warning() -> None:
+    assert not asks_unit(finding("V029", severity=Severity.INFO))
+    assert asks_unit(finding("V029", severity=Severity.WARNING))
+
+
+def test_no_key_of_a_table_and_no_option_stands_in_what_officers_read() -> None:
+    strange = re.compile(r"in_total|valid_from|valid_to|--\w+|\binput\b|summary\.\w")
+    texts = load_wording("vi").texts.items()
+    assert [
+        (c, n)
+        for c, text in texts
+        for n, said in sentences(text).items()
+        if strange.search(re.sub(r"\{\w+\}", "", said))
+    ] == []
 
 
 @BOTH

@@ -148,6 +148,19 @@ def unit_in_path(path: str, names: Names) -> str | None:
     return next((codes[0] for codes in _by_path(path, names) if len(codes) == 1), None)
 
 
+def units_named(claim: Claim, path: str, names: Names) -> tuple[str, ...]:
+    """Find every unit that any evidence names, and those whose names are like a name nobody bears.
+
+    For a return of which nobody can tell the unit: so that these are not taken for silent.
+    """
+    code, name, sheet = (claim.seen.get(kind, "") for kind in ("code", "name", "sheet"))
+    by_name = _by_name(name, names) if name else ()
+    by_sheet = () if _of_an_institution((sheet,), names) else _inside(sheet, names)
+    alike = tuple(unit.code for unit in _alike(name, names)) if name and not by_name else ()
+    evidence = (_by_code(code, names.register), by_name, by_sheet, *_by_path(path, names), alike)
+    return tuple(dict.fromkeys(code for codes in evidence for code in codes))
+
+
 def _folder_and_file(path: str) -> tuple[str, str]:
     folder, _, file = path.replace("!", "/").rpartition("/")
     return folder, file
@@ -304,13 +317,18 @@ def _disagreement(
 
 def _nearest(unknown: str, name: str, names: Names) -> dict[str, str | tuple[str, ...]]:
     """Suggest the units whose names are most like what was typed; a suggestion is never used."""
-    typed = fold_words(bare_name(name or unknown, ""))
+    near = tuple(f"{unit.name} ({unit.code})" for unit in _alike(name or unknown, names))
+    return {"seen": visible(unknown), "units": near}
+
+
+def _alike(name: str, names: Names) -> list[Unit]:
+    """Find the expected units whose names are most like a name, the likest first."""
+    typed = fold_words(bare_name(name, ""))
     alike = sorted(
         ((ratio(typed, fold_words(bare_name(unit.name, unit.type))), unit) for unit in names.register.expected),
         key=lambda pair: (-pair[0], pair[1].code),
     )
-    near = tuple(f"{unit.name} ({unit.code})" for likeness, unit in alike[:_SUGGESTED] if likeness >= _NEAR)
-    return {"seen": visible(unknown), "units": near}
+    return [unit for likeness, unit in alike[:_SUGGESTED] if likeness >= _NEAR]
 
 
 def _day(day: object) -> str:

@@ -193,6 +193,12 @@ class FileResult:
     times: Times = Times()
     is_return: bool = False
     """whether the form was recognised in it"""
+    perhaps: tuple[str, ...] = ()
+    """codes of the units that something in or on it names, while nobody can tell whose return it is"""
+    filled_by: str = ""
+    phone: str = ""
+    source: str = ""
+    """what the return says of who filled it in, where, and from what"""
 
 
 @dataclass(frozen=True, slots=True)

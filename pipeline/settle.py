@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from pipeline.findings import finding
-from pipeline.identify import Names, unit_in_path
+from pipeline.identify import Names, unit_in_path, units_named
 from pipeline.model import (
     Entry,
     Fact,
@@ -88,7 +88,7 @@ def settle(form: Form, register: Register, names: Names, readings: Sequence[File
     _tell_odd_summaries(register, counted)
     _tell_same_figures(register, counted)
     files = [
-        *_results_of_returns(form, register, cases),
+        *_results_of_returns(form, names, cases),
         *_results_of_others(names, readings, counted),
     ]
     files.sort(key=lambda result: result.path)
@@ -361,12 +361,12 @@ def _tell_same_figures(register: Register, counted: Mapping[str, _Case]) -> None
 # The ledger -----------------------------------------------------------------------------------------------------
 
 
-def _results_of_returns(form: Form, register: Register, cases: Sequence[_Case]) -> Iterable[FileResult]:
+def _results_of_returns(form: Form, names: Names, cases: Sequence[_Case]) -> Iterable[FileResult]:
     first: set[str] = set()
     for case in cases:
         of_file = case.file.findings if case.file.path not in first else ()
         first.add(case.file.path)
-        unit = register.by_code.get(case.one.claim.unit or "")
+        unit = names.register.by_code.get(case.one.claim.unit or "")
         late = _is_late(form, unit, case.one.times.received)
         status = case.status
         findings = case.one.findings if status is FileStatus.USED else map(_of_no_sum(status), case.one.findings)
@@ -374,7 +374,18 @@ def _results_of_returns(form: Form, register: Register, cases: Sequence[_Case]) 
         if status is FileStatus.USED and any(one.severity is Severity.ERROR for one in told):
             status = FileStatus.USED_WITH_ERRORS
         yield FileResult(
-            case.one.path, case.one.sha256, case.one.claim.unit, status, late, told, case.one.times, is_return=True
+            case.one.path,
+            case.one.sha256,
+            case.one.claim.unit,
+            status,
+            late,
+            told,
+            case.one.times,
+            is_return=True,
+            perhaps=() if case.one.claim.unit else units_named(case.one.claim, case.one.path, names),
+            filled_by=case.one.filled_by,
+            phone=case.one.phone,
+            source=case.one.source,
         )
 
 

@@ -736,3 +736,30 @@ def test_an_empty_form_is_told_once() -> None:
     one = replace(empty.returns[0], findings=(finding("V029", facts={"count": 50}),))
     outcome = settled(replace(empty, returns=(one,)))
     assert [told.code for told in outcome.files[0].findings] == ["F008"]
+
+
+@pytest.mark.parametrize(
+    ("path", "seen", "units"),
+    [
+        ("PL2 lan 2.xlsx", {"code": A, "name": NAMES[B]}, (A, B)),
+        ("Minh Thanh.xlsx", {"code": A}, (A, C)),
+        ("PL2.xlsx", {"name": "Phường Đông Nai"}, (B,)),
+        ("PL2.xlsx", {}, ()),
+    ],
+)
+def test_a_return_of_nobody_names_the_units_that_it_may_be_of(
+    path: str, seen: Mapping[str, str], units: tuple[str, ...]
+) -> None:
+    nameless = sent(path, unit=None, findings=[finding("U002")])
+    one = replace(nameless.returns[0], claim=Claim(None, "none", seen))
+    assert entry_of(settled(replace(nameless, returns=(one,))), path).perhaps == units
+
+
+def test_the_ledger_says_who_filled_a_return_in_whether_it_counts_or_not() -> None:
+    counted, empty = sent("a.xlsx"), sent("b.xlsx", EMPTY, unit=B)
+    readings = [
+        replace(each, returns=(replace(each.returns[0], filled_by="Nguyễn Văn A", phone="0912", source="Bản giấy"),))
+        for each in (counted, empty)
+    ]
+    for result in settled(*readings).files:
+        assert (result.filled_by, result.phone, result.source) == ("Nguyễn Văn A", "0912", "Bản giấy")

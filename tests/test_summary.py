@@ -16,7 +16,7 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.findings import finding
+from pipeline.findings import finding, title
 from pipeline.merge import merge
 from pipeline.model import (
     Consolidation,
@@ -32,6 +32,7 @@ from pipeline.model import (
     UnitStatus,
 )
 from pipeline.stamp import load_stamp_words, read_coverage
+from pipeline.standing import Outcome
 from pipeline.summary import issues, write_summary
 from pipeline.summary.plan import Plan, make_plan
 from pipeline.summary.words import load_words
@@ -492,7 +493,7 @@ def test_beyond_the_limit_of_links_the_place_is_plain_text(monkeypatch: pytest.M
 
 def test_every_file_and_every_unit_has_its_line(tmp_path: Path) -> None:
     older = make_return(shipped_form(), {}, unit=WARD, path="old.xlsx")
-    twin = replace(older, path="twin.xlsx", sha256=make_return(shipped_form(), {}, path=f"{WARD}.xlsx").sha256)
+    twin = replace(older, path="twin.xlsx", findings=(finding("F009"),))
     picture = FileResult("anh.jpg", "e" * 64, LATE, FileStatus.REJECTED, None, (finding("F006"),))
     lock = FileResult("~$a.xlsx", "f" * 64, None, FileStatus.IGNORED, None, (finding("F001"),))
     copies = [make_file(one, FileStatus.SUPERSEDED) for one in (older, twin)]
@@ -506,8 +507,192 @@ def test_every_file_and_every_unit_has_its_line(tmp_path: Path) -> None:
     assert found["old.xlsx"] == status["ledger.file_status.superseded"]
     assert found["twin.xlsx"] == status["ledger.file_status.identical"]
     assert found["anh.jpg"].startswith(status["ledger.unit_status.missing_with_file"])
+    assert found["~$a.xlsx"] == words("ledger.file_status.ignored_because", reason=title("F001", "vi"))
     assert found[f"{WARD}.xlsx"] == status["ledger.unit_status.received"]
     assert [line["STT"] for line in lines] == [1, None, None, 2, 3, 4, None]
+
+
+def ledger_of(result: Consolidation, folder: Path) -> Worksheet:
+    return load_workbook(write(result, folder))[CONTRACT[2]]
+
+
+def below_the_table(sheet: Worksheet) -> dict[str, str]:
+    """Read what stands below the list of files: head -> text."""
+    last = int(str(sheet.auto_filter.ref).rpartition("N")[2])
+    rows = sheet.iter_rows(min_row=last + 1, values_only=True)
+    return {str(row[0]): str(row[3]) for row in rows if row[0]}
+
+
+def test_archives_and_signed_copies_have_words_of_their_own(tmp_path: Path) -> None:
+    zipped = FileResult("thư.zip", "a" * 64, None, FileStatus.IGNORED, None, (finding("F032", facts={"count": 1}),))
+    paper = FileResult("07132.png", "b" * 64, WARD, FileStatus.IGNORED, None, (finding("F022"),))
+    left_out = FileResult("thử.xlsx", "c" * 64, None, FileStatus.IGNORED, None, (finding("F030"),))
+    sheet = ledger_of(consolidation(FIGURES, files=[zipped, paper, left_out]), tmp_path)
+    words = load_words()
+    found = {line["Tệp"]: line for line in list_lines(sheet)}
+    assert found["thư.zip"]["Tình trạng"] == words("ledger.file_status.container")
+    assert found["07132.png"]["Tình trạng"] == words("ledger.file_status.signed_copy")
+    assert found["thử.xlsx"]["Tình trạng"] == words("ledger.file_status.excluded")
+    assert found["thư.zip"]["Đơn vị"] is None, "an archive is of no unit, and nobody asks of which"
+    line = str(sheet["A2"].value)
+    assert all(words(f"ledger.counts.{name}", count=1) in line for name in ("container", "signed_copy", "excluded"))
+    assert words("ledger.counts.ignored", count=1) not in line
+
+
+def test_the_legend_explains_the_words_of_the_table_and_no_others(tmp_path: Path) -> None:
+    words = load_words()
+    legend = below_the_table(ledger_of(closed_case(), tmp_path))
+    assert set(legend) == {words("ledger.late.unknown")}
+    lock = FileResult("~$a.xlsx", "f" * 64, None, FileStatus.IGNORED, None, (finding("F001"),))
+    legend = below_the_table(ledger_of(replace(open_case(), files=(*open_case().files, lock)), tmp_path))
+    assert {words("ledger.unit_status.received_with_errors"), words("ledger.file_status.ignored")} <= set(legend)
+    assert words("ledger.file_status.superseded") not in legend
+
+
+def doubtful_case() -> Consolidation:
+    """One unit missing, while a file that may be its own was given to no unit."""
+    stray = FileResult("PL2.xlsx", "d" * 64, None, FileStatus.REJECTED, None, (finding("U002"),), perhaps=(LATE,))
+    return consolidation(FIGURES, files=[stray])
+
+
+def test_a_unit_whose_file_may_lie_there_is_told_so_everywhere(tmp_path: Path) -> None:
+    result, words = doubtful_case(), load_words()
+    book = load_workbook(write(result, tmp_path), data_only=True)
+    line = next(line for line in list_lines(book[CONTRACT[2]]) if line["Mã"] == LATE)
+    assert line["Tình trạng"] == words("ledger.perhaps_files", files="PL2.xlsx")
+    assert line["Tin nhắn gửi đơn vị"] is None
+    assert words("ledger.group_message") not in below_the_table(book[CONTRACT[2]])
+    assert find(book["07147 Hiệp Hòa"], words("unit_sheet.perhaps", files="PL2.xlsx"))
+    state = book[CONTRACT[1]].cell(find(book[CONTRACT[1]], "Xã Hiệp Hòa").row, 4).value
+    assert state == words("matrix.state.without_figures")
+
+
+def test_whoever_reminds_the_group_is_sent_to_the_unassigned_files_first(tmp_path: Path) -> None:
+    stray = FileResult("PL2.xlsx", "d" * 64, None, FileStatus.REJECTED, None, (finding("U001"),))
+    below = below_the_table(ledger_of(consolidation(FIGURES, files=[stray]), tmp_path))
+    words = load_words()
+    assert list(below)[:2] == [words("ledger.before_group"), words("ledger.group_message")]
+    assert "Xã Hiệp Hòa" in below[words("ledger.group_message")]
+    below = below_the_table(ledger_of(consolidation(FIGURES), tmp_path))
+    assert words("ledger.before_group") not in below
+
+
+def test_the_matrix_tells_who_sent_something_from_who_sent_nothing(tmp_path: Path) -> None:
+    picture = FileResult("anh.jpg", "e" * 64, LATE, FileStatus.REJECTED, None, (finding("F006"),))
+    result = consolidation({WARD: FIGURES[WARD]}, files=[picture])
+    units = [replace(unit, file="anh.jpg") if unit.unit.code == LATE else unit for unit in result.units]
+    sheet = load_workbook(write(replace(result, units=tuple(units)), tmp_path))[CONTRACT[1]]
+    states = {name: sheet.cell(find(sheet, name).row, 4).value for name in ("Xã Hiệp Hòa", "Xã Sông Khoai")}
+    words = load_words()
+    assert states == {
+        "Xã Hiệp Hòa": words("matrix.state.without_figures"),
+        "Xã Sông Khoai": words("matrix.state.missing"),
+    }
+
+
+def test_a_return_that_does_not_count_still_says_whom_to_call(tmp_path: Path) -> None:
+    empty = FileResult(
+        "d.xlsx", "e" * 64, LATE, FileStatus.REJECTED, None, (finding("F008"),), filled_by="Nguyễn Văn A", phone="0912"
+    )
+    result = consolidation(FIGURES, files=[empty])
+    units = [replace(unit, file="d.xlsx") if unit.unit.code == LATE else unit for unit in result.units]
+    line = next(
+        line for line in list_lines(ledger_of(replace(result, units=tuple(units)), tmp_path)) if line["Mã"] == LATE
+    )
+    assert (line["Người lập biểu"], line["Điện thoại"]) == ("Nguyễn Văn A", "0912")
+
+
+@pytest.mark.parametrize(("source", "is_shown"), [("Nhập từ bản giấy", True), ("Tệp của đơn vị", False), ("", False)])
+def test_figures_that_the_office_typed_from_paper_are_told(source: str, is_shown: bool, tmp_path: Path) -> None:
+    result = consolidation({WARD: FIGURES[WARD]})
+    units = [
+        replace(unit, counted=replace(unit.counted, source=source)) if unit.counted else unit for unit in result.units
+    ]
+    book = load_workbook(write(replace(result, units=tuple(units)), tmp_path))
+    line = next(line for line in list_lines(book[CONTRACT[2]]) if line["Mã"] == WARD)
+    assert ("Nhập từ bản giấy" in str(line["Tình trạng"])) is is_shown
+    texts = [str(cell.value) for row in book["07132 Quảng Yên"].iter_rows(max_row=5) for cell in row]
+    assert any("Nhập từ bản giấy" in text for text in texts) is is_shown
+
+
+# On paper -------------------------------------------------------------------------------------------------------
+
+
+def heights(sheet: Worksheet) -> dict[int, float]:
+    return {row: size.height for row, size in sheet.row_dimensions.items() if size.height}
+
+
+def test_a_message_that_is_not_printed_makes_no_line_of_the_list_higher(tmp_path: Path) -> None:
+    rows = [row.key for row in shipped_form().rows if row.key.startswith("class_")]
+    errors = [finding("V001", row=row, measure="people", found="x" * 50) for row in rows]
+    for name in ("plain", "asked"):
+        (tmp_path / name).mkdir()
+    plain = heights(ledger_of(consolidation({WARD: FIGURES[WARD]}), tmp_path / "plain"))
+    asked = heights(ledger_of(consolidation({WARD: FIGURES[WARD]}, findings={WARD: errors}), tmp_path / "asked"))
+    assert asked[5] == plain[5]
+
+
+def test_every_cell_of_the_sources_has_its_border_and_a_short_name_of_its_row(tmp_path: Path) -> None:
+    result = open_case()
+    sheet = load_workbook(write(result, tmp_path))[CONTRACT[5]]
+    first, _, last = str(sheet.auto_filter.ref).partition(":")
+    cells = [cell for row in sheet[first:last] for cell in row]
+    assert all(cell.border.right.style for cell in cells)
+    names = {line["Dòng"] for line in list_lines(sheet)}
+    assert names <= set(result.form.short_names.values())
+    columns = {line["Dòng"]: line["Cột"] for line in list_lines(sheet)}
+    assert columns[result.form.short_names["funding_state_budget"]] is None
+    assert columns[result.form.short_names["news_items"]] == result.form.column_by_key["note"].short
+
+
+def test_the_way_back_is_not_printed(tmp_path: Path) -> None:
+    book = load_workbook(write(open_case(), tmp_path))
+    sheet = book["07132 Quảng Yên"]
+    (link,) = links_of(sheet)
+    assert link == "A1"
+    assert str(sheet.print_area).partition("!")[2].startswith("$A$2:")
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_colours_are_explained_where_a_cell_is_coloured(is_asked: bool, tmp_path: Path) -> None:
+    info = finding("V020", row="news_items", measure="quantity", found="1.500")
+    beside = finding("R107", row="awards", measure="quantity", found="5")
+    told = [info, beside, *([finding("V022", row="news_items", measure="quantity")] if is_asked else [])]
+    result = consolidation({WARD: FIGURES[WARD]}, findings={WARD: told})
+    texts = [cell.value for row in load_workbook(write(result, tmp_path))["07132 Quảng Yên"] for cell in row]
+    assert (load_words()("unit_sheet.legend") in texts) is is_asked
+
+
+@pytest.mark.parametrize(("letters", "pages"), [(20, 1), (3000, 0)])
+def test_a_long_unit_sheet_goes_on_instead_of_shrinking(letters: int, pages: int, tmp_path: Path) -> None:
+    result = consolidation({WARD: {"other_content.quantity": "dài " * (letters // 4)}})
+    sheet = load_workbook(write(result, tmp_path))["07132 Quảng Yên"]
+    height = sheet.page_setup.fitToHeight
+    assert sheet.sheet_properties.pageSetUpPr is not None
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (1 if height is None else height) == pages
+
+
+# Columns are named where they say something ---------------------------------------------------------------------
+
+
+def test_a_row_that_takes_one_number_or_text_is_named_without_its_column(tmp_path: Path) -> None:
+    errors = [finding("V001", row=row, measure="quantity", found="x") for row in ("news_items", "sports_events")]
+    typed = {"news_items.quantity": "x", "sports_events.quantity": "x", "other_content.quantity": "nhiều việc"}
+    result = consolidation({WARD: typed}, findings={WARD: errors})
+    book = load_workbook(write(result, tmp_path))
+    short = result.form.column_by_key["quantity"].short
+    places = [str(line["Dòng, cột trong biểu"]) for line in list_lines(book[CONTRACT[3]])]
+    assert [short in place for place in places] == [False, True]
+    assert [line["Cột"] for line in list_lines(book[CONTRACT[4]])] == [None]
+    remarks = [str(cell.value) for row in book["07132 Quảng Yên"] for cell in row if str(cell.value).startswith("LỖI")]
+    assert [short in remark for remark in remarks] == [False, True]
+
+
+def test_where_answers_are_written_is_said_once_above_the_findings(tmp_path: Path) -> None:
+    sheet = load_workbook(write(open_case(), tmp_path))[CONTRACT[3]]
+    said = [cell.coordinate for row in sheet for cell in row if ".decisions.xlsx" in str(cell.value)]
+    assert said == ["A2"]
 
 
 def test_received_times_are_shown_in_vietnams_zone(tmp_path: Path) -> None:
@@ -536,7 +721,7 @@ def test_sources_and_texts_name_every_value(tmp_path: Path) -> None:
 def test_the_message_to_a_unit_names_row_column_and_what_was_typed(tmp_path: Path) -> None:
     lines = list_lines(load_workbook(write(open_case(), tmp_path))[CONTRACT[2]])
     message = str(next(line for line in lines if line["Mã"] == TOWN_WARD)["Tin nhắn gửi đơn vị"])
-    for part in ("Phòng GD&ĐT", "Phường Đông Mai", "07135.xlsx", "Xóa mù chữ", "Người", "khoảng 50", "11/10/2020"):
+    for part in ("Phòng GD&ĐT", "Phường Đông Mai", "07135.xlsx", "Xóa mù chữ", "Người", "khoảng 50"):
         assert part in message
     assert next(line for line in lines if line["Mã"] == WARD)["Tin nhắn gửi đơn vị"] is None
 
@@ -584,6 +769,7 @@ def test_without_a_register_line_there_is_still_a_summary(tmp_path: Path) -> Non
 def test_every_state_has_its_words() -> None:
     texts = load_words().texts
     assert all(f"sources.state.{state}" in texts for state in State)
-    assert all(f"ledger.file_status.{status}" in texts for status in FileStatus)
+    assert all(f"ledger.file_status.{outcome}" in texts for outcome in Outcome)
+    assert all(f"ledger.counts.{outcome}" in texts for outcome in Outcome)
     assert all(f"ledger.unit_status.{status}" in texts for status in UnitStatus)
     assert all(f"matrix.state.{status}" in texts for status in UnitStatus)

@@ -70,12 +70,15 @@ def _sources(sheet: Sheet | None, form: Form, words: Words) -> Mapping[str, list
         return {}
     heads = find_heads(sheet, {column.key: column.head for column in words.columns["sources"]})
     rows = {fold(row.title): row.key for row in form.rows}
+    rows |= {fold(name): key for key, name in form.short_names.items()}
     columns = {fold(column.short): column.key for column in form.columns}
     states = {fold(words(f"sources.state.{state}")): state for state in State}
     last = ""
     for line in range(heads.row + 1, sheet.first_row + len(sheet.rows)) if heads else ():
         texts = {key: sheet.value(line, place) for key, place in heads.columns.items()}
-        cell = Cell(rows.get(fold(str(texts["row"])), ""), columns.get(fold(str(texts["column"])), ""))
+        row, column = rows.get(fold(str(texts["row"])), ""), fold(str(texts["column"]))
+        only = next(iter(form.by_key[row].kinds), "") if row else ""
+        cell = Cell(row, columns.get(column, "") if column else only)
         name = fold(str(texts["unit"]))
         if not (name and cell.row and cell.measure):
             continue

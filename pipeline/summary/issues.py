@@ -7,11 +7,11 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.findings import how_to_mend, message, severity_name, suggestion_text
-from pipeline.model import FileResult, Finding, UnitResult
+from pipeline.model import FileResult, FileStatus, Finding, UnitResult
 from pipeline.summary.page import Book
 from pipeline.summary.plan import Plan, quoted
 from pipeline.summary.tables import LIST_FIRST_ROW, MOST_LINKS, Table, begin_list
-from schemas.rules import Severity
+from schemas.rules import Cell, Severity
 
 _ORDER = {severity: place for place, severity in enumerate((Severity.ERROR, Severity.WARNING, Severity.INFO))}
 
@@ -68,14 +68,15 @@ def _write_texts(table: Table, row: int, issue: _Issue) -> None:
     plan, styles = table.book.plan, table.book.styles
     form, words = plan.result.form, plan.words
     known = plan.result.register.by_code.get((file and file.unit) or "")
-    nobody = known.name if known else words("issues.no_unit") if file else words("issues.general")
+    is_open = file is not None and file.status is FileStatus.REJECTED
+    nobody = known.name if known else words("issues.no_unit" if is_open else "issues.general")
     where = (file.path if file else "", finding.sheet or "", finding.cell or "")
     texts = {
         "unit": unit.unit.name if unit else nobody,
         "phone": plan.phone_of(unit) if unit else "",
         "found": finding.found or "",
         "message": message(finding, form, "vi"),
-        "mend": how_to_mend(finding, form, "vi"),
+        "mend": how_to_mend(finding.code, "vi"),
         "suggestion": suggestion_text(finding, "vi"),
         "where": ", ".join(part for part in where if part),
         "code": finding.code,
@@ -91,10 +92,10 @@ def _write_texts(table: Table, row: int, issue: _Issue) -> None:
 def _place(plan: Plan, finding: Finding) -> str:
     form = plan.result.form
     row = form.by_key.get(finding.row or "")
-    column = form.column_by_key.get(finding.measure or "")
+    column = form.column_named(Cell(finding.row or "", finding.measure or ""))
     if row is None:
-        return column.short if column else ""
-    return plan.words("issues.place", row=row.short_label, column=column.short) if column else row.short_label
+        return column
+    return plan.words("issues.place", row=row.short_label, column=column) if column else row.short_label
 
 
 def _target(plan: Plan, issue: _Issue) -> str:

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.findings import message
+from pipeline.findings import title
 from pipeline.model import ByHand, FileResult, FileStatus, HandLine, UnitResult, UnitStatus
+from pipeline.standing import Outcome, gravest, outcome_of, unassigned
 from pipeline.summary.messages import group_message, unit_message
 from pipeline.summary.page import Book, clean_text, text_height
 from pipeline.summary.plan import Plan, quoted
@@ -17,7 +18,6 @@ from pipeline.workbook_formats import write_box
 from schemas.register import VIETNAM
 from schemas.rules import Severity
 
-_FILLED_BY_HAND = ("paper", "remark")
 _BETWEEN_REMARKS = "; "
 
 
@@ -37,23 +37,23 @@ def write_ledger(book: Book) -> Worksheet:
     """Write the sheet, with the message to the group and the legend of the states below the table."""
     plan = book.plan
     lines = list(_lines(plan))
-    statuses = Counter(file.status for file in plan.result.files)
-    line = plan.words(
-        "ledger.count",
-        reported=plan.received,
-        expected=len(plan.expected),
-        files=len(plan.result.files),
-        **{status.value: statuses[status] for status in FileStatus},
-    )
-    table = begin_list(book, "ledger", line, frozen="unit")
+    table = begin_list(book, "ledger", _count(plan), frozen="unit")
     placed, _ = _placed(plan.result.by_hand, lines)
     for row, told in enumerate(lines, LIST_FIRST_ROW):
         _write_line(table, row, told, placed.get(row - LIST_FIRST_ROW, {}))
         table.end_line(row)
-    last = _write_below(table, table.end(len(lines)) + 1)
+    last = _write_below(table, table.end(len(lines)) + 1, lines)
     # The messages are for pasting; on paper they would leave the table no room.
     table.sheet.print_area(0, 0, last, table.places["phone"])
     return table.sheet
+
+
+def _count(plan: Plan) -> str:
+    """How many units are in, and how many files of each sort there are."""
+    outcomes = Counter(map(outcome_of, plan.result.files))
+    parts = [plan.words(f"ledger.counts.{one}", count=outcomes[one]) for one in Outcome if outcomes[one]]
+    counted = {"reported": plan.received, "expected": len(plan.expected), "files": len(plan.result.files)}
+    return plan.words("ledger.count" if parts else "ledger.count_none", parts=", ".join(parts), **counted)
 
 
 def _lines(plan: Plan) -> Iterator[_Line]:
@@ -107,18 +107,17 @@ def _write_line(table: Table, row: int, line: _Line, by_hand: Mapping[str, str])
     table.text(row, "file", file.path if file else "")
     _write_received(table, row, file)
     _write_counts(table, row, line)
-    table.text(row, "filled_by", main.counted.filled_by if main and main.counted else "")
+    table.text(row, "filled_by", plan.filled_by(main) if main else "")
     table.text(row, "phone", plan.phone_of(main) if main else "")
-    table.text(row, "message", unit_message(plan, main) if main else "")
-    for key in _FILLED_BY_HAND:
-        table.text(row, key, by_hand.get(key, ""))
+    table.text(row, "paper", by_hand.get("paper", ""))
+    table.text_unprinted(row, "message", unit_message(plan, main) if main else "")
+    table.text_unprinted(row, "remark", by_hand.get("remark", ""))
 
 
 def _write_unit(table: Table, row: int, line: _Line) -> None:
     plan = table.book.plan
     if line.unit is None:
-        known = plan.result.register.by_code.get((line.file and line.file.unit) or "")
-        table.text(row, "unit", known.name if known else plan.words("ledger.no_unit"))
+        table.text(row, "unit", _of_no_unit(plan, line.file))
         return
     name, code = line.unit.unit.name, line.unit.unit.code
     if not line.unit.in_total:
@@ -127,6 +126,13 @@ def _write_unit(table: Table, row: int, line: _Line) -> None:
         table.link(row, "unit", f"{quoted(plan.unit_sheets[code])}!A1", name)
     else:
         table.text(row, "unit", name)
+
+
+def _of_no_unit(plan: Plan, file: FileResult | None) -> str:
+    """What stands in the column of units beside a file of no unit in the list."""
+    known = plan.result.register.by_code.get((file and file.unit) or "")
+    is_open = file is not None and file.status is FileStatus.REJECTED
+    return known.name if known else plan.words("ledger.no_unit") if is_open else ""
 
 
 def _write_received(table: Table, row: int, file: FileResult | None) -> None:
@@ -157,35 +163,27 @@ def _write_counts(table: Table, row: int, line: _Line) -> None:
 def _status(plan: Plan, line: _Line) -> str:
     words, unit, file = plan.words, line.unit, line.file
     if unit and line.number and unit.counted:
-        return words(f"ledger.unit_status.{unit.status}")
-    reason = _reason(plan, file) if file else ""
+        status = words(f"ledger.unit_status.{unit.status}")
+        source = plan.source_of(unit.counted)
+        return words("ledger.from_source", status=status, source=source) if source else status
+    if file is None:
+        assert unit is not None
+        found = ", ".join(file.path for file in plan.perhaps.get(unit.unit.code, ()))
+        return words("ledger.perhaps_files", files=found) if found else words("ledger.unit_status.missing")
+    reason = gravest(file.findings)
+    because = title(reason.code, "vi") if reason else ""
     if unit and line.number and unit.status is UnitStatus.MISSING:
-        if file is None:
-            return words("ledger.unit_status.missing")
-        told = words("ledger.unit_status.missing_with_file")
-        return f"{told}. {reason}" if reason else told
-    assert file is not None
-    used = plan.files.get(unit.file or "") if unit else None
-    if file.status is FileStatus.SUPERSEDED and used and used.sha256 == file.sha256:
-        return words("ledger.file_status.identical")
-    because = f"ledger.file_status.{file.status}_because"
-    if reason and because in words.texts:
-        return words(because, reason=reason)
-    return words(f"ledger.file_status.{file.status}")
+        return words("ledger.missing_because", reason=because)
+    key = f"ledger.file_status.{outcome_of(file)}"
+    return words(f"{key}_because", reason=because) if because and f"{key}_because" in words.texts else words(key)
 
 
-def _reason(plan: Plan, file: FileResult) -> str:
-    """The finding that decided about the file: the first error, else the first of all."""
-    told = sorted(file.findings, key=lambda finding: finding.severity is not Severity.ERROR)
-    return message(told[0], plan.result.form, "vi") if told else ""
-
-
-def _write_below(table: Table, row: int) -> int:
+def _write_below(table: Table, row: int, lines: Sequence[_Line]) -> int:
     """Write message to the group and legend; gives the last row."""
     plan, look = table.book.plan, table.book.styles.note_wrapped
     first, last = table.places["status"], table.places["phone"]
     width = sum(column.width for column in plan.words.columns["ledger"][first : last + 1])
-    for name, text in _told_below(plan):
+    for name, text in (*_to_the_group(plan), *_legend(plan, lines)):
         write_box(table.sheet, (row, 0, row, first - 1), name, table.book.styles.note_strong)
         write_box(table.sheet, (row, first, row, last), text, look)
         table.sheet.set_row(row, text_height(text, width, LIST_SIZE))
@@ -193,17 +191,28 @@ def _write_below(table: Table, row: int) -> int:
     return row
 
 
-def _told_below(plan: Plan) -> Iterator[tuple[str, str]]:
-    words = plan.words
-    told = group_message(plan)
+def _to_the_group(plan: Plan) -> Iterator[tuple[str, str]]:
+    told, count = group_message(plan), len(unassigned(plan.result.files))
+    if told and count:
+        yield plan.words("ledger.before_group"), plan.words("ledger.see_first", count=count)
     if told:
-        yield words("ledger.group_message"), told
-    for key, name in (
-        ("received_with_errors", "unit_status.received_with_errors"),
-        ("missing_with_file", "unit_status.missing_with_file"),
-        ("superseded", "file_status.superseded"),
-        ("rejected", "file_status.rejected"),
-        ("ignored", "file_status.ignored"),
-        ("late_unknown", "late.unknown"),
-    ):
-        yield words(f"ledger.{name}"), words(f"ledger.legend.{key}")
+        yield plan.words("ledger.group_message"), told
+
+
+def _legend(plan: Plan, lines: Sequence[_Line]) -> Iterator[tuple[str, str]]:
+    """Explain the words that stand in the table, and no others."""
+    units = [line.unit for line in lines if line.unit and line.number]
+    others = {outcome_of(line.file) for line in lines if line.file and not line.number}
+    shown = {
+        "unit_status.received_with_errors": any(u.status is UnitStatus.RECEIVED_WITH_ERRORS for u in units),
+        "unit_status.missing_with_file": any(u.status is UnitStatus.MISSING and u.file for u in units),
+        "unit_status.perhaps": bool(plan.perhaps),
+        **{f"file_status.{outcome}": outcome in others for outcome in _EXPLAINED},
+        "late.unknown": any(line.file and line.file.is_return and line.file.late is None for line in lines),
+    }
+    for key, is_shown in shown.items():
+        if is_shown:
+            yield plan.words(f"ledger.{key}"), plan.words(f"ledger.legend.{key.partition('.')[2]}")
+
+
+_EXPLAINED = (Outcome.SUPERSEDED, Outcome.REJECTED, Outcome.SIGNED_COPY, Outcome.CONTAINER, Outcome.IGNORED)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.model import State, Total
-from pipeline.summary.plan import Plan, short_name
+from pipeline.summary.plan import Plan
 from pipeline.summary.words import joined
 from schemas.form import Row
 from schemas.rules import Cell, Severity
@@ -24,7 +24,7 @@ class Marks:
         """Reason -> cell -> the units it holds for."""
         found: dict[str, dict[Cell, list[str]]] = {key: {} for key in _REASONS}
         for unit in self.plan.expected:
-            name = short_name(unit)
+            name = unit.unit.name
             entries = self.plan.entries.get(unit.unit.code, {})
             errors = {
                 Cell(finding.row or "", finding.measure or "")

@@ -5,20 +5,19 @@ from collections.abc import Callable, Mapping
 from xlsxwriter.utility import xl_col_to_name, xl_range
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.model import COUNTED, Entry, State, Total, UnitResult
-from pipeline.summary.page import Book, open_line, set_up_list, write_link, write_text
+from pipeline.model import COUNTED, Entry, State, Total, UnitResult, UnitStatus
+from pipeline.summary.page import Book, open_line, pixels, set_up_list, write_link, write_text
 from pipeline.summary.plan import MATRIX_FIRST_ROW, Line, LineKind, Plan, quoted, sum_formula
 from pipeline.workbook_formats import write_box
 from schemas.rules import Cell
 
 _HEAD = MATRIX_FIRST_ROW - 2
 _NUMBER, _CODE, _NAME, _STATE, _GROUP = range(5)
-_FIXED_WIDTHS = (4.5, 7.5, 19.0, 8.0)
+_FIXED_WIDTHS = (4.5, 7.5, 19.0, 9.5)
 _HEAD_HEIGHTS = (74.0, 66.0)
-_NARROWEST, _AIR = 5.2, 1.6
+_NARROWEST, _AIR = 5.2, 2.6
 _PAGE_PIXELS = 960
 """across a landscape A4 page at full size, at 96 to the inch and a little less"""
-_DIGIT_PIXELS, _CELL_PIXELS = 7, 5
 _SMALLEST_SCALE, _FULL_SCALE = 55, 100
 _Sums = Callable[[int], str] | None
 
@@ -74,11 +73,17 @@ def _write_unit(book: Book, sheet: Worksheet, line: Line) -> None:
         write_link(sheet, (line.row, _NAME), target, unit.unit.name, styles.grid_link)
     else:
         sheet.write_string(line.row, _NAME, unit.unit.name, styles.grid_name)
-    write_text(sheet, line.row, _STATE, plan.words(f"matrix.state.{unit.status}"), styles.grid_center)
+    write_text(sheet, line.row, _STATE, _state(plan, unit), styles.grid_center)
     if plan.gathered and line.kind is LineKind.UNIT:
         number = next((place for place, group in enumerate(plan.gathered, 1) if code in group.units), 0)
         sheet.write_number(line.row, _GROUP, number, styles.grid_center)
     _write_figures(book, sheet, line.row, unit)
+
+
+def _state(plan: Plan, unit: UnitResult) -> str:
+    """Tell a unit of which nothing came from one that sent something, as the list of files does."""
+    came = unit.status is UnitStatus.MISSING and (unit.file or unit.unit.code in plan.perhaps)
+    return plan.words("matrix.state.without_figures" if came else f"matrix.state.{unit.status}")
 
 
 def _write_figures(book: Book, sheet: Worksheet, row: int, unit: UnitResult) -> None:
@@ -203,25 +208,21 @@ def _width(plan: Plan, cell: Cell) -> float:
 def _break_pages(sheet: Worksheet, plan: Plan, widths: Mapping[int, float]) -> None:
     """Print whole numbered groups of the form on a page, as many as it holds; manual breaks need a fixed scale."""
     groups = _numbered_groups(plan)
-    pixels = {column: _pixels(width) for column, width in widths.items()}
-    fixed = sum(map(_pixels, _FIXED_WIDTHS))
-    widest = max(sum(pixels[column] for column in group) for group in groups)
+    across = {column: pixels(width) for column, width in widths.items()}
+    fixed = sum(map(pixels, _FIXED_WIDTHS))
+    widest = max(sum(across[column] for column in group) for group in groups)
     scale = min(_FULL_SCALE, max(_SMALLEST_SCALE, _FULL_SCALE * _PAGE_PIXELS // (fixed + widest)))
     space = _FULL_SCALE * _PAGE_PIXELS // scale - fixed
     breaks: list[int] = []
     used = 0
     for group in groups:
-        width = sum(pixels[column] for column in group)
+        width = sum(across[column] for column in group)
         if used and used + width > space:
             breaks.append(group[0])
             used = 0
         used += width
     sheet.set_print_scale(scale)
     sheet.set_v_pagebreaks(breaks)
-
-
-def _pixels(width: float) -> int:
-    return int(width * _DIGIT_PIXELS) + _CELL_PIXELS
 
 
 def _numbered_groups(plan: Plan) -> list[list[int]]:

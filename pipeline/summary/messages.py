@@ -1,43 +1,53 @@
 """Messages ready to be pasted: what one unit is asked, and what the whole group is told."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.findings import message
-from pipeline.model import Finding, UnitResult, UnitStatus
+from pipeline.findings import asks_unit, in_brief, request
+from pipeline.model import FileStatus, Finding, UnitResult, UnitStatus
 from pipeline.summary.plan import Plan
 from pipeline.summary.words import joined
-from schemas.rules import Severity
+from schemas.rules import Cell
 
 _MOST_PLACES = 8
 """a message of more places is not read on a phone"""
 _MOST_NAMES = 60
+_MOST_FILES = 3
+_OF_OTHER_FILES = ("others", "other")
+"""facts that hold paths of the unit's other copies"""
+_PAGE = re.compile(r"(?P<name>.+\.[A-Za-z]{3,4})#(?P<sheet>.+)")
+"""a workbook that holds several returns: the sheet of one"""
 
 
 def unit_message(plan: Plan, unit: UnitResult) -> str:
-    """What to ask one unit; empty where it is asked nothing."""
+    """What to ask one unit; empty where it is asked nothing, or what came may be its own and is to be seen first."""
     words, form = plan.words, plan.result.form
-    facts = {
-        "sender": sender(plan),
-        "unit": unit.unit.name,
-        "subject": form.subject,
-        "file": unit.file or "",
-        "deadline": _deadline(plan, unit),
-    }
-    errors = [finding for finding in plan.findings_of(unit) if finding.severity is Severity.ERROR]
-    if unit.status is UnitStatus.MISSING:
-        if not unit.file:
-            return words("ledger.message.missing", **facts)
-        reason = message(errors[0], form, "vi") if errors else ""
-        return words("ledger.message.no_figures", reason=reason, **facts).replace("  ", " ")
-    if not errors:
+    facts = {"sender": sender(plan), "unit": unit.unit.name, "subject": form.subject}
+    if unit.status is UnitStatus.MISSING and not unit.file:
+        if unit.unit.code in plan.perhaps:
+            return ""
+        return words("ledger.message.missing", deadline=_deadline(plan, unit), **facts)
+    asked = [finding for finding in _told(plan, unit) if asks_unit(finding)]
+    if not asked:
         return ""
-    places = "; ".join(_places(plan, errors))
-    return words("ledger.message.ask", count=len(errors), places=places, **facts)
+    received = "unusable" if unit.status is UnitStatus.MISSING else "received"
+    files = joined(_files(plan, unit, asked), _MOST_FILES, words, "files")
+    parts = [
+        words(f"ledger.message.{received}", files=files, **facts),
+        *_places(plan, [finding for finding in asked if _is_place(finding)]),
+        *dict.fromkeys(_sentence(plan, finding) for finding in asked if not _is_place(finding)),
+        words("ledger.message.answer"),
+    ]
+    return " ".join(parts)
 
 
 def group_message(plan: Plan) -> str:
     """What to tell all units while some are missing; empty when none is."""
-    missing = [unit.unit.name for unit in plan.expected if unit.status is UnitStatus.MISSING and not unit.file]
+    missing = [
+        unit.unit.name
+        for unit in plan.expected
+        if unit.status is UnitStatus.MISSING and not unit.file and unit.unit.code not in plan.perhaps
+    ]
     if not missing:
         return ""
     form = plan.result.form
@@ -56,19 +66,66 @@ def sender(plan: Plan) -> str:
     return office.sender or office.name or (collector.name if collector else plan.words("ledger.sender"))
 
 
-def _places(plan: Plan, errors: list[Finding]) -> Iterator[str]:
+def _told(plan: Plan, unit: UnitResult) -> Iterator[Finding]:
+    """What is told of the return that counts; of a unit without one, of all its files that could not be used."""
+    if unit.counted:
+        yield from plan.findings_of(unit)
+        return
+    for file in plan.files_of[unit.unit.code]:
+        if file.status is FileStatus.REJECTED:
+            yield from file.findings
+
+
+def _files(plan: Plan, unit: UnitResult, asked: Iterable[Finding]) -> list[str]:
+    """Names of the files that are spoken of: without folder and archive, which are of the office."""
+    if unit.counted:
+        others = (finding.facts.get(name, ()) for finding in asked for name in _OF_OTHER_FILES)
+        named = [path for paths in others for path in ((paths,) if isinstance(paths, str) else _paths(paths))]
+        paths = [str(unit.file), *(path for path in named if path in plan.files)]
+    else:
+        paths = [file.path for file in plan.files_of[unit.unit.code] if file.status is FileStatus.REJECTED]
+    return list(dict.fromkeys(_name_of(plan, path) for path in paths))
+
+
+def _paths(fact: object) -> Sequence[str]:
+    return fact if isinstance(fact, tuple) else ()
+
+
+def _name_of(plan: Plan, path: str) -> str:
+    name = path.replace("!", "/").rpartition("/")[2]
+    page = _PAGE.fullmatch(name)
+    return plan.words("ledger.message.sheet", **page.groupdict()) if page else name
+
+
+def _is_place(finding: Finding) -> bool:
+    """Whether it is about one row of the form; what lists rows is told with its list."""
+    return finding.row is not None and "rows" not in finding.facts
+
+
+def _places(plan: Plan, findings: Sequence[Finding]) -> Iterator[str]:
+    """Name each place with what is wrong there, in one sentence."""
+    places = list(dict.fromkeys(_place(plan, finding) for finding in findings))
+    more = len(places) - _MOST_PLACES
+    if places:
+        shown = [*places[:_MOST_PLACES], *([plan.words("ledger.message.more", count=more)] if more > 0 else [])]
+        yield plan.words("ledger.message.ask", count=len(places), places="; ".join(shown))
+
+
+def _place(plan: Plan, finding: Finding) -> str:
     form, words = plan.result.form, plan.words
-    for finding in errors[:_MOST_PLACES]:
-        row, column = form.by_key.get(finding.row or ""), form.column_by_key.get(finding.measure or "")
-        if row is None or column is None:
-            yield message(finding, form, "vi").rstrip(".")
-        elif finding.found:
-            yield words("ledger.message.typed", row=row.title, column=column.short, found=finding.found)
-        else:
-            reason = message(finding, form, "vi").rstrip(".")
-            yield words("ledger.message.told", row=row.title, column=column.short, reason=reason)
-    if len(errors) > _MOST_PLACES:
-        yield words("ledger.message.more", count=len(errors) - _MOST_PLACES)
+    row = form.by_key.get(finding.row or "")
+    label = row.title.rstrip(" ,:") if row else finding.row
+    column = form.column_named(Cell(finding.row or "", finding.measure or ""))
+    where = words("ledger.message.cell" if column else "ledger.message.row", row=label, column=column)
+    told = in_brief(finding, form, "vi")
+    return words("ledger.message.place", where=where, told=told) if told else where
+
+
+def _sentence(plan: Plan, finding: Finding) -> str:
+    """What is wrong with the return as a whole, and what the unit is asked for."""
+    told = in_brief(finding, plan.result.form, "vi")
+    asked = request(finding.code, "vi")
+    return f"{told[:1].upper()}{told[1:]}. {asked}" if told else asked
 
 
 def _deadline(plan: Plan, unit: UnitResult) -> str:

@@ -19,6 +19,7 @@ _HIGHEST_ROW = 409.0
 """points; Excel allows no more"""
 _DIGIT_SHARE, _CELL_AIR = 1.15, 2.5
 """a digit of the table beside one of the default font, which widths are counted in; room at the sides"""
+_DIGIT_PIXELS, _CELL_PIXELS = 7, 5
 _STAMP_WIDTHS = (12, 24)
 _FOOT_LENGTH = 255
 _FOOT_FONT = f'&"{FONT},Regular"&9 '
@@ -82,6 +83,11 @@ def number_width(values: Iterable[int | None]) -> float:
     """Characters across a column that shows the longest of these numbers, which else appears as ####."""
     longest = max((len(f"{value:,}") for value in values if value is not None), default=0)
     return longest * _DIGIT_SHARE + _CELL_AIR
+
+
+def pixels(width: float) -> int:
+    """How wide a column of so many characters is at full size, at 96 pixels to the inch."""
+    return int(width * _DIGIT_PIXELS) + _CELL_PIXELS
 
 
 def write_stamp(

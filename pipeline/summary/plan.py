@@ -10,8 +10,9 @@ from functools import cached_property
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from pipeline import standing
 from pipeline.form_layout import FormPlace, place_form
-from pipeline.model import Consolidation, Entry, FileResult, FileStatus, Finding, Group, UnitResult
+from pipeline.model import Consolidation, Entry, FileResult, FileStatus, Finding, Group, Return, UnitResult
 from pipeline.stamp import StampWords
 from pipeline.summary.words import Words
 from pipeline.workbook_formats import sheet_name
@@ -160,14 +161,27 @@ class Plan:
         told = {file.path for files in self.files_of.values() for file in files}
         return tuple(file for file in self.result.files if file.path not in told)
 
+    @cached_property
+    def perhaps(self) -> Mapping[str, tuple[FileResult, ...]]:
+        """Code of a unit of which nothing is known to have come -> files that may be its return."""
+        return standing.perhaps_of(self.result.units, self.result.files)
+
     def findings_of(self, unit: UnitResult) -> tuple[Finding, ...]:
         """The findings of the file that the unit's state rests on."""
         file = self.files.get(unit.file or "")
         return file.findings if file else ()
 
     def phone_of(self, unit: UnitResult) -> str:
-        """Where a unit is reached: by the number in its return, else by that of the register."""
-        return (unit.counted.phone if unit.counted else "") or unit.unit.phone
+        """Where a unit is reached."""
+        return standing.phone_of(unit, self.files.get(unit.file or ""))
+
+    def filled_by(self, unit: UnitResult) -> str:
+        """Who filled the return of a unit in."""
+        return standing.filled_by(unit, self.files.get(unit.file or ""))
+
+    def source_of(self, counted: Return) -> str:
+        """What a return says it was filled from, where that is not the file the unit sent."""
+        return "" if fold(counted.source) in ("", fold(self.stamp.source_file)) else counted.source
 
 
 def make_plan(result: Consolidation, words: Words, stamp: StampWords, *, unit_sheets: bool) -> Plan:

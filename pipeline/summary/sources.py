@@ -26,25 +26,26 @@ def _write_return(table: Table, row: int, name: str, counted: Return) -> int:
     """Write the lines of one return from `row` on; gives the row after them."""
     sheet, places, styles = table.sheet, table.places, table.book.styles
     form, words = table.book.plan.result.form, table.book.plan.words
-    write, look = sheet.write_string, styles.line_text
-    name, path, page = clean_text(name), clean_text(counted.path), clean_text(counted.sheet)
+    write, blank, look = sheet.write_string, sheet.write_blank, styles.line_text
+    same = {"unit": clean_text(name), "file": clean_text(counted.path), "sheet": clean_text(counted.sheet)}
     states = {state: words(f"sources.state.{state}") for state in State}
     for entry in counted.entries:
         if entry.found is None and entry.state is State.BLANK and not (entry.text or entry.decided_by):
             continue
-        write(row, places["unit"], name, look)
-        write(row, places["row"], form.by_key[entry.row].title, look)
-        write(row, places["column"], form.column_by_key[entry.measure].short, look)
+        for key, text in same.items():
+            write(row, places[key], text, look)
+        write(row, places["row"], form.short_names[entry.row], look)
         write(row, places["state"], states[entry.state], look)
-        write(row, places["file"], path, look)
-        write(row, places["sheet"], page, look)
+        told: dict[str, str | None] = {"column": form.column_named(entry.key), "cell": entry.cell}
+        told |= {"found": entry.found, "decided_by": entry.decided_by, "reason": entry.reason}
         if entry.counted and entry.value is not None:
             sheet.write_number(row, places["value"], entry.value, styles.line_number)
-        told = {"cell": entry.cell, "found": entry.found, "decided_by": entry.decided_by, "reason": entry.reason}
-        if not entry.counted and entry.text:
+        else:
             told["value"] = entry.text
-        for key, text in told.items():
-            if text:
-                write(row, places[key], clean_text(text), look)
+        for key, said in told.items():
+            if said:
+                write(row, places[key], clean_text(said), look)
+            else:
+                blank(row, places[key], None, look)
         row += 1
     return row

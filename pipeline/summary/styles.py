@@ -80,6 +80,9 @@ def make_styles(workbook: Workbook) -> Styles:
     def grid(**properties: Any) -> Format:  # noqa: ANN401
         return add(border=1, **properties)
 
+    def figures(**properties: Any) -> Format:  # noqa: ANN401
+        return grid(indent=1, **number, **properties)
+
     text: dict[str, Any] = {"num_format": AS_TEXT, "align": "left"}
     number: dict[str, Any] = {"num_format": WHOLE_NUMBER, "align": "right"}
     link: dict[str, Any] = {"font_color": LINK_INK, "underline": 1}
@@ -107,11 +110,11 @@ def make_styles(workbook: Workbook) -> Styles:
         list_head=listed(**head),
         list_text=listed(**text),
         list_center=listed(num_format=AS_TEXT, align="center"),
-        list_number=listed(**number),
+        list_number=add(border=1, valign="top", indent=1, **number),
         list_date=listed(num_format=DATE_AND_TIME, align="center"),
         list_link=listed(**link, align="left"),
         line_text=add(border=1, **text),
-        line_number=add(border=1, **number),
+        line_number=add(border=1, indent=1, **number),
         severity={
             Severity.ERROR: listed(align="center", bold=True, bg_color=ERROR_FILL),
             Severity.WARNING: listed(align="center", bg_color=WARNING_FILL),
@@ -122,9 +125,9 @@ def make_styles(workbook: Workbook) -> Styles:
         grid_name=grid(**text),
         grid_link=grid(**link, align="left"),
         grid_center=grid(align="center", num_format=AS_TEXT),
-        grid_number=grid(**number),
-        grid_computed=grid(italic=True, **number),
+        grid_number=figures(),
+        grid_computed=figures(italic=True),
         grid_left_out=grid(align="center", bold=True, bg_color=ERROR_FILL),
-        grid_sum=grid(**number, **total),
+        grid_sum=figures(**total),
         grid_sum_name=grid(align="left", **total),
     )

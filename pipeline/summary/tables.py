@@ -30,8 +30,12 @@ class Table:
 
     def text(self, row: int, key: str, text: str, look: Format | None = None) -> None:
         """Write a text in one column of a line."""
-        write_text(self.sheet, row, self.places[key], text, look or self.book.styles.list_text)
+        self.text_unprinted(row, key, text, look)
         self.height = max(self.height, text_height(text, self.widths[key], LIST_SIZE))
+
+    def text_unprinted(self, row: int, key: str, text: str, look: Format | None = None) -> None:
+        """Write a text of a column that is not printed: the line is not made higher for it, as paper would show."""
+        write_text(self.sheet, row, self.places[key], text, look or self.book.styles.list_text)
 
     def link(self, row: int, key: str, target: str, text: str) -> None:
         """Write a text that leads to another place in the workbook."""

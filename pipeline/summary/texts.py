@@ -19,7 +19,7 @@ def write_texts(book: Book) -> Worksheet:
         table.number(row, "number", row - LIST_FIRST_ROW + 1)
         table.text(row, "unit", unit.unit.name)
         table.text(row, "row", form.by_key[entry.row].title)
-        table.text(row, "column", form.column_by_key[entry.measure].short)
+        table.text(row, "column", form.column_named(entry.key))
         table.text(row, "text", entry.text or "")
         table.end_line(row)
     table.end(len(entries))

@@ -55,9 +55,9 @@ def _collect(
         columns[place.split(".", maxsplit=1)[0]] = tuple(found)
 
 
-def joined(names: Sequence[str], most: int, words: Words) -> str:
-    """Names in one line; where there are more than `most`, the rest is counted."""
+def joined(names: Sequence[str], most: int, words: Words, what: str = "units") -> str:
+    """Names in one line; where there are more than `most`, the rest is counted: as `units` or as `files`."""
     if len(names) <= most:
         return ", ".join(names)
     shown = ", ".join(names[: most - 1])
-    return words("totals.names_and_more", names=shown, count=len(names) - most + 1)
+    return words(f"joined.{what}", names=shown, count=len(names) - most + 1)

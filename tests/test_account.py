@@ -20,7 +20,7 @@ from pipeline.desk import desk_for
 from pipeline.errors import RunError
 from pipeline.findings import finding, title
 from pipeline.limits import DEFAULT
-from pipeline.model import Consolidation, FileReading, Finding, Times
+from pipeline.model import Claim, Consolidation, FileReading, Finding, Times
 from schemas.definition import DefinitionError
 from schemas.register import COLLECTOR_TYPE, VIETNAM, Unit, load_register_csv
 from tests.builders import Typed, make_register, make_return, shipped_form
@@ -127,7 +127,7 @@ def test_an_unfinished_run_names_everything_that_needs_a_person(lang: Lang) -> N
 def test_other_files_are_counted_by_what_became_of_them(lang: Lang) -> None:
     say = words(lang)["account"]
     (line,) = [line for line in told(unfinished(), lang).splitlines() if line.startswith(say["others"])]
-    assert all(say[name].format(count=1) in line for name in ("identical", "older", "ignored"))
+    assert all(say[name].format(count=1) in line for name in ("identical", "superseded", "ignored"))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -170,13 +170,102 @@ def test_a_rejected_file_is_told_with_the_gravest_thing_about_it() -> None:
     assert f"lạ.xlsm - {title('F005', 'vi')}" in text
 
 
-def test_many_errors_are_cut_short_and_counted() -> None:
-    rows = [row.key for row in FORM.rows if row.key.startswith("class_")][:13]
+def crowded(path: str, unit: str, count: int) -> FileReading:
+    """A return with so many errors."""
+    rows = [row.key for row in FORM.rows if row.key.startswith("class_") and "people" in row.kinds][:count]
     errors = [finding("V001", row=row, measure="people", found="x") for row in rows]
-    cells = {f"{row}.people": "x" for row in rows}
-    text = told(concluded(sent("a.xlsx", A, cells, *errors)), "en")
-    assert text.count(title("V001", "en")) == 12
-    assert words("en")["account"]["ask_more"].format(count=1) in text
+    return sent(path, unit, {f"{row}.people": "x" for row in rows}, *errors)
+
+
+def test_a_unit_with_many_errors_hides_no_other_unit() -> None:
+    consolidation = concluded(crowded("a.xlsx", A, 12), crowded("b.xlsx", B, 12), crowded("c.xlsx", C, 2))
+    text = told(consolidation, "en")
+    assert all(NAMES[code] in text for code in NAMES)
+    assert text.count(title("V001", "en")) == 3 + 3 + 2
+    assert text.count(words("en")["account"]["ask_more"].format(count=9)) == 2
+    assert re.findall(r"^1\. .*?(\d+)", text, re.MULTILINE) == ["4"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_unit_to_be_called_is_named_with_the_telephone_number_of_its_return(lang: Lang) -> None:
+    reading = crowded("a.xlsx", A, 1)
+    one = replace(reading.returns[0], phone="0912 345 678")
+    empty = replace(sent("d.xlsx", D, {}).returns[0], phone="0988 111 222")
+    consolidation = concluded(
+        replace(reading, returns=(one,)), FileReading("d.xlsx", empty.sha256, (empty,), ()), sent("b.xlsx", B, GOOD)
+    )
+    text = told(consolidation, lang)
+    assert f"{NAMES[A]} (0912 345 678)" in text
+    assert f"{NAMES[D]} (0988 111 222)" in text, "the number in the return goes before that of the register"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_the_office_can_mend_is_no_call(lang: Lang) -> None:
+    error = finding("V009", row="news_items", measure="quantity", found="=")
+    good = [sent(f"{code}.xlsx", code, {"news_items.quantity": int(code)}) for code in (B, C, D)]
+    text = told(concluded(sent("a.xlsx", A, {"news_items.quantity": "="}, error), *good), lang)
+    say = words(lang)["account"]
+    (line,) = [line for line in text.splitlines() if line.startswith(say["mend"])]
+    assert NAMES[A] in line
+    assert say["next_mend"] in text
+    assert say["ask"] not in text
+    assert say["next_call"].partition("{")[0] not in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_file_whose_content_was_used_is_never_called_no_report(lang: Lang) -> None:
+    good = [sent(f"thư.zip!{code}.xlsx", code, {"news_items.quantity": int(code)}) for code in NAMES]
+    consolidation = concluded(*good, unread("thư.zip", "F032"), unread("07132_Phường Quảng Yên.png", "F006"))
+    assert consolidation.complete
+    say = words(lang)["account"]
+    (line,) = [line for line in told(consolidation, lang).splitlines() if line.startswith(say["others"])]
+    assert say["container"].format(count=1) in line
+    assert say["signed_copy"].format(count=1) in line
+    assert say["ignored"].partition("}")[2] not in line
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_unit_whose_file_may_lie_there_is_not_called_silent(lang: Lang) -> None:
+    stray = replace(sent("PL2.xlsx", A, GOOD).returns[0], claim=Claim(None, "none", {}), findings=(finding("U002"),))
+    result = concluded(FileReading("PL2.xlsx", stray.sha256, (stray,), ()))
+    text = told(replace(result, files=(replace(result.files[0], perhaps=(B, C)),)), lang)
+    say = words(lang)["account"]
+    (silent,) = [line for line in text.splitlines() if line.startswith(say["missing"])]
+    assert NAMES[A] in silent
+    assert NAMES[B] not in silent
+    assert NAMES[C] not in silent
+    for code in (B, C):
+        assert say["perhaps_line"].format(unit=NAMES[code], files="PL2.xlsx") in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_decision_that_was_not_applied_has_its_head_and_a_step_even_when_all_else_is_done(lang: Lang) -> None:
+    refused = finding("D002", sheet="Số liệu", cell="K9", facts={"reason": "no_person"})
+    consolidation = replace(complete(), notes=(refused,))
+    assert consolidation.complete
+    text = told(consolidation, lang)
+    say = words(lang)["account"]
+    assert any(line.startswith(say["book"]) for line in text.splitlines())
+    assert say["next_book"].format(decisions=DECISIONS) in text
+    assert say["complete_warnings"].format(expected=4, warnings=1) in text
+
+
+def test_a_decision_that_no_longer_fits_is_told_with_its_unit_and_place() -> None:
+    outdated = finding("D001", row="class_literacy", measure="people", facts={"was": "khoảng 50", "now": "52"})
+    text = told(concluded(sent("a.xlsx", A, GOOD, outdated)), "vi")
+    (line,) = [line for line in text.splitlines() if "khoảng 50" in line]
+    assert all(part in line for part in (NAMES[A], "Xóa mù chữ", "Người"))
+
+
+def test_a_row_of_one_number_is_named_without_a_column() -> None:
+    errors = [
+        finding("V001", row=row, measure="quantity", found="x") for row in ("funding_state_budget", "sports_events")
+    ]
+    cells: dict[str, Typed] = {"funding_state_budget.quantity": "x", "sports_events.quantity": "x"}
+    text = told(concluded(sent("a.xlsx", A, cells, *errors)), "vi")
+    short = FORM.column_by_key["quantity"].short
+    assert f"{FORM.by_key['funding_state_budget'].short_label} - " in text
+    assert f"{FORM.by_key['sports_events'].short_label}, {short} - " in text
 
 
 def test_what_was_typed_cannot_write_on_the_screen() -> None:

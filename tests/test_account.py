@@ -239,13 +239,24 @@ def test_a_unit_whose_file_may_lie_there_is_not_called_silent(lang: Lang) -> Non
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_decision_that_was_not_applied_has_its_head_and_a_step_even_when_all_else_is_done(lang: Lang) -> None:
+def test_a_decision_that_was_not_applied_has_its_head_and_a_step(lang: Lang) -> None:
     refused = finding("D002", sheet="Số liệu", cell="K9", facts={"reason": "no_person"})
-    consolidation = replace(complete(), notes=(refused,))
+    text = told(replace(complete(), notes=(refused,)), lang)
+    say = words(lang)["account"]
+    assert any(line.startswith(say["book"]) for line in text.splitlines())
+    assert not any(line.startswith(say["notes"]) for line in text.splitlines())
+    assert say["next_book"].format(decisions=DECISIONS) in text
+    assert say["next_call"].partition("{")[0] not in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_choice_of_copies_that_no_longer_holds_is_a_step_even_where_every_unit_is_in(lang: Lang) -> None:
+    outdated = finding("D008", facts={"others": ("b.xlsx",)})
+    good = [sent(f"{code}.xlsx", code, {"news_items.quantity": int(code)}) for code in (B, C, D)]
+    consolidation = concluded(sent("a.xlsx", A, GOOD, outdated), *good)
     assert consolidation.complete
     text = told(consolidation, lang)
     say = words(lang)["account"]
-    assert any(line.startswith(say["book"]) for line in text.splitlines())
     assert say["next_book"].format(decisions=DECISIONS) in text
     assert say["complete_warnings"].format(expected=4, warnings=1) in text
 
@@ -381,6 +392,11 @@ def test_whatever_a_definition_may_hold_is_said_in_vietnamese(file: str) -> None
     said = phrases_of(f"schemas/{file}.py")
     assert len(said) > 8
     assert said <= set(words("vi")["phrases"])
+
+
+def test_a_column_of_the_register_is_named_as_an_officer_may_have_named_it() -> None:
+    text = refusal(DefinitionError("units.csv", 3, "in_total", "maybe", "yes or no (có, không)"), "vi")
+    assert "Cộng vào tổng" in text
 
 
 def test_a_broken_register_is_told_in_vietnamese(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ def refusal(error: RunError | DefinitionError, lang: Lang) -> str:
     if isinstance(error, DefinitionError):
         line = say["definition_line"].format(line=error.line) if error.line else ""
         phrases = words(lang).get("phrases", {})
-        allowed, found = (phrases.get(text, text) for text in (error.allowed, error.found))
+        field, allowed, found = (phrases.get(text, text) for text in (error.field, error.allowed, error.found))
         allowed = allowed.format(**error.facts) if error.facts else allowed
-        parts = {"file": error.file, "field": error.field, "found": visible(found), "allowed": allowed}
+        parts = {"file": error.file, "field": field, "found": visible(found), "allowed": allowed}
         return str(say["prefix"] + say["definition"].format(line=line, **parts))
     return str(say["prefix"] + say[error.code].format(**error.facts))

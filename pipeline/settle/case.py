@@ -1,0 +1,75 @@
+"""One return on its way to a verdict: whether it may count at all, whatever else its unit sent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from pipeline.findings import finding
+from pipeline.model import FileReading, FileStatus, Finding, Return, Times
+from pipeline.settle.words import rank_of
+from schemas.form import Form
+from schemas.register import Register
+from schemas.rules import Severity
+
+_REFUSED = frozenset({"F015"})
+"""codes of a return that is none of this form"""
+_EXCLUDED = frozenset({"F030"})
+"""codes of a return that an officer left out"""
+_OF_EMPTY = frozenset({"V029"})
+"""codes that say again what the empty form already says"""
+
+
+@dataclass(slots=True)
+class Case:
+    """One return on its way to a verdict."""
+
+    file: FileReading
+    one: Return
+    status: FileStatus
+    told: list[Finding]
+    last: Times
+    """its times, or those of its last equal copy"""
+    rank: int
+    """what its name, or that of an equal copy, says of its place in a row of corrections"""
+
+
+def judge(form: Form, register: Register, reading: FileReading, one: Return, *, strict: bool) -> Case:
+    """Say whether a return may count at all, by what it is and what was told of it."""
+    case = Case(reading, one, FileStatus.USED, [], one.times, rank_of(reading.path))
+    collector = register.collector
+    if any(told.code in _EXCLUDED for told in one.findings):
+        case.status = FileStatus.IGNORED
+    elif any(told.code in _REFUSED for told in one.findings):
+        case.status = FileStatus.REJECTED
+    elif collector and one.claim.unit == collector.code and one.is_summary:
+        case.status = FileStatus.IGNORED
+        case.told.append(finding("F016"))
+    elif collector and one.claim.unit == collector.code:
+        case.status = FileStatus.REJECTED
+        case.told.append(finding("U003", found=collector.name, facts={"seen": collector.name}))
+    elif one.claim.unit is None:
+        case.status = FileStatus.REJECTED
+    elif one.is_empty:
+        case.status = FileStatus.REJECTED
+        case.told.append(finding("F008", sheet=one.sheet))
+        case.one = replace(one, findings=tuple(told for told in one.findings if told.code not in _OF_EMPTY))
+    elif strict and any(told.severity is Severity.ERROR for told in one.findings):
+        case.status = FileStatus.REJECTED
+        case.told.append(finding("F028"))
+    if one.is_summary and case.status is FileStatus.USED:
+        case.told += _told_of_summary(one)
+    return case
+
+
+def _told_of_summary(one: Return) -> Iterable[Finding]:
+    """One level up: say which summary is itself incomplete, or leaves open whether it is, once for the file."""
+    covered = [entry.coverage for entry in one.entries if entry.coverage]
+    expected = max((coverage.expected for coverage in covered), default=0)
+    reported = max((coverage.reported for coverage in covered), default=0)
+    untold = sum(entry.counted and entry.coverage is None for entry in one.entries)
+    if reported < expected:
+        yield finding("N001", sheet=one.sheet, facts={"reported": reported, "expected": expected})
+    elif untold:
+        yield finding("N003", sheet=one.sheet, facts={"count": untold})
+    open_cells = sum(entry.provisional and entry.value is not None for entry in one.entries)
+    if open_cells:
+        yield finding("N002", sheet=one.sheet, facts={"count": open_cells})

@@ -1,0 +1,120 @@
+"""The ledger: every file has one place in it, and the state of every unit follows."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from pipeline.findings import finding
+from pipeline.identify import Names, unit_in_path, units_named
+from pipeline.model import FileReading, FileResult, FileStatus, Finding, UnitResult, UnitStatus
+from pipeline.settle.case import Case
+from schemas.form import Form
+from schemas.register import VIETNAM, Register, Unit
+from schemas.rules import Severity
+
+_IGNORED = frozenset({"F001", "F016", "F021", "F022", "F025", "F030", "F032", "F033", "F035", "F034"})
+"""codes of files that say nothing about any unit's figures"""
+_TO_BE_TYPED = frozenset({"F006"})
+_OF_CONTENT = frozenset("SVRN")
+"""first letters of codes about what stands in a form"""
+
+
+def results_of_returns(form: Form, names: Names, cases: Sequence[Case]) -> Iterable[FileResult]:
+    """Give each return its line, with everything that is told of it."""
+    first: set[str] = set()
+    for case in cases:
+        of_file = case.file.findings if case.file.path not in first else ()
+        first.add(case.file.path)
+        unit = names.register.by_code.get(case.one.claim.unit or "")
+        late = _is_late(form, unit, case.one.times.received)
+        status = case.status
+        findings = case.one.findings if status is FileStatus.USED else map(_of_no_sum(status), case.one.findings)
+        told = (*of_file, *case.told, *findings, *_told_of_lateness(form, unit, case, late))
+        if status is FileStatus.USED and any(one.severity is Severity.ERROR for one in told):
+            status = FileStatus.USED_WITH_ERRORS
+        yield FileResult(
+            case.one.path,
+            case.one.sha256,
+            case.one.claim.unit,
+            status,
+            late,
+            told,
+            case.one.times,
+            is_return=True,
+            perhaps=() if case.one.claim.unit else units_named(case.one.claim, case.one.path, names),
+            filled_by=case.one.filled_by,
+            phone=case.one.phone,
+            source=case.one.source,
+        )
+
+
+def _of_no_sum(status: FileStatus) -> Callable[[Finding], Finding]:
+    """Say of a finding that no number of its return is counted; a copy that gave way asks nothing of anybody."""
+    gave_way = status in (FileStatus.SUPERSEDED, FileStatus.IGNORED)
+
+    def changed(told: Finding) -> Finding:
+        severity = Severity.INFO if gave_way and told.code[0] in _OF_CONTENT else told.severity
+        return replace(told, severity=severity, counted=None if told.counted is None else False)
+
+    return changed
+
+
+def _is_late(form: Form, unit: Unit | None, received: datetime | None) -> bool | None:
+    """Late is said only where a receipt time is known; a deadline of the unit's own goes before the form's."""
+    if received is None:
+        return None
+    return received >= ((unit.deadline if unit else None) or form.deadline)
+
+
+def _told_of_lateness(form: Form, unit: Unit | None, case: Case, late: bool | None) -> Iterable[Finding]:
+    if late and case.one.times.received:
+        deadline = (unit.deadline if unit else None) or form.deadline
+        facts = {
+            "received": f"{case.one.times.received.astimezone(VIETNAM):%H:%M %d/%m/%Y}",
+            "deadline": f"{deadline:%d/%m/%Y}",
+        }
+        yield finding("F031", facts=facts)
+
+
+def results_of_others(
+    names: Names, readings: Sequence[FileReading], counted: Mapping[str, Case]
+) -> Iterable[FileResult]:
+    """Files without any return: why, and of whom they may be, by folder and file name."""
+    for reading in readings:
+        if reading.returns:
+            continue
+        codes = {told.code for told in reading.findings}
+        unit = None if codes <= _IGNORED else unit_in_path(reading.path, names)
+        told = reading.findings
+        if unit is not None and codes & _TO_BE_TYPED and unit in counted:
+            told = (finding("F022", facts={"other": counted[unit].one.path}),)
+        status = FileStatus.IGNORED if {one.code for one in told} <= _IGNORED else FileStatus.REJECTED
+        yield FileResult(reading.path, reading.sha256, unit, status, None, told, reading.times)
+
+
+def unit_results(register: Register, counted: Mapping[str, Case], files: Sequence[FileResult]) -> Iterable[UnitResult]:
+    """List the units that are expected and those outside the totals that answered.
+
+    A unit without a return of its own that counts is not expected where the summary of a unit above it counts: its
+    figures are in there, and how many of such units are in is what the summary's coverage says.
+    """
+    by_path = {result.path: result for result in files}
+    summaries = {code for code, case in counted.items() if case.one.is_summary}
+    expected = [
+        unit
+        for unit in register.expected
+        if unit.code in counted or not any(upper.code in summaries for upper in register.above(unit.code))
+    ]
+    listed = [unit for unit in register.units if not unit.in_total and unit.code in counted]
+    for unit in (*expected, *listed):
+        in_total = unit.in_total
+        case = counted.get(unit.code)
+        if case is None:
+            sent = next(
+                (one.path for one in files if one.unit == unit.code and one.status is FileStatus.REJECTED), None
+            )
+            yield UnitResult(unit, UnitStatus.MISSING, sent, None, in_total)
+            continue
+        with_errors = by_path[case.one.path].status is FileStatus.USED_WITH_ERRORS
+        status = UnitStatus.RECEIVED_WITH_ERRORS if with_errors else UnitStatus.RECEIVED
+        yield UnitResult(unit, status, case.one.path, case.one, in_total)

@@ -1,0 +1,85 @@
+"""The names of the units of a register, and the words that may stand before them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from schemas.definition import read_toml
+from schemas.register import Register, Unit
+from schemas.text import fold, fold_words
+
+UNIT_NAMES = Path(__file__).parent.parent / "wording" / "unit_names.toml"
+_SHORT = 2
+"""an abbreviation of so few letters may mean something else"""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of a register, folded once."""
+
+    register: Register
+    by_name: Mapping[str, tuple[str, ...]]
+    """folded name, with or without the words before it -> codes"""
+    by_words: Mapping[tuple[str, ...], tuple[str, ...]]
+    """words of a name -> codes, to be found inside a file name"""
+    shared: frozenset[tuple[str, ...]]
+    """bare names that the collecting office bears too: no evidence without the word before them"""
+    places: tuple[tuple[str, ...], ...] = ()
+    """names of the collecting office as words, which may follow the name of a unit"""
+
+
+def names_of_register(register: Register) -> Names:
+    """Fold the names, aliases and prefixed names of every unit that may answer."""
+    by_name: dict[str, set[str]] = {}
+    by_words: dict[tuple[str, ...], set[str]] = {}
+    collector = register.collector
+    for unit in register.units:
+        if unit is collector:
+            continue
+        bare = bare_name(unit.name, unit.type)
+        before = words_of(_level(unit))
+        for name in (unit.name, bare, *unit.aliases, *(f"{prefix} {bare}" for prefix in before)):
+            by_name.setdefault(fold(name), set()).add(unit.code)
+            by_words.setdefault(tuple(fold_words(name).split()), set()).add(unit.code)
+    shared = {tuple(fold_words(bare_name(collector.name, "")).split())} if collector else set()
+    if collector and all(fold(unit.name) != fold(collector.name) for unit in register.units if unit is not collector):
+        # "Thị xã Quảng Yên" is the town that collects, never a spelling of its ward "Quảng Yên".
+        by_name.pop(fold(collector.name), None)
+        by_words.pop(tuple(fold_words(collector.name).split()), None)
+    places = {(*word.split(), *bare) for word in words_of("higher") for bare in shared}
+    return Names(register, _sorted(by_name), _sorted(by_words), frozenset(shared), tuple(sorted(places)))
+
+
+def _level(unit: Unit) -> str:
+    """Name the words that may stand before the bare name of a unit; before a school's, only those of schools."""
+    kind = fold_words(unit.type)
+    return next((level for level in ("higher", "institutions") if kind in words_of(level)), "prefixes")
+
+
+def bare_name(name: str, unit_type: str) -> str:
+    """Take the word for the kind of unit from the front of a name: "Phường Đông Mai" is "Đông Mai"."""
+    words = name.split()
+    known = {*words_of("prefixes"), *words_of("higher"), fold_words(unit_type)}
+    for count in range(min(len(words) - 1, 6), 0, -1):
+        if fold_words(" ".join(words[:count])) in known:
+            return " ".join(words[count:])
+    return name
+
+
+def _sorted(found: Mapping[str, set[str]] | Mapping[tuple[str, ...], set[str]]) -> dict:  # type: ignore[type-arg]
+    return {key: tuple(sorted(codes)) for key, codes in found.items() if key}
+
+
+@cache
+def certain_institutions() -> tuple[str, ...]:
+    """Words that name an institution wherever they stand; "TH" alone may also be "tổng hợp"."""
+    return tuple(
+        phrase for phrase in words_of("institutions") if len(phrase) > _SHORT and phrase != fold_words("trường")
+    )
+
+
+@cache
+def words_of(level: str) -> tuple[str, ...]:
+    """Give the words of one list of the wording, folded."""
+    return tuple(fold_words(word) for word in read_toml(UNIT_NAMES).texts(level))

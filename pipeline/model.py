@@ -141,14 +141,19 @@ class Return:
     source: str = ""
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nobody filled anything in; an answer that all blanks are 0 is an answer.
+    def is_unfilled(self) -> bool:
+        """Whether the unit filled nothing in; an answer that all blanks are 0 is an answer.
 
         Numbers in columns whose heads were not understood are found nowhere, and the form is not empty.
         """
         told = {one.code for one in self.findings}
         is_answered = self.blank_means_zero or {"S004", "S006"} <= told
         return not is_answered and all(entry.found is None for entry in self.entries)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody filled anything in: neither the unit nor an officer who decided for it."""
+        return self.is_unfilled and all(entry.state is not State.DECIDED for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,8 @@ class FileReading:
     returns: tuple[Return, ...]
     findings: tuple[Finding, ...]
     times: Times = Times()
+    unit: str | None = None
+    """the unit that an officer gave a file without returns to"""
 
 
 class FileStatus(StrEnum):

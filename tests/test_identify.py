@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.identify import identify, names_of_register
+from pipeline.identify import identify, names_of_register, units_named
 from pipeline.model import Claim
 from schemas.register import load_register_csv, shipped_register
 from schemas.rules import Severity
-from tests.builders import shipped_form
+from tests.builders import make_register, make_unit, shipped_form
 
 NAMES = names_of_register(load_register_csv(shipped_register("quang_yen_2020"), shipped_form().first_day))
-DONG_MAI, QUANG_YEN, CONG_HOA, TAN_AN, COLLECTOR = "07135", "07132", "07150", "07159", "206"
+DONG_MAI, MINH_THANH, QUANG_YEN, CONG_HOA, TAN_AN = "07135", "07138", "07132", "07150", "07159"
+COLLECTOR = "206"
 
 
 def whose(
@@ -171,6 +172,116 @@ def test_a_name_with_one_slip_is_the_unit_that_the_code_or_the_file_names(name: 
 def test_a_file_or_folder_of_a_school_is_no_evidence_of_its_commune(path: str) -> None:
     claim, codes = whose(path=path)
     assert (claim.unit, codes) == (None, ["U001"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Truong THCS Dong Mai.xlsx",
+        "THCS Dong Mai - PL2.xlsx",
+        "Truong THCS Dong Mai/PL2.xlsx",
+        "thu.eml/Truong THCS Dong Mai.zip!PL2.xlsx",
+        "Dong Mai/THCS.xlsx",
+        "THCS/07135_Phuong_Dong_Mai.xlsx",
+        "MN Dong Mai.xlsx",
+        "THPT Le Quy Don.xlsx",
+        "Tram y te.xlsx",
+        "Hoi phu nu phuong Dong Mai.xlsx",
+    ],
+)
+@pytest.mark.parametrize("stamped", [{"code": DONG_MAI}, {"name": "Phường Đông Mai"}, {"sheet": "Đông Mai"}])
+def test_a_file_of_a_school_with_the_stamp_of_its_commune_is_asked_about(path: str, stamped: dict[str, str]) -> None:
+    claim, codes = whose(**stamped, path=path)
+    assert claim.unit == DONG_MAI
+    assert [code for code in codes if code != "U006"] == ["U012"]
+
+
+@pytest.mark.parametrize(
+    "path", ["Truong tieu hoc Minh Thanh.xlsx", "MN Minh Thanh/PL2.xlsx", "TH Minh Thanh.xlsx", "THCS 07138.xlsx"]
+)
+def test_a_file_of_the_school_of_another_commune_speaks_against_the_stamp(path: str) -> None:
+    claim, codes = whose(code=DONG_MAI, name="Phường Đông Mai", path=path)
+    assert (claim.unit, codes) == (None, ["U002"])
+    assert units_named(claim, path, NAMES) == (DONG_MAI, MINH_THANH)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "07135_Phuong_Dong_Mai.xlsx",
+        "Truong Van A.xlsx",
+        "TH so lieu HTSD.xlsx",
+        "Gui chuyen mon THCS - bao cao phuong Dong Mai.eml!a.xlsx",
+        "Hoi khuyen hoc Dong Mai.xlsx",
+    ],
+)
+def test_a_name_that_is_no_schools_leaves_the_stamp_alone(path: str) -> None:
+    claim, codes = whose(code=DONG_MAI, name="Phường Đông Mai", path=path)
+    assert (claim.unit, codes) == (DONG_MAI, [])
+
+
+def test_a_school_of_the_register_is_no_stranger_to_its_own_file() -> None:
+    names = names_of_register(
+        make_register(
+            make_unit(DONG_MAI, "Phường Đông Mai"),
+            make_unit("S1", "Trường THCS Đông Mai", "trường THCS", DONG_MAI),
+            make_unit("S2", "Trường THCS Lê Quý Đôn", "trường", DONG_MAI),
+        )
+    )
+    for code, path in (("S1", "Truong THCS Dong Mai.xlsx"), ("S2", "THCS Le Quy Don - Dong Mai.xlsx")):
+        claim, told = identify(code, "", "Sheet1", path, names)
+        assert (claim.unit, [one.code for one in told]) == (code, [])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "UBND phường Đông Mai, thị xã Quảng Yên, tỉnh Quảng Ninh",
+        "TTHTCĐ phường Đông Mai - thị xã Quảng Yên - Quảng Ninh",
+        "Phường Đông Mai, tỉnh Quảng Ninh",
+        "07135 Đông Mai",
+        "Đông Mai (07135)",
+        "Đông mai (TTHTCĐ)",
+        "Hội KH phường Đông Mai",
+        "TT HTCĐ phường Đông Mai",
+        "Trung tâm VH-HTCĐ phường Đông Mai",
+    ],
+)
+def test_the_right_code_with_the_name_written_in_full_is_the_unit(name: str) -> None:
+    claim, codes = whose(code=DONG_MAI, name=name)
+    assert (claim.unit, codes) == (DONG_MAI, ["U011"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "07138 Đông Mai",
+        "Đông Mai, TX Quảng Yên và phường Minh Thành",
+        "Phường Đông Mai, thành phố Hạ Long",
+        "Tỉnh Quảng Ninh",
+        "TTHTCĐ",
+    ],
+)
+def test_what_stands_around_a_name_never_hides_another_place(name: str) -> None:
+    claim, codes = whose(code=DONG_MAI, name=name)
+    assert (claim.unit, codes) == (None, ["U003"])
+
+
+@pytest.mark.parametrize(
+    ("evidence", "candidates"),
+    [
+        ({"code": CONG_HOA, "name": "Phường Cộng Hòa", "path": "Tan An.xlsx"}, (CONG_HOA, TAN_AN)),
+        ({"name": "Xã Tiền Am"}, ("07153",)),
+        ({"path": "Tien An - Tan An.xlsx"}, ("07153", TAN_AN)),
+        ({"path": "Truong THCS Dong Mai.xlsx"}, (DONG_MAI,)),
+        ({"path": "PL2.xlsx"}, ()),
+    ],
+)
+def test_the_units_that_a_return_of_nobody_may_be_of_are_named(
+    evidence: dict[str, str], candidates: tuple[str, ...]
+) -> None:
+    claim, _ = whose(**evidence)
+    assert units_named(claim, evidence.get("path", "a.xlsx"), NAMES) == candidates
 
 
 @pytest.mark.parametrize("evidence", [{"code": DONG_MAI}, {"path": "Dong Mai.xlsx"}])

@@ -11,8 +11,16 @@ from pathlib import Path
 from rapidfuzz.fuzz import ratio
 
 from pipeline.findings import finding
-from pipeline.identify.names import Names, bare_name, names_of_register
-from pipeline.identify.texts import by_code, by_name, inside, is_misprint, of_an_institution
+from pipeline.identify.names import Names, bare_name, is_institution, names_of_register
+from pipeline.identify.texts import (
+    by_code,
+    by_name,
+    every_unit_in,
+    inside,
+    is_misprint,
+    names_institution,
+    of_an_institution,
+)
 from pipeline.model import Claim, Finding
 from schemas.register import Register, Unit
 from schemas.rules import Severity
@@ -26,6 +34,8 @@ _SUGGESTED = 3
 EVIDENCE = ("code", "name", "sheet", "folder", "file")
 """kinds of evidence, best first"""
 _FIRM = ("code", "name")
+_CONTRARY = frozenset({"U002", "U004"})
+"""codes of what keeps a return from the one unit that its evidence names"""
 
 
 def identify(code: str, name: str, sheet: str, path: str, names: Names) -> tuple[Claim, tuple[Finding, ...]]:
@@ -48,10 +58,13 @@ def identify(code: str, name: str, sheet: str, path: str, names: Names) -> tuple
     unit_code, told = _weigh(code, name, said, seen, names)
     evidence = next((kind for kind in EVIDENCE if said[kind] == (unit_code,)), "none")
     told = [*_told_of_code(code, said["code"]), *told]
-    if unit_code is None:
-        return Claim(None, "none", seen), tuple(told)
-    told += _told_of_unit(names.register.by_code[unit_code], evidence, seen, names.register)
-    if told and told[-1].code == "U004":
+    if unit_code is not None:
+        unit = names.register.by_code[unit_code]
+        told += [
+            *_told_of_unit(unit, evidence, seen, names.register),
+            *_told_of_institution(unit, evidence, seen, path, names),
+        ]
+    if unit_code is None or any(one.code in _CONTRARY for one in told):
         return Claim(None, "none", seen), tuple(told)
     return Claim(unit_code, evidence, seen), tuple(told)
 
@@ -71,7 +84,7 @@ def _weigh(
         return None, [*told, finding("U002", facts=_disagreement(sure, seen, names.register))]
     unknown = code if code and not said["code"] else name if _is_strange(name, said["name"], units, names) else ""
     if unknown:
-        return None, [*told, finding("U003", found=visible(unknown), facts=_nearest(unknown, name, names))]
+        return None, [*told, finding("U003", found=visible(unknown), facts=_likeness(unknown, name, names))]
     return (units[0], told) if units else (None, [*told, finding("U001")])
 
 
@@ -90,16 +103,16 @@ def unit_in_path(path: str, names: Names) -> str | None:
 
 
 def units_named(claim: Claim, path: str, names: Names) -> tuple[str, ...]:
-    """Find every unit that any evidence names, and those whose names are like a name nobody bears.
+    """Find every unit that any evidence speaks of, and those whose names are like a name nobody bears.
 
-    For a return of which nobody can tell the unit: so that these are not taken for silent.
+    For a return of which nobody can tell the unit: so that these are not taken for silent. In register order.
     """
     code, name, sheet = (claim.seen.get(kind, "") for kind in ("code", "name", "sheet"))
     of_name = by_name(name, names) if name else ()
-    of_sheet = () if of_an_institution((sheet,), names) else inside(sheet, names)
-    alike = tuple(unit.code for unit in _alike(name, names)) if name and not of_name else ()
-    evidence = (by_code(code, names.register), of_name, of_sheet, *_by_path(path, names), alike)
-    return tuple(dict.fromkeys(code for codes in evidence for code in codes))
+    alike = [unit.code for unit in _alike(name, names)] if name and not of_name else []
+    found = {*by_code(code, names.register), *of_name, *alike, *every_unit_in((*_last_names(path), sheet), names)}
+    collector = names.register.collector
+    return tuple(unit.code for unit in names.register.units if unit.code in found and unit is not collector)
 
 
 def _folder_and_file(path: str) -> tuple[str, str]:
@@ -109,11 +122,16 @@ def _folder_and_file(path: str) -> tuple[str, str]:
 
 def _by_path(path: str, names: Names) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Find the units of the last folder and of the file name; neither, where one of them names a school."""
-    folder, file = _folder_and_file(path)
-    texts = (folder.rpartition("/")[2], Path(file).stem)
+    texts = _last_names(path)
     if of_an_institution(texts, names):
         return (), ()
     return inside(texts[0], names), inside(texts[1], names)
+
+
+def _last_names(path: str) -> tuple[str, str]:
+    """Give the name of the last folder, and that of the file without its ending."""
+    folder, file = _folder_and_file(path)
+    return folder.rpartition("/")[2], Path(file).stem
 
 
 def _told_of_code(code: str, found: Sequence[str]) -> Iterator[Finding]:
@@ -133,6 +151,26 @@ def _told_of_unit(unit: Unit, evidence: str, seen: Mapping[str, str], register: 
         yield finding("U004", facts=dates)
 
 
+def _told_of_institution(
+    unit: Unit, evidence: str, seen: Mapping[str, str], path: str, names: Names
+) -> Iterator[Finding]:
+    """A file named as that of a school, in which a commune stands: schools get the form from their commune.
+
+    A school of another commune speaks against the commune; one of the same, or of nobody knows where, is asked about.
+    """
+    texts = _last_names(path)
+    if is_institution(unit) or not names_institution(texts, unit, names):
+        return
+    kind = "file" if names_institution(texts[1:], unit, names) else "folder"
+    named = every_unit_in(texts, names)
+    if unit.code in named or not named:
+        yield finding("U012", facts={"evidence": f"{kind}={seen[kind]}", "name": unit.name})
+        return
+    others = tuple(other.name for other in names.register.units if other.code in named)
+    said = (f"{evidence}={unit.name} ({seen[evidence]})", f"{kind}={seen[kind]}")
+    yield finding("U002", facts={"evidence": said, "units": (unit.name, *others), "kinds": (evidence, kind)})
+
+
 def _disagreement(
     unit_codes: Mapping[str, str], seen: Mapping[str, str], register: Register
 ) -> dict[str, str | tuple[str, ...]]:
@@ -146,7 +184,7 @@ def _disagreement(
     }
 
 
-def _nearest(unknown: str, name: str, names: Names) -> dict[str, str | tuple[str, ...]]:
+def _likeness(unknown: str, name: str, names: Names) -> dict[str, str | tuple[str, ...]]:
     """Suggest the units whose names are most like what was typed; a suggestion is never used."""
     near = tuple(f"{unit.name} ({unit.code})" for unit in _alike(name or unknown, names))
     return {"seen": visible(unknown), "units": near}

@@ -51,6 +51,11 @@ def names_of_register(register: Register) -> Names:
     return Names(register, _sorted(by_name), _sorted(by_words), frozenset(shared), tuple(sorted(places)))
 
 
+def is_institution(unit: Unit) -> bool:
+    """Tell whether a unit is itself a school or an office, so that words for one may stand with its name."""
+    return _level(unit) == "institutions"
+
+
 def _level(unit: Unit) -> str:
     """Name the words that may stand before the bare name of a unit; before a school's, only those of schools."""
     kind = fold_words(unit.type)

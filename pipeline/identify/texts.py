@@ -11,6 +11,10 @@ from schemas.text import fold, fold_words
 
 _SLIP = 80
 """a word of a name so alike is the same word mistyped, if all its other words are right"""
+_PLACE = 3
+"""the name of a province has at most so many words"""
+_LETTER = 2
+"""behind a name, an abbreviation of so few letters is no known word"""
 _CODE = re.compile(r"(?<!\d)\d{4,6}(?!\d)")
 
 
@@ -47,18 +51,22 @@ def _hits(words: tuple[str, ...], names: Names) -> Iterator[tuple[int, int, tupl
 
 def _other_places(words: tuple[str, ...], names: Names) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Find names within the name of something else ("thị xã Quảng Yên", "THCS Đông Mai"): a hit without codes."""
-    for start in range(len(words)):
-        for phrase in (*words_of("higher"), *words_of("institutions")):
-            first = start + len(phrase.split())
-            if words[start:first] != tuple(phrase.split()):
-                continue
+    for phrase in (*words_of("higher"), *words_of("institutions")):
+        for start, first in _spans(phrase, words):
             ends = [end for end in range(first + 1, len(words) + 1) if words[first:end] in names.by_words]
             if ends and words[start : ends[-1]] not in names.by_words:
                 yield start, ends[-1], ()
-        for phrase in words_of("not_names"):
-            end = start + len(phrase.split())
-            if words[start:end] == tuple(phrase.split()):
-                yield start, end, ()
+    for phrase in words_of("not_names"):
+        for start, end in _spans(phrase, words):
+            yield start, end, ()
+
+
+def _spans(phrase: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Find where a phrase stands among words: (first word, end)."""
+    wanted = tuple(phrase.split())
+    for start in range(len(words) - len(wanted) + 1):
+        if tuple(words[start : start + len(wanted)]) == wanted:
+            yield start, start + len(wanted)
 
 
 def _within(hit: tuple[int, int, object], other: tuple[int, int, object]) -> bool:
@@ -68,8 +76,41 @@ def _within(hit: tuple[int, int, object], other: tuple[int, int, object]) -> boo
 def of_an_institution(texts: Sequence[str], names: Names) -> bool:
     """Tell whether texts that bear a unit's name also name a school or an office that is not the unit."""
     units = [names.register.by_code[code] for text in texts for code in inside(text, names)]
-    words = [word for text in texts for word in fold_words(text).split()]
+    words = [word for text in texts for word in _without_sections(text)]
     return any(_names_another(words, unit, certain_institutions()) for unit in units)
+
+
+def names_institution(texts: Sequence[str], unit: Unit, names: Names) -> bool:
+    """Tell whether texts name a school or an office that is not the unit.
+
+    A word that means nothing else does so wherever it stands, a short one only right before the name of a unit.
+    """
+    every = [_without_sections(text) for text in texts]
+    return any(_names_another(words, unit, (*certain_institutions(), *_before_names(words, names))) for words in every)
+
+
+def _before_names(words: tuple[str, ...], names: Names) -> Iterator[str]:
+    """Give the words for institutions that stand right before the name of a unit."""
+    for phrase in words_of("institutions"):
+        for _, end in _spans(phrase, words):
+            if any(words[end:last] in names.by_words for last in range(end + 1, len(words) + 1)):
+                yield phrase
+
+
+def _without_sections(text: str) -> tuple[str, ...]:
+    """Give the words of a text without the names of sections of an office, which sound like those of schools."""
+    words = tuple(fold_words(text).split())
+    for phrase in words_of("sections"):
+        for start, end in reversed([*_spans(phrase, words)]):
+            words = words[:start] + words[end:]
+    return words
+
+
+def every_unit_in(texts: Sequence[str], names: Names) -> frozenset[str]:
+    """Find all units whose code or name stands in texts, also within the name of something else."""
+    found = {code for text in texts for _, _, codes in _hits(tuple(fold_words(text).split()), names) for code in codes}
+    coded = {code for text in texts for number in _CODE.findall(text) for code in by_code(number, names.register)}
+    return frozenset(found | coded)
 
 
 def by_name(text: str, names: Names) -> tuple[str, ...]:
@@ -84,27 +125,38 @@ def by_name(text: str, names: Names) -> tuple[str, ...]:
 
 
 def _without_places(words: tuple[str, ...], names: Names) -> tuple[str, ...]:
-    """Take the name of the collecting office from the end: "phường Đông Mai, thị xã Quảng Yên"."""
+    """Take higher places from the end: "phường Đông Mai, thị xã Quảng Yên, tỉnh Quảng Ninh".
+
+    They are the collecting office, and above it one that no register names: after a word for a province, or right
+    behind the office.
+    """
+    for phrase in words_of("provinces"):
+        at = [start for start, end in _spans(phrase, words) if start and 0 < len(words) - end <= _PLACE]
+        words = words[: at[0]] if at else words
     for place in names.places:
-        if len(words) > len(place) and words[-len(place) :] == place:
-            words = words[: -len(place)]
+        for start, end in _spans(" ".join(place), words):
+            rest = words[end:]
+            if start and len(rest) <= _PLACE and not any(codes for _, _, codes in _hits(rest, names)):
+                return words[:start]
     return words
 
 
 def _cores(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Give a name as words, and again each time that a known word before it was taken off."""
-    before = [tuple(phrase.split()) for phrase in words_of("prefixes")]
+    """Give a name as words, and again each time that a known word before or behind it was taken off."""
+    around = [tuple(phrase.split()) for phrase in words_of("prefixes")]
     while words:
         yield words
-        lengths = [len(phrase) for phrase in before if words[: len(phrase)] == phrase]
-        if not lengths:
+        before = [len(phrase) for phrase in around if words[: len(phrase)] == phrase]
+        behind = [len(phrase) for phrase in around if len(phrase[0]) > _LETTER and words[-len(phrase) :] == phrase]
+        if not before and not behind:
             return
-        words = words[max(lengths) :]
+        words = words[max(before) :] if before else words[: -max(behind)]
 
 
 def is_misprint(name: str, unit: Unit, names: Names) -> bool:
-    """Tell whether a name is that of a unit but for known words around it and one small slip in one word."""
-    words = _without_places(tuple(fold_words(name).split()), names)
+    """Tell whether a name is that of a unit but for its code, known words around it and a small slip in one word."""
+    typed = tuple(fold_words(name).split())
+    words = _without_places(tuple(word for word in typed if by_code(word, names.register) != (unit.code,)), names)
     if _names_another(words, unit, (*words_of("institutions"), *words_of("higher"))):
         return False
     own = {tuple(fold_words(bare_name(text, unit.type)).split()) for text in (unit.name, *unit.aliases)}

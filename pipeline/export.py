@@ -45,7 +45,13 @@ def report_of(consolidation: Consolidation, lang: str) -> dict[str, Any]:
         "form": {"id": form.id, "version": form.version},
         "files": [_file(consolidation, result, lang) for result in consolidation.files],
         "units": [
-            {"code": one.unit.code, "name": one.unit.name, "status": one.status.value, "file": one.file}
+            {
+                "code": one.unit.code,
+                "name": one.unit.name,
+                "status": one.status.value,
+                "file": one.file,
+                "perhaps": [file.path for file in consolidation.files if one.unit.code in file.perhaps],
+            }
             for one in consolidation.units
             if one.in_total
         ],
@@ -63,6 +69,7 @@ def _file(consolidation: Consolidation, result: FileResult, lang: str) -> dict[s
         "path": result.path,
         "sha256": result.sha256,
         "unit": result.unit,
+        "perhaps": list(result.perhaps),
         "status": result.status.value,
         "late": result.late,
         "findings": [_finding(consolidation, told, lang) for told in result.findings],

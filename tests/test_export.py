@@ -92,13 +92,13 @@ def test_the_report_has_exactly_the_shape_of_the_contract(outcome: Consolidation
     assert report["report_version"] == 1
     assert report["form"] == {"id": "htsd_2020", "version": "1"}
     for file in report["files"]:
-        assert list(file) == ["path", "sha256", "unit", "status", "late", "findings"]
+        assert list(file) == ["path", "sha256", "unit", "perhaps", "status", "late", "findings"]
         for told in file["findings"]:
             assert set(told) == {
                 *("code", "severity", "sheet", "cell", "row", "measure", "rule", "counted", "found", "message"),
             }
     for unit in report["units"]:
-        assert list(unit) == ["code", "name", "status", "file"]
+        assert list(unit) == ["code", "name", "status", "file", "perhaps"]
     for measures in report["totals"].values():
         assert list(measures) == ["quantity", "people"]
         for total in measures.values():
@@ -141,9 +141,9 @@ def test_the_report_says_what_became_of_every_file_and_unit(outcome: Consolidati
     ]
     assert report["files"][3]["sha256"] is None
     assert [tuple(unit.values()) for unit in report["units"]] == [
-        (A, "Phường Quảng Yên", "received_with_errors", "07132.xlsx"),
-        (B, "Phường Đông Mai", "missing", None),
-        (C, "Phường Minh Thành", "received", "c/=c.xlsx"),
+        (A, "Phường Quảng Yên", "received_with_errors", "07132.xlsx", []),
+        (B, "Phường Đông Mai", "missing", None, []),
+        (C, "Phường Minh Thành", "received", "c/=c.xlsx", []),
     ]
 
 

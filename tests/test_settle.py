@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.findings import finding
-from pipeline.identify import names_of_register
+from pipeline.identify import identify, names_of_register
 from pipeline.model import Claim, FileReading, FileResult, FileStatus, Finding, Return, State, Times, UnitStatus
 from pipeline.settle import Settled, changes_between, settle
 from schemas.register import COLLECTOR_TYPE, VIETNAM, Register, Unit
@@ -300,6 +300,110 @@ def test_what_an_equal_copy_calls_itself_counts_too() -> None:
     assert codes(outcome, "a.xlsx") == codes(outcome, "b.xlsx") == ["F013"]
 
 
+SCHOOL = finding("U012", facts={"evidence": "file=THCS Quang Yen.xlsx", "name": NAMES[A]})
+
+
+@pytest.mark.parametrize("hour", [-1, 1])
+def test_of_a_school_and_its_commune_under_one_code_neither_counts(hour: float) -> None:
+    outcome = settled(sent("THCS.xlsx", 5, received=hour, findings=[SCHOOL]), sent("a.xlsx", 6, received=0))
+    assert statuses(outcome) == {"THCS.xlsx": REJECTED, "a.xlsx": REJECTED}
+    assert told(outcome, "a.xlsx", "F013").facts["school"] == "THCS.xlsx"
+    differing = str(told(outcome, "a.xlsx", "F013").facts["cells"])
+    assert "5 (THCS.xlsx)" in differing and "6 (a.xlsx)" in differing
+
+
+def test_a_file_of_a_school_alone_counts_and_is_told() -> None:
+    outcome = settled(sent("THCS.xlsx", 5, findings=[SCHOOL]))
+    assert statuses(outcome) == {"THCS.xlsx": USED}
+    assert told(outcome, "THCS.xlsx", "U012").severity is Severity.WARNING
+
+
+def test_a_file_of_a_school_that_says_the_same_as_its_commune_is_one_copy_more() -> None:
+    for hour in (-1, 1):
+        outcome = settled(sent("THCS.xlsx", 5, received=hour, findings=[SCHOOL]), sent("a.xlsx", 5, received=0))
+        assert sorted(statuses(outcome).values()) == [SUPERSEDED, USED]
+        used = next(path for path, status in statuses(outcome).items() if status is USED)
+        assert "U012" not in codes(outcome, used)
+
+
+def test_an_officer_who_chose_between_a_school_and_its_commune_is_heard() -> None:
+    outcome = settled(sent("THCS.xlsx", 5, received=1, findings=[SCHOOL]), chosen(sent("a.xlsx", 6, received=0)))
+    assert statuses(outcome) == {"THCS.xlsx": SUPERSEDED, "a.xlsx": USED}
+
+
+def answering_blanks(reading: FileReading) -> FileReading:
+    """Let a return say that its blanks are 0, as the reading settles them then."""
+    (one,) = reading.returns
+    entries = tuple(
+        replace(entry, state=State.READ, value=0) if entry.found is None and entry.key in FORM.number_cells else entry
+        for entry in one.entries
+    )
+    return replace(reading, returns=(replace(one, entries=entries, blank_means_zero=True),))
+
+
+@pytest.mark.parametrize("answer", [lambda reading: reading, answering_blanks], ids=["blank", "zero"])
+@pytest.mark.parametrize("name", ["b.xlsx", "a bo sung.xlsx"])
+def test_a_newer_copy_that_is_silent_where_most_figures_were_replaces_nothing_by_itself(
+    answer: Callable[[FileReading], FileReading], name: str
+) -> None:
+    supplement = answer(sent(name, {"news_items.quantity": 4, "seminars.quantity": 9}, received=1))
+    outcome = settled(sent("a.xlsx", MANY, received=0), supplement)
+    assert statuses(outcome) == {"a.xlsx": REJECTED, name: REJECTED}
+    doubt = told(outcome, "a.xlsx", "F036")
+    assert doubt.severity is Severity.ERROR
+    assert (doubt.facts["newer"], doubt.facts["other"]) == (name, "a.xlsx")
+    assert (doubt.facts["count"], doubt.facts["stated"]) == (3, 5)
+    assert status_of(outcome, A) is UnitStatus.MISSING
+    for preferred in (0, 1):
+        pair = [sent("a.xlsx", MANY, received=0), supplement]
+        pair[preferred] = chosen(pair[preferred])
+        assert statuses(settled(*pair))[pair[preferred].path] is USED
+
+
+def test_a_newer_copy_that_says_zero_or_leaves_half_blank_counts() -> None:
+    for newer in ({**dict.fromkeys(MANY, 0), "news_items.quantity": 3}, dict([*MANY.items()][:3])):
+        assert statuses(settled(sent("a.xlsx", MANY, received=0), sent("b.xlsx", newer, received=1)))["b.xlsx"] is USED
+
+
+def test_a_second_supplement_is_measured_against_the_whole_return_too() -> None:
+    outcome = settled(
+        sent("a.xlsx", MANY, received=0),
+        sent("b.xlsx", {"news_items.quantity": 4}, received=1),
+        sent("c.xlsx", {"news_items.quantity": 4, "seminars.quantity": 9}, received=2),
+    )
+    assert set(statuses(outcome).values()) == {REJECTED}
+    assert told(outcome, "c.xlsx", "F036").facts["other"] == "a.xlsx"
+
+
+def test_of_three_copies_each_cell_that_differs_is_told_once_with_the_copies_that_differ() -> None:
+    news, books = "news_items.quantity", "books_donated.quantity"
+    outcome = settled(
+        sent("x/PL2.xlsx", {news: 4, books: 293}, received=0),
+        sent("PL2 (1).xlsx", {news: 4, books: 400}, received=1),
+        sent("PL2 sua.xlsx", {news: 9, books: 400}, received=2),
+    )
+    assert told(outcome, "PL2 sua.xlsx", "F011").facts["changes"] == 2
+    assert sorted(told(outcome, "PL2 sua.xlsx", "F011").facts["cells"]) == [  # type: ignore[arg-type]
+        "Số sách huy động, Số lớp/cuộc: 293 (PL2.xlsx) → 400",
+        "Tin, bài, Số lớp/cuộc: 4 (PL2 (1).xlsx, PL2.xlsx) → 9",
+    ]
+
+
+def test_copies_of_which_none_counts_are_told_with_what_each_of_them_says() -> None:
+    outcome = settled(sent("a/PL2.xlsx", 5), sent("b/PL2.xlsx", 6))
+    assert told(outcome, "a/PL2.xlsx", "F012").facts["cells"] == (
+        "Tin, bài, Số lớp/cuộc: 5 (a/PL2.xlsx), 6 (b/PL2.xlsx)",
+    )
+    outcome = settled(sent("PL2 sua.xlsx", 5, received=0), sent("PL2.xlsx", 6, received=1))
+    assert told(outcome, "PL2.xlsx", "F013").facts["changes"] == 1
+
+
+def test_who_chose_a_copy_is_not_asked_again_which_is_the_last() -> None:
+    pair = (sent("a.xlsx", 5, received=0), sent("b.xlsx", 6, received=1))
+    assert told(settled(*pair), "b.xlsx", "F011").facts["next"] == "ask_last"
+    assert "next" not in told(settled(pair[0], chosen(pair[1])), "b.xlsx", "F011").facts
+
+
 def chosen(reading: FileReading) -> FileReading:
     return replace(reading, returns=tuple(replace(one, preferred=True) for one in reading.returns))
 
@@ -381,6 +485,31 @@ def test_an_empty_form_that_says_blanks_are_zero_is_an_answer() -> None:
     )
     answered = replace(reading, returns=(replace(one, entries=entries, blank_means_zero=True),))
     assert statuses(settled(answered)) == {"a.xlsx": USED}
+
+
+def decided(reading: FileReading) -> FileReading:
+    """Let an officer decide that the blanks of a return are 0."""
+    (one,) = reading.returns
+    entries = tuple(
+        replace(entry, state=State.DECIDED, value=0, decided_by="Lan")
+        if entry.found is None and entry.key in FORM.number_cells
+        else entry
+        for entry in one.entries
+    )
+    return replace(reading, returns=(replace(one, entries=entries),))
+
+
+def test_an_empty_form_whose_blanks_an_officer_decided_to_be_zero_is_an_answer() -> None:
+    outcome = settled(decided(sent("a.xlsx", EMPTY)))
+    assert statuses(outcome) == {"a.xlsx": USED}
+    assert status_of(outcome, A) is UnitStatus.RECEIVED
+
+
+@pytest.mark.parametrize("hour", [-1, 1])
+def test_beside_a_filled_form_an_empty_one_stays_empty_whatever_was_decided_about_blanks(hour: float) -> None:
+    outcome = settled(decided(sent("a.xlsx", 5, received=0)), decided(sent("b.xlsx", EMPTY, received=hour)))
+    assert statuses(outcome) == {"a.xlsx": USED, "b.xlsx": REJECTED}
+    assert codes(outcome, "b.xlsx") == ["F008"]
 
 
 def test_strict_keeps_a_return_with_errors_out_and_the_older_one_in() -> None:
@@ -494,6 +623,31 @@ def test_a_picture_of_nobody_known_stays_to_be_typed() -> None:
 def test_a_picture_beside_a_workbook_that_does_not_count_is_no_signed_copy() -> None:
     outcome = settled(sent("a.xlsx", EMPTY), without_return("Phường Quảng Yên.jpg", "F006"))
     assert codes(outcome, "Phường Quảng Yên.jpg") == ["F006"]
+
+
+def assigned(reading: FileReading, unit: str) -> FileReading:
+    return replace(reading, unit=unit, findings=(*reading.findings, finding("D005", facts={"by": "Lan"})))
+
+
+def test_a_picture_that_an_officer_gave_to_a_unit_is_its_signed_copy() -> None:
+    outcome = settled(sent("a.xlsx"), assigned(without_return("07135.jpg", "F006"), A))
+    assert (entry_of(outcome, "07135.jpg").unit, statuses(outcome)["07135.jpg"]) == (A, IGNORED)
+    assert codes(outcome, "07135.jpg") == ["F022", "D005"]
+
+
+@pytest.mark.parametrize("code", ["F004", "F006", "F017"])
+def test_a_file_that_an_officer_gave_to_a_unit_without_a_workbook_is_its_answer_to_be_typed(code: str) -> None:
+    outcome = settled(assigned(without_return("IMG_2041.jpg", code), A))
+    assert (entry_of(outcome, "IMG_2041.jpg").unit, statuses(outcome)["IMG_2041.jpg"]) == (A, REJECTED)
+    assert codes(outcome, "IMG_2041.jpg") == [code, "D005"]
+    assert [unit.file for unit in outcome.units] == ["IMG_2041.jpg", None, None]
+
+
+def test_a_picture_that_an_officer_left_out_stays_with_its_unit() -> None:
+    outcome = settled(without_return("Phường Quảng Yên.jpg", "F030"))
+    assert statuses(outcome) == {"Phường Quảng Yên.jpg": IGNORED}
+    assert entry_of(outcome, "Phường Quảng Yên.jpg").unit == A
+    assert status_of(outcome, A) is UnitStatus.MISSING
 
 
 @pytest.mark.parametrize("code", ["F001", "F025", "F033"])
@@ -729,6 +883,17 @@ def test_a_neighbours_file_with_the_neighbours_code_is_summed_for_neither() -> N
     assert (by_path["a.xlsx"].status, by_path["Phuong B.xlsx"].status) == (FileStatus.USED, FileStatus.REJECTED)
     assert [told.code for told in by_path["Phuong B.xlsx"].findings] == ["U007"]
     assert by_path["Phuong B.xlsx"].findings[0].facts["others"] == ("a.xlsx",)
+
+
+def test_a_copied_code_is_told_by_the_names_of_both_units() -> None:
+    names = names_of_register(register_of_three())
+    claim, findings = identify(A, "", "Sheet1", "Phuong Dong Mai.xlsx", names)
+    copied = sent("Phuong Dong Mai.xlsx", unit=None)
+    copied = replace(copied, returns=(replace(copied.returns[0], claim=claim, findings=findings),))
+    outcome = settled(sent("a.xlsx"), copied)
+    facts = told(outcome, "Phuong Dong Mai.xlsx", "U007").facts
+    assert facts["owner"] == NAMES[A]
+    assert facts["evidence"] == (f"file={NAMES[B]} (Phuong Dong Mai.xlsx)",)
 
 
 def test_an_empty_form_is_told_once() -> None:

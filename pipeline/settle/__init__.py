@@ -37,7 +37,7 @@ def settle(form: Form, register: Register, names: Names, readings: Sequence[File
     for case in cases:
         if case.status is FileStatus.USED and case.one.claim.unit:
             by_unit[case.one.claim.unit].append(case)
-    tell_copied_codes(by_unit, cases)
+    tell_copied_codes(register, by_unit, cases)
     for rivals in by_unit.values():
         choose(form, rivals)
     keep_one_level(register, cases)

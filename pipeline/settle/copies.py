@@ -1,54 +1,100 @@
 """Several returns of one unit: equal ones are one, of differing ones the newest counts, if anything says which."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import PurePosixPath
 
 from pipeline.findings import finding
 from pipeline.model import Fact, FileStatus, Return, Times
 from pipeline.settle.case import Case
-from pipeline.settle.changes import changes_between, contents
+from pipeline.settle.changes import changes_to, contents, differences, name_of, silent_at
 from schemas.form import Form
 from schemas.rules import Cell, Severity
 
 _STEPS = {"received": timedelta(0), "modified": timedelta(0), "file": timedelta(minutes=1)}
 """kinds of time, best first, and how far apart they must be: file times closer than a minute are what copying leaves"""
 _CHANGES_NAMED = 12
+_OF_INSTITUTION = frozenset({"U012"})
+"""codes that say that a copy may be that of a school"""
 
 
 def choose(form: Form, rivals: list[Case]) -> None:
-    """Leave one of a unit's returns in use: equal ones are one, the newest of differing ones counts."""
-    distinct = _without_equals(rivals)
+    """Leave one of a unit's returns in use: equal ones are one, the newest of differing ones counts.
+
+    None of them counts where nothing says which is newer, or where something speaks against the newest.
+    """
+    distinct = _without_equals(_filled(rivals))
     if len(distinct) < 2:  # noqa: PLR2004 - one return needs no choice
         return
     why, (newest, *older) = _newest_first(distinct)
     if not why:
         for case in distinct:
             others = tuple(other.one.path for other in distinct if other is not case)
-            case.status = FileStatus.REJECTED
-            case.told.append(finding("F012", facts={"others": others}))
+            _refuse([case], "F012", {"others": others, **_differing(form, distinct)})
         return
     decided = newest.one.preferred
-    against = next((case for case in older if _named_later(case, newest) and not decided), None)
-    if against:
-        hint = PurePosixPath(against.one.path).name
-        for case in distinct:
-            case.status = FileStatus.REJECTED
-            case.told.append(finding("F013", facts={"other": against.one.path, "hint": hint}))
+    if not decided and (doubt := _doubt(form, newest, older)):
+        _refuse(distinct, *doubt)
         return
-    changes = [change for case in older for change in changes_between(form, case.one, newest.one)]
+    changes = changes_to(form, [case.one for case in older], newest.one)
     facts: dict[str, Fact] = {
         "why": why,
         "others": tuple(case.one.path for case in older),
         "changes": len(changes),
         "cells": tuple(changes[:_CHANGES_NAMED]),
     }
-    newest.told.append(finding("F011", severity=Severity.INFO if decided else None, facts=facts))
+    if decided:
+        newest.told.append(finding("F011", severity=Severity.INFO, facts=facts))
+    else:
+        newest.told.append(finding("F011", facts={**facts, "next": "ask_last"}))
     newest.one = _with_older_values(newest.one, [case.one for case in older])
     for case in older:
         case.status = FileStatus.SUPERSEDED
         case.told.append(finding("F010", facts={"other": newest.one.path, "why": why}))
+
+
+def _filled(rivals: list[Case]) -> list[Case]:
+    """Leave out forms that nobody filled and whose blanks an officer decided to be 0, where another copy is filled."""
+    blank = [case for case in rivals if case.one.is_unfilled]
+    if len(blank) == len(rivals):
+        return rivals
+    _refuse(blank, "F008", {})
+    return [case for case in rivals if case not in blank]
+
+
+def _refuse(cases: Sequence[Case], code: str, facts: Mapping[str, Fact]) -> None:
+    for case in cases:
+        case.status = FileStatus.REJECTED
+        case.told.append(finding(code, facts=facts))
+
+
+def _doubt(form: Form, newest: Case, older: Sequence[Case]) -> tuple[str, Mapping[str, Fact]] | None:
+    """Find what speaks against taking the newest copy for the return of the unit: code and facts of its finding."""
+    every = [newest, *older]
+    against = next((case for case in older if _named_later(case, newest)), None)
+    if against:
+        return "F013", {"other": against.one.path, **_differing(form, every)}
+    schools = [case for case in every if _is_of_institution(case)]
+    if schools and len(schools) < len(every):
+        return "F013", {"school": schools[0].one.path, **_differing(form, every)}
+    for case in older:
+        stated = [entry.key for entry in case.one.entries if entry.counted and entry.value]
+        silent = silent_at(newest.one, stated)
+        if 2 * len(silent) > len(stated):
+            named = tuple(name_of(form, key) for key in silent)
+            paths = {"newer": newest.one.path, "other": case.one.path}
+            return "F036", {**paths, "count": len(silent), "stated": len(stated), "cells": named[:_CHANGES_NAMED]}
+    return None
+
+
+def _is_of_institution(case: Case) -> bool:
+    return any(told.code in _OF_INSTITUTION for told in case.one.findings)
+
+
+def _differing(form: Form, cases: Sequence[Case]) -> Mapping[str, Fact]:
+    """Say in which cells copies differ of which none counts."""
+    named = differences(form, [case.one for case in cases])
+    return {"changes": len(named), "cells": tuple(named[:_CHANGES_NAMED])}
 
 
 def _without_equals(rivals: list[Case]) -> list[Case]:
@@ -62,8 +108,16 @@ def _without_equals(rivals: list[Case]) -> list[Case]:
             case.status = FileStatus.SUPERSEDED
             case.told.append(finding("F009", facts={"other": twin.one.path}))
             twin.last, twin.rank = _later(twin.last, case.last), max(twin.rank, case.rank)
-            twin.one = replace(twin.one, preferred=twin.one.preferred or case.one.preferred)
+            twin.one = _standing_for(twin, case)
     return distinct
+
+
+def _standing_for(kept: Case, equal: Case) -> Return:
+    """Let a copy stand for an equal one too: what an officer chose, and what only one of them is called, is of both."""
+    one = replace(kept.one, preferred=kept.one.preferred or equal.one.preferred)
+    if _is_of_institution(equal):
+        return one
+    return replace(one, findings=tuple(told for told in one.findings if told.code not in _OF_INSTITUTION))
 
 
 def _came(case: Case) -> tuple[datetime, str]:

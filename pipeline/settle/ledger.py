@@ -14,7 +14,11 @@ from schemas.rules import Severity
 
 _IGNORED = frozenset({"F001", "F016", "F021", "F022", "F025", "F030", "F032", "F033", "F035", "F034"})
 """codes of files that say nothing about any unit's figures"""
+_EXCLUDED = frozenset({"F030"})
+"""codes of files that an officer left out, whosever they are"""
 _TO_BE_TYPED = frozenset({"F006"})
+_GIVEN = frozenset({"D005"})
+"""codes of files that an officer gave to a unit; what the file itself is, other findings say"""
 _OF_CONTENT = frozenset("SVRN")
 """first letters of codes about what stands in a form"""
 
@@ -32,16 +36,17 @@ def results_of_returns(form: Form, names: Names, cases: Sequence[Case]) -> Itera
         told = (*of_file, *case.told, *findings, *_told_of_lateness(form, unit, case, late))
         if status is FileStatus.USED and any(one.severity is Severity.ERROR for one in told):
             status = FileStatus.USED_WITH_ERRORS
+        claim = case.one.claim
         yield FileResult(
-            case.one.path,
-            case.one.sha256,
-            case.one.claim.unit,
-            status,
-            late,
-            told,
-            case.one.times,
+            path=case.one.path,
+            sha256=case.one.sha256,
+            unit=claim.unit,
+            status=status,
+            late=late,
+            findings=told,
+            times=case.one.times,
             is_return=True,
-            perhaps=() if case.one.claim.unit else units_named(case.one.claim, case.one.path, names),
+            perhaps=() if claim.unit else units_named(claim, case.one.path, names),
             filled_by=case.one.filled_by,
             phone=case.one.phone,
             source=case.one.source,
@@ -79,16 +84,18 @@ def _told_of_lateness(form: Form, unit: Unit | None, case: Case, late: bool | No
 def results_of_others(
     names: Names, readings: Sequence[FileReading], counted: Mapping[str, Case]
 ) -> Iterable[FileResult]:
-    """Files without any return: why, and of whom they may be, by folder and file name."""
+    """Files without any return: why, and of whom they are: by decision, else by folder and file name."""
     for reading in readings:
         if reading.returns:
             continue
         codes = {told.code for told in reading.findings}
-        unit = None if codes <= _IGNORED else unit_in_path(reading.path, names)
+        is_of_nobody = codes <= _IGNORED - _EXCLUDED
+        unit = None if is_of_nobody else reading.unit or unit_in_path(reading.path, names)
         told = reading.findings
         if unit is not None and codes & _TO_BE_TYPED and unit in counted:
-            told = (finding("F022", facts={"other": counted[unit].one.path}),)
-        status = FileStatus.IGNORED if {one.code for one in told} <= _IGNORED else FileStatus.REJECTED
+            signed = finding("F022", facts={"other": counted[unit].one.path})
+            told = (signed, *(one for one in told if one.code not in _TO_BE_TYPED))
+        status = FileStatus.IGNORED if {one.code for one in told} <= _IGNORED | _GIVEN else FileStatus.REJECTED
         yield FileResult(reading.path, reading.sha256, unit, status, None, told, reading.times)
 
 
@@ -107,14 +114,20 @@ def unit_results(register: Register, counted: Mapping[str, Case], files: Sequenc
     ]
     listed = [unit for unit in register.units if not unit.in_total and unit.code in counted]
     for unit in (*expected, *listed):
-        in_total = unit.in_total
         case = counted.get(unit.code)
         if case is None:
-            sent = next(
+            file = next(
                 (one.path for one in files if one.unit == unit.code and one.status is FileStatus.REJECTED), None
             )
-            yield UnitResult(unit, UnitStatus.MISSING, sent, None, in_total)
-            continue
-        with_errors = by_path[case.one.path].status is FileStatus.USED_WITH_ERRORS
-        status = UnitStatus.RECEIVED_WITH_ERRORS if with_errors else UnitStatus.RECEIVED
-        yield UnitResult(unit, status, case.one.path, case.one, in_total)
+            status = UnitStatus.MISSING
+        else:
+            file = case.one.path
+            with_errors = by_path[file].status is FileStatus.USED_WITH_ERRORS
+            status = UnitStatus.RECEIVED_WITH_ERRORS if with_errors else UnitStatus.RECEIVED
+        yield UnitResult(
+            unit=unit,
+            status=status,
+            file=file,
+            counted=case.one if case else None,
+            in_total=unit.in_total,
+        )

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.findings import finding
+from pipeline.model import Fact
 from pipeline.settle.case import Case
 from schemas.register import Register, with_leading_zero
 
@@ -12,14 +13,22 @@ _SAME_FIGURES = 5
 """so many equal figures above zero from two units are no chance"""
 
 
-def tell_copied_codes(by_unit: Mapping[str, Sequence[Case]], cases: Sequence[Case]) -> None:
+def tell_copied_codes(register: Register, by_unit: Mapping[str, Sequence[Case]], cases: Sequence[Case]) -> None:
     """Name the neighbour whose file was copied: another return bears the code that this one's name contradicts."""
     for case in cases:
-        owners = by_unit.get(with_leading_zero(case.one.claim.seen.get("code", "")), ())
-        if owners and case.one.claim.unit is None and any(told.code == "U002" for told in case.one.findings):
-            others = tuple(owner.one.path for owner in owners)
-            copied = finding("U007", sheet=case.one.sheet, facts={"others": others})
-            kept = tuple(told for told in case.one.findings if told.code != "U002")
+        code = with_leading_zero(case.one.claim.seen.get("code", ""))
+        disagreeing = next((told for told in case.one.findings if told.code == "U002"), None)
+        if code in by_unit and case.one.claim.unit is None and disagreeing:
+            evidence = disagreeing.facts.get("evidence", ())
+            facts: dict[str, Fact] = {
+                "owner": register.by_code[code].name,
+                "others": tuple(owner.one.path for owner in by_unit[code]),
+                "evidence": tuple(said for said in evidence if not said.startswith("code="))
+                if isinstance(evidence, tuple)
+                else (),
+            }
+            copied = finding("U007", sheet=case.one.sheet, facts=facts)
+            kept = tuple(told for told in case.one.findings if told is not disagreeing)
             case.one = replace(case.one, findings=(copied, *kept))
 
 

@@ -5,14 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.decisions.accepted import accept_what_was_asked
+from pipeline.decisions.files import rule_on_files
 from pipeline.decisions.meaning import NO_DECISIONS, Decisions
-from pipeline.decisions.ruling import (
-    Ruling,
-    accept_what_was_asked,
-    rule_on_cells,
-    rule_on_files,
-    tell_what_no_longer_fits,
-)
+from pipeline.decisions.ruling import Ruling, rule_on_cells, tell_what_no_longer_fits
 from pipeline.errors import RunError
 from pipeline.find import OWN_OUTPUT, Found, find_files
 from pipeline.findings import finding
@@ -108,7 +104,7 @@ def _validated(form: Form, readings: Sequence[FileReading], decisions: Decisions
 
     returns = [one for reading in readings for one in reading.returns]
     decided = validate(form, rule_on_cells(decisions, form, returns, ruling))
-    checked = iter(accept_what_was_asked(decisions, decided))
+    checked = iter(accept_what_was_asked(decisions, decided, returns))
     return [replace(reading, returns=tuple(next(checked) for _ in reading.returns)) for reading in readings]
 
 

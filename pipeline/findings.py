@@ -125,6 +125,11 @@ RULE_CODES: Mapping[tuple[str, str], str] = {
     entry.rule: entry.code for entry in load_catalogue().values() if entry.rule
 }
 """(rule kind, outcome) -> code"""
+_ACROSS_CELLS = frozenset(
+    {"sum_of_parts", "part_at_most_total", "pair", "ratio_limit", "same_number", "implies", "required_text"}
+)
+CODES_ACROSS_CELLS = frozenset(code for (kind, _), code in RULE_CODES.items() if kind in _ACROSS_CELLS)
+"""codes of rules that compare cells, or ask about a return as a whole"""
 
 
 def finding(code: str, *, severity: Severity | None = None, **fields: Unpack[FindingFields]) -> Finding:

@@ -14,15 +14,12 @@ import pandera.pandas as pa
 
 from pipeline.checks import Inquiry, Outcome, comparisons, computed_totals, ranges
 from pipeline.figures import STATES, Figures, Mask, figures_of
-from pipeline.findings import RULE_CODES, finding
+from pipeline.findings import CODES_ACROSS_CELLS, RULE_CODES, finding
 from pipeline.model import Entry, Finding, Return, State
 from schemas.form import NOTE, Form
 from schemas.frames import checks_schema, numbers_schema
 from schemas.rules import Cell, RequiredText, Severity, kind_of_rule
 
-_ACROSS_CELLS = frozenset(
-    {"sum_of_parts", "part_at_most_total", "pair", "ratio_limit", "same_number", "implies", "required_text"}
-)
 _GRAVITY = tuple(Severity)
 _Changes = Mapping[Cell, tuple[State, int | None]]
 
@@ -33,10 +30,7 @@ def keeps_cell_out(code: str, severity: Severity) -> bool:
     An error at a cell does: a reading that is not sure, or a number out of its range. An error between cells
     does not, since nobody can say which of them is wrong: the numbers stay as stated and the finding says so.
     """
-    return severity is Severity.ERROR and code not in _CODES_ACROSS_CELLS
-
-
-_CODES_ACROSS_CELLS = frozenset(code for (kind, _), code in RULE_CODES.items() if kind in _ACROSS_CELLS)
+    return severity is Severity.ERROR and code not in CODES_ACROSS_CELLS
 
 
 def validate(form: Form, returns: Sequence[Return]) -> tuple[Return, ...]:

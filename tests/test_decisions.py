@@ -255,7 +255,48 @@ def test_what_the_officer_has_not_seen_is_not_accepted_with_the_rest(tmp_path: P
     shutil.copytree(returns_of(tmp_path / "second", {ASKED: {**lodged, PART: 9_000}}), desk.returns)
     desk.run()
     assert "R111" in desk.told() and "V022" not in desk.told()
-    assert ['"R111"' in line[KEY] for line in lines_in(desk.book) if "classes_total" in line[KEY]] == [False, True]
+    assert ['"R111:' in line[KEY] for line in lines_in(desk.book) if "classes_total" in line[KEY]] == [False, True]
+
+
+@pytest.mark.parametrize("own_line", [False, True])
+def test_an_error_between_cells_is_accepted_only_with_the_numbers_that_it_compared(
+    tmp_path: Path, own_line: bool
+) -> None:
+    desk = Desk(tmp_path / "desk", returns_of(tmp_path / "in", {ASKED: {TOTAL: 1}}))
+    desk.run()
+    if own_line:
+        place = {"unit": "07150 Phường Cộng Hòa", "row": FORM.by_key["classes_total"].title, "column": "Số lớp/cuộc"}
+        add(desk.book, **place, answer="as_stated", **SIGNED)
+    else:
+        fill(desk.book, "cells", line_at(desk.book, TOTAL), answer="as_stated", **SIGNED)
+    for _ in range(2):
+        desk.run()
+        assert ("R111" in desk.told(), desk.status(), desk.line(TOTAL)["state"]) == (False, "received", "decided")
+    shutil.rmtree(desk.returns)
+    shutil.copytree(returns_of(tmp_path / "next", {ASKED: {TOTAL: 1, PART: 9_000}}), desk.returns)
+    for _ in range(2):
+        desk.run()
+        assert {"R111", "D001"} <= set(desk.told()) and "D003" not in desk.told()
+        assert (desk.status(), desk.line(TOTAL)["state"]) == ("received_with_errors", "stated")
+    asked = [line for line in lines_in(desk.book) if "classes_total" in line[KEY] and "answer" not in line]
+    fill(desk.book, "cells", asked[0], answer="as_stated", **SIGNED)
+    desk.run()
+    assert not {"R111", "D001"} & set(desk.told())
+    assert (len(asked), desk.status()) == (1, "received")
+
+
+def test_a_computed_total_is_accepted_only_for_the_parts_it_was_added_from(tmp_path: Path) -> None:
+    blank: dict[str, Typed] = {TOTAL: None}
+    desk = Desk(tmp_path / "desk", returns_of(tmp_path / "in", {ASKED: blank}))
+    desk.run()
+    fill(desk.book, "cells", line_at(desk.book, TOTAL), answer="as_stated", **SIGNED)
+    desk.run()
+    assert ("R114" in desk.told(), desk.line(TOTAL)["state"]) == (False, "decided")
+    shutil.rmtree(desk.returns)
+    shutil.copytree(returns_of(tmp_path / "next", {ASKED: {**blank, PART: 9_000}}), desk.returns)
+    desk.run()
+    assert {"R114", "D001"} <= set(desk.told())
+    assert desk.line(TOTAL)["state"] == "computed"
 
 
 def test_as_stated_needs_a_number_that_was_read(desk: Desk) -> None:
@@ -588,7 +629,50 @@ def test_a_copy_is_chosen_where_nobody_knows_which_is_newer(desk: Desk) -> None:
     assert (desk.line(cell, OTHER)["value"], desk.status(OTHER)) == ("111", "received")
 
 
+def test_a_picture_is_given_to_its_unit(desk: Desk) -> None:
+    (desk.returns / "IMG_2041.jpg").write_bytes(b"\xff\xd8\xff\xe0 of no unit")
+    (desk.returns / "IMG_2042.jpg").write_bytes(b"\xff\xd8\xff\xe0 of another")
+    desk.run()
+    assert status_of(desk, "IMG_2041.jpg") == ("rejected", ["F006"])
+    fill(desk.book, "files", file_line(desk, "IMG_2041.jpg"), answer="unit", unit="07150 Phường Cộng Hòa", **SIGNED)
+    fill(desk.book, "files", file_line(desk, "IMG_2042.jpg"), answer="unit", unit="07189 Xã Tiền Phong", **SIGNED)
+    desk.run()
+    assert desk.notes() == []
+    assert status_of(desk, "IMG_2041.jpg") == ("ignored", ["D005", "F022"])
+    assert status_of(desk, "IMG_2042.jpg") == ("rejected", ["D005", "F006"])
+    units = {unit["code"]: (unit["status"], unit["file"]) for unit in desk.report["units"]}
+    assert units["07189"] == ("missing", "IMG_2042.jpg")
+
+
+def test_what_is_nobodys_answer_is_given_to_no_unit(desk: Desk) -> None:
+    (desk.returns / "~$a.xlsx").write_bytes(b"\x03Lan" + b" " * 100)
+    desk.run()
+    assert status_of(desk, "~$a.xlsx")[0] == "ignored"
+    add(desk.book, "files", file="~$a.xlsx", answer="unit", unit="07150 Phường Cộng Hòa", **SIGNED)
+    desk.run()
+    assert status_of(desk, "~$a.xlsx")[0] == "ignored"
+    assert [code for code, _ in desk.notes()] == ["D002"]
+
+
 # Units ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_form_counts_as_zero_once_an_officer_says_so(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "desk", returns_of(tmp_path / "in", {ASKED: dict.fromkeys(FIGURES[ASKED])}))
+    desk.run()
+    assert (desk.status(), desk.told()) == ("missing", ["F008"])
+    (line,) = lines_in(desk.book, "units")
+    fill(desk.book, "units", line, answer="blank_is_zero", **SIGNED)
+    desk.run()
+    assert (desk.status(), desk.told(), desk.notes()) == ("received", ["D006"], [])
+    assert {one[1] for one in desk.totals.values()} == {2}
+    assert {desk.line(cell)["value"] for cell in (TOTAL, LODGED, MONEY)} == {"0"}
+
+
+def test_a_decision_about_a_unit_without_a_return_is_told(desk: Desk) -> None:
+    add(desk.book, "units", unit="07189 Xã Tiền Phong", answer="blank_is_zero", **SIGNED)
+    desk.run()
+    assert [code for code, _ in desk.notes()] == ["D002"]
 
 
 def test_blanks_of_a_unit_are_zero_by_decision_and_nothing_else_of_it_changes(tmp_path: Path) -> None:

@@ -4,14 +4,13 @@ What a line is about stands twice: in its hidden key, and in the cells a person 
 agree, so that a copied line whose unit was overtyped never changes the wrong cell.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from pipeline.decisions.keys import about, parts_of
 from pipeline.decisions.saved import SavedBook, SavedLine
 from pipeline.decisions.words import CELLS, CHOSEN_BY_HAND, FILES, FILLED_BY_HAND, UNITS, DecisionWords
 from pipeline.findings import finding
@@ -25,8 +24,6 @@ from schemas.text import fold, visible
 _NUMBERS = (ValueKind.COUNT, ValueKind.MONEY)
 _EXACT = (None, "V020", "V026")
 """codes of readings that leave no doubt about a number a person typed"""
-_TYPED_LENGTH = 120
-_DIGEST_LENGTH = 12
 
 
 class CellAnswer(StrEnum):
@@ -66,8 +63,8 @@ class CellDecision:
     answer: CellAnswer
     value: int | None
     """the number that counts from now on; None for blank and for as stated"""
-    codes: frozenset[str] | None
-    """the findings that the person saw; None where the line named none"""
+    asked: frozenset[str] | None
+    """keys of the findings that the person saw; None where the line named none"""
     signed: Signed
 
 
@@ -131,60 +128,6 @@ NO_DECISIONS = Decisions()
 
 def _name_of(file: FileKey | str) -> str:
     return file if isinstance(file, str) else f"{file.sha256}#{file.part}"
-
-
-# Keys ------------------------------------------------------------------------------------------------------------
-
-
-def typed_key(found: str | None) -> str:
-    """Make what was typed fit for a key: one line, nothing hidden; a long text by its beginning and its digest."""
-    shown = visible(found or "", 2 * _TYPED_LENGTH)
-    if len(shown) <= _TYPED_LENGTH:
-        return shown
-    digest = hashlib.sha256((found or "").encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
-    return f"{shown[:_TYPED_LENGTH]}#{digest}"
-
-
-def cell_key(
-    unit: str, cell: Cell, found: str | None, suggestions: Iterable[int] = (), codes: Iterable[str] | None = None
-) -> str:
-    """Write the hidden key of a line about a cell."""
-    told = None if codes is None else sorted(codes)
-    return _dumped([unit, cell.row, cell.measure, typed_key(found), list(suggestions), told])
-
-
-def file_key(sha256: str, part: str, rivals: Iterable[str] = ()) -> str:
-    """Write the hidden key of a line about a file."""
-    return _dumped([sha256, part, sorted(rivals)])
-
-
-def unit_key(unit: str) -> str:
-    """Write the hidden key of a line about a unit."""
-    return _dumped([unit])
-
-
-def about(kind: str, key: str) -> tuple[str, ...]:
-    """Say what a key is about; empty for a key that is none."""
-    parts = _parts(key, {CELLS: 6, FILES: 3, UNITS: 1}[kind])
-    return tuple(map(str, parts[: {CELLS: 4, FILES: 2, UNITS: 1}[kind]])) if parts else ()
-
-
-def codes_of(key: str) -> frozenset[str] | None:
-    """Name the findings that a line about a cell was written for; None where it stands for all."""
-    parts = _parts(key, 6)
-    return frozenset(map(str, parts[5])) if parts and parts[5] is not None else None
-
-
-def _dumped(parts: list[object]) -> str:
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
-
-
-def _parts(key: str, length: int) -> list[Any]:
-    try:
-        parts = json.loads(key)
-    except ValueError:
-        return []
-    return parts if isinstance(parts, list) and len(parts) == length else []
 
 
 # Lines -----------------------------------------------------------------------------------------------------------
@@ -325,7 +268,7 @@ def _cell_decision(line: SavedLine, choices: Choices) -> CellDecision:
         cell = choices.cell_of(line.text("row"), line.text("column"))
         value = _value(line, answer, (), choices.form.by_key[cell.row].kinds[cell.measure])
         return CellDecision(unit, cell, None, answer, value, None, _signed(line))
-    parts = _parts(line.key, 6)
+    parts = parts_of(line.key, 6)
     if not parts:
         raise _RefusedError("key_changed")
     unit, row, measure, typed, suggestions, codes = parts
@@ -394,7 +337,7 @@ def _file_of(line: SavedLine) -> FileKey | str:
         if not line.text("file"):
             raise _RefusedError("unknown_file")
         return line.text("file")
-    parts = _parts(line.key, 3)
+    parts = parts_of(line.key, 3)
     if not parts:
         raise _RefusedError("key_changed")
     sha256, part, rivals = parts

@@ -7,21 +7,24 @@ filled goes when its question is closed; one whose question is still open stays 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.decisions.meaning import Choices, about, cell_key, codes_of, file_key, options, typed_key, unit_key
-from pipeline.decisions.ruling import is_structural, part_of
+from pipeline.decisions.files import part_of
+from pipeline.decisions.keys import about, cell_key, codes_of, file_key, finding_key, typed_key, unit_key
+from pipeline.decisions.meaning import CellAnswer, Choices, options
+from pipeline.decisions.ruling import is_structural
 from pipeline.decisions.saved import SavedBook, SavedLine, SavedSheet
 from pipeline.decisions.words import CELLS, FILES, KEY, UNITS, DecisionWords
 from pipeline.findings import message, severity_name, suggestion_text
 from pipeline.model import Consolidation, Entry, FileResult, FileStatus, Finding, Return, State, UnitResult
 from schemas.rules import Cell, Severity
-from schemas.text import tidy
+from schemas.text import fold, tidy
 
 Texts = Mapping[str, str | int]
 """key of a column -> what the program writes there"""
 
 _ASKED = (Severity.ERROR, Severity.WARNING)
-_ABOUT_COPIES = frozenset({"F010", "F011", "U008", "U010", "D008"})
+_ABOUT_FILES = frozenset({"F010", "F011", "U008", "U010", "U012", "D008"})
 """findings at which a file in use, or one that gave way, is worth a decision"""
+_OF_BLANK_FORMS = frozenset({"F008"})
 _MOST_ABSENT = 12
 """so many cells of rows that are not in the sheet get a line each; of more, the form must be sent again"""
 
@@ -201,7 +204,7 @@ def _cell_offer(choices: Choices, unit: str, cell: Cell, found: str | None, told
         "severity": severity_name(gravest, "vi"),
         "why": "\n".join(dict.fromkeys(message(one, choices.form, "vi") for one in told)),
         "suggestion": "\n".join(filter(None, hints)),
-        KEY: cell_key(unit, cell, found, suggestions, (one.code for one in told)),
+        KEY: cell_key(unit, cell, found, suggestions, map(finding_key, told)),
     }
     return Offer(texts)
 
@@ -245,12 +248,12 @@ def _file_offers(result: Consolidation, choices: Choices) -> Iterator[Offer]:
     for file in result.files:
         if file.sha256 is None or file.status is FileStatus.IGNORED:
             continue
-        about_copies = [told for told in file.findings if told.code in _ABOUT_COPIES]
+        about_it = [told for told in file.findings if told.code in _ABOUT_FILES]
         errors = [told for told in file.findings if told.severity is Severity.ERROR and told.measure is None]
         rejected = file.status is FileStatus.REJECTED
-        if not rejected and not any(told.severity in _ASKED or told.code == "F010" for told in about_copies):
+        if not rejected and not any(told.severity in _ASKED or told.code == "F010" for told in about_it):
             continue
-        told = [*(errors if rejected else ()), *about_copies] or list(file.findings[:1])
+        told = [*(errors if rejected else ()), *about_it] or list(file.findings[:1])
         yield Offer(
             {
                 "file": file.path,
@@ -272,16 +275,19 @@ def _key_of_file(result: Consolidation, file: FileResult) -> str:
 
 
 def _unit_offers(result: Consolidation, choices: Choices) -> Iterator[Offer]:
-    """One line for each unit whose return has blanks of which nobody knows whether they are 0."""
+    """One line for each unit whose return has blanks, or nothing but blanks, of which nobody knows if they are 0."""
+    texts = choices.words.sheets[UNITS].texts
+    blank = {file.unit for file in result.files if any(told.code in _OF_BLANK_FORMS for told in file.findings)}
     for unit in result.units:
         count = _open_blanks(result, unit)
-        if count:
+        is_blank = unit.counted is None and unit.unit.code in blank
+        if count or is_blank:
             phone = (unit.counted.phone if unit.counted else "") or unit.unit.phone
             yield Offer(
                 {
                     "unit": choices.unit_text(unit.unit.code),
                     "phone": phone,
-                    "why": choices.words.sheets[UNITS].texts["why"].format(count=count),
+                    "why": texts["why_blank"] if is_blank else texts["why"].format(count=count),
                     KEY: unit_key(unit.unit.code),
                 }
             )
@@ -316,4 +322,16 @@ def _binding(line: SavedLine, result: Consolidation, choices: Choices) -> str:
         return ""
     one = next((each.counted for each in result.units if each.unit.code == unit), None)
     entry = _entry(one, cell)
-    return cell_key(unit, cell, entry.found) if entry else ""
+    return cell_key(unit, cell, entry.found, (), _accepted(line, result, one, cell, choices)) if one and entry else ""
+
+
+def _accepted(
+    line: SavedLine, result: Consolidation, one: Return, cell: Cell, choices: Choices
+) -> tuple[str, ...] | None:
+    """Name the findings that a line of a person's own accepted, so that it does not accept what comes later too."""
+    if fold(line.text("answer")) != fold(choices.words.sheets[CELLS].answers[CellAnswer.AS_STATED]):
+        return None
+    told = next((file.findings for file in result.files if file.path == one.path), ())
+    applied = [each for each in told if each.code == "D003" and (each.row, each.measure) == (cell.row, cell.measure)]
+    accepted = applied[0].facts.get("accepted", ()) if applied else ()
+    return accepted if isinstance(accepted, tuple) else ()

@@ -1,0 +1,87 @@
+"""The hidden keys by which a line of the decisions workbook is known again, whatever becomes of its place."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from pipeline.decisions.words import CELLS, FILES, UNITS
+from pipeline.findings import CODES_ACROSS_CELLS
+from pipeline.model import Finding
+from schemas.rules import Cell
+from schemas.text import visible
+
+_TYPED_LENGTH = 120
+_DIGEST_LENGTH = 12
+
+
+def typed_key(found: str | None) -> str:
+    """Make what was typed fit for a key: one line, nothing hidden; a long text by its beginning and its digest."""
+    shown = visible(found or "", 2 * _TYPED_LENGTH)
+    if len(shown) <= _TYPED_LENGTH:
+        return shown
+    digest = hashlib.sha256((found or "").encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
+    return f"{shown[:_TYPED_LENGTH]}#{digest}"
+
+
+def cell_key(
+    unit: str, cell: Cell, found: str | None, suggestions: Iterable[int] = (), codes: Iterable[str] | None = None
+) -> str:
+    """Write the hidden key of a line about a cell."""
+    told = None if codes is None else sorted(codes)
+    return _dumped([unit, cell.row, cell.measure, typed_key(found), list(suggestions), told])
+
+
+def file_key(sha256: str, part: str, rivals: Iterable[str] = ()) -> str:
+    """Write the hidden key of a line about a file."""
+    return _dumped([sha256, part, sorted(rivals)])
+
+
+def unit_key(unit: str) -> str:
+    """Write the hidden key of a line about a unit."""
+    return _dumped([unit])
+
+
+def about(kind: str, key: str) -> tuple[str, ...]:
+    """Say what a key is about; empty for a key that is none."""
+    parts = parts_of(key, {CELLS: 6, FILES: 3, UNITS: 1}[kind])
+    return tuple(map(str, parts[: {CELLS: 4, FILES: 2, UNITS: 1}[kind]])) if parts else ()
+
+
+def codes_of(key: str) -> frozenset[str] | None:
+    """Name the findings that a line about a cell was written for; None where it stands for all."""
+    parts = parts_of(key, 6)
+    return frozenset(map(str, parts[5])) if parts and parts[5] is not None else None
+
+
+def finding_key(told: Finding) -> str:
+    """Name a finding in a key: its code, and for one between cells the numbers that it compares.
+
+    Only one of these is typed in its cell, so a finding that compares others is another question.
+    """
+    numbers = [str(fact) for _, fact in sorted(told.facts.items()) if isinstance(fact, int)]
+    return f"{told.code}:{'/'.join(numbers)}" if numbers and told.code in CODES_ACROSS_CELLS else told.code
+
+
+def numbers_in(finding_key: str) -> tuple[str, ...]:
+    """Give the numbers that the key of a finding holds."""
+    numbers = finding_key.partition(":")[2]
+    return tuple(numbers.split("/")) if numbers else ()
+
+
+def code_in(finding_key: str) -> str:
+    """Give the code that the key of a finding begins with."""
+    return finding_key.partition(":")[0]
+
+
+def _dumped(parts: list[object]) -> str:
+    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+
+
+def parts_of(key: str, length: int) -> list[Any]:
+    """Read the parts of a key back; none of a key that is none."""
+    try:
+        parts = json.loads(key)
+    except ValueError:
+        return []
+    return parts if isinstance(parts, list) and len(parts) == length else []

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from pipeline.below import told_of_totals
 from pipeline.desk import Desk
 from pipeline.findings import finding
 from pipeline.identify import identify
@@ -16,6 +17,7 @@ from pipeline.legacy_text import LegacyEncoding, convert, detect_legacy
 from pipeline.model import Entry, FileReading, Finding, Return
 from pipeline.parse import Source, parse
 from pipeline.read import Sheet, cell_name
+from pipeline.read_back import is_matrix
 from pipeline.recognise import UNIT_LINE, Labels, Located, locate, told_of_the_rest, told_of_year
 from pipeline.second_look import SheetFacts
 from schemas.definition import read_toml
@@ -63,14 +65,16 @@ class _Page:
 def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, desk: Desk) -> FileReading:
     """Read every form on the sheets of a file; without one, a finding says what the file is."""
     seen: list[Sheet] = []
-    pages = list(_pages(sheets, desk.labels, seen))
+    lists: list[Sheet] = []
+    pages = list(_pages(sheets, desk.labels, seen, lists))
     told: list[Finding] = []
     encoding = _encoding(desk.labels, seen, pages)
     if encoding:
-        pages = list(_pages([_converted(sheet, encoding) for sheet in seen], desk.labels, []))
+        pages = list(_pages([_converted(sheet, encoding) for sheet in seen], desk.labels, [], lists))
         told.append(finding("F027", facts={"encoding": encoding.value}))
     forms = [page for page in pages if fold(page.stamped("kind")) != fold(desk.labels.stamp.kind_copy)]
-    returns = _named(_without_blank_copies([_return_of(reading, page, medium, desk) for page in forms]), desk)
+    read = [_beside_its_lists(_return_of(reading, page, medium, desk), lists, desk.form) for page in forms]
+    returns = _named(_without_blank_copies(read), desk)
     if len(returns) > 1:
         told.append(finding("F024", facts={"count": len(returns)}))
         parts = zip(returns, _parts(returns), strict=True)
@@ -80,16 +84,27 @@ def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, de
     return replace(reading, returns=tuple(returns), findings=tuple(told))
 
 
-def _pages(sheets: Iterable[Sheet], labels: Labels, seen: list[Sheet]) -> Iterator[_Page]:
+def _pages(sheets: Iterable[Sheet], labels: Labels, seen: list[Sheet], lists: list[Sheet]) -> Iterator[_Page]:
     """Find the forms sheet by sheet; the lists of a summary, and the copies behind it, are passed over unread."""
     is_behind = False
     for sheet in sheets:
-        if _is_list(sheet) or (is_behind and _is_copy(sheet, labels)):
+        is_list = _is_list(sheet)
+        if is_list or (is_behind and _is_copy(sheet, labels)):
+            lists += [sheet] if is_list else []
             continue
         seen.append(sheet)
         pages = [_Page(sheet, form) for form in locate(sheet, labels)]
         yield from pages
         is_behind |= any(_is_summary(page, labels) for page in pages)
+
+
+def _beside_its_lists(one: Return, lists: Sequence[Sheet], form: Form) -> Return:
+    """Hold a summary against the sheet of its units that it came with."""
+    matrix = next((sheet for sheet in lists if is_matrix(sheet)), None) if one.is_summary else None
+    if matrix is None:
+        return one
+    told = (replace(each, sheet=one.sheet) for each in told_of_totals(form, one.entries, matrix))
+    return replace(one, findings=(*one.findings, *told))
 
 
 def _is_list(sheet: Sheet) -> bool:

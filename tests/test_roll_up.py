@@ -15,6 +15,7 @@ from examples.filling import cell_addresses
 from pipeline.stamp import load_stamp_words
 from schemas.register import shipped_register
 from tests.conftest import Convert
+from tests.decisions_by_hand import SIGNED, fill, lines_in
 from tests.returned import (
     FIGURES,
     FORM,
@@ -162,6 +163,50 @@ def test_a_summary_without_its_coverage_says_so(room: Path, tmp_path: Path) -> N
     report = altered(room, tmp_path, cleared)
     assert told(report["files"][0]) == ["N003"]
     assert reported_totals(report)[NEWS][0] == plain_sums(second_town())[NEWS]
+
+
+def test_a_total_that_its_own_sheet_of_units_contradicts_is_asked_about(room: Path, tmp_path: Path) -> None:
+    def typed_over(_: Workbook, sheet: Worksheet) -> None:
+        sheet[cell_addresses(FORM, sheet)[NEWS]] = 9_999
+
+    report = altered(room, tmp_path, typed_over)
+    (found,) = [one for one in report["files"][0]["findings"] if one["code"] == "N005"]
+    assert (found["row"], found["measure"], found["severity"], found["counted"]) == (
+        *NEWS.split("."),
+        "warning",
+        True,
+    )
+    assert found["message"].count(f"{plain_sums(second_town())[NEWS]:,}".replace(",", ".")) == 1
+    assert reported_totals(report)[NEWS][0] == 9_999
+    (line,) = (one for one in lines_in(tmp_path / "province.decisions.xlsx") if '"news_items"' in one["key"])
+    fill(tmp_path / "province.decisions.xlsx", "cells", line, answer="suggestion", **SIGNED)
+    (tmp_path / "towns" / "thi_du.xlsx").unlink()
+    (tmp_path / "towns").rmdir()
+    _, report = rolled_up(room, tmp_path, tmp_path / "thi_du.xlsx")
+    assert reported_totals(report)[NEWS][0] == plain_sums(second_town())[NEWS]
+    assert "N005" not in told(report["files"][0])
+
+
+def test_a_sheet_of_totals_pasted_from_elsewhere_is_told_once(room: Path, tmp_path: Path) -> None:
+    def doubled(_: Workbook, sheet: Worksheet) -> None:
+        places = cell_addresses(FORM, sheet)
+        for cell in NUMBERS:
+            sheet[places[cell]] = int(sheet[places[cell]].value or 0) * 2 + 1
+
+    codes = [one["code"] for one in altered(room, tmp_path, doubled)["files"][0]["findings"]]
+    assert codes.count("N005") == 1
+
+
+@pytest.mark.parametrize("column", [1, 8])
+def test_a_sheet_of_units_that_was_rebuilt_is_compared_with_nothing(room: Path, tmp_path: Path, column: int) -> None:
+    def rebuilt(workbook: Workbook, _: Worksheet) -> None:
+        matrix = workbook["Theo đơn vị"]
+        for row in matrix.merged_cells.ranges.copy():
+            matrix.unmerge_cells(str(row))
+        matrix.insert_cols(column)
+        matrix.cell(4, column).value = "Ghi chú"
+
+    assert told(altered(room, tmp_path, rebuilt)["files"][0]) == []
 
 
 def test_numbers_beside_a_summary_are_told_and_its_own_texts_are_not(room: Path, tmp_path: Path) -> None:

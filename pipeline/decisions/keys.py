@@ -11,6 +11,8 @@ from pipeline.model import Finding
 from schemas.rules import Cell
 from schemas.text import visible
 
+_COMPARING = CODES_ACROSS_CELLS | {"N005"}
+"""codes of what is asked about numbers of which only one is typed in its cell"""
 _TYPED_LENGTH = 120
 _DIGEST_LENGTH = 12
 
@@ -57,10 +59,10 @@ def codes_of(key: str) -> frozenset[str] | None:
 def finding_key(told: Finding) -> str:
     """Name a finding in a key: its code, and for one between cells the numbers that it compares.
 
-    Only one of these is typed in its cell, so a finding that compares others is another question.
+    A finding that compares others is another question.
     """
     numbers = [str(fact) for _, fact in sorted(told.facts.items()) if isinstance(fact, int)]
-    return f"{told.code}:{'/'.join(numbers)}" if numbers and told.code in CODES_ACROSS_CELLS else told.code
+    return f"{told.code}:{'/'.join(numbers)}" if numbers and told.code in _COMPARING else told.code
 
 
 def numbers_in(finding_key: str) -> tuple[str, ...]:

@@ -7,9 +7,9 @@ of files of `Tình hình nộp`.
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from pipeline.earlier.heads import find_heads
 from pipeline.model import ByHand, HandLine
 from pipeline.read import CellValue, Sheet, cell_name
+from pipeline.read_back import find_heads
 from pipeline.recognise import Labels, locate
 from pipeline.summary.words import Words
 from schemas.form import NOTE

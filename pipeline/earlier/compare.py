@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pipeline.decisions.offers import Edit
-from pipeline.earlier.heads import find_heads
 from pipeline.model import State
 from pipeline.read import CellValue, Sheet, cell_name
+from pipeline.read_back import find_heads
 from pipeline.recognise import Labels, Located, locate
 from pipeline.summary.words import Words
 from schemas.form import NOTE, Form

@@ -22,7 +22,7 @@ from pipeline.limits import DEFAULT, OWN_FILES, Limits
 from pipeline.model import Consolidation, FileResult
 from pipeline.outputs import check_folder, check_targets, is_replaceable, write_all
 from pipeline.runlog import LOG_SUFFIX, describe_fault, start_log
-from pipeline.summary import homeless_remarks, write_summary
+from pipeline.summary import not_kept, write_summary
 from pipeline.workers import Log, read_all
 from schemas.definition import DefinitionError
 from schemas.form import Form
@@ -109,9 +109,9 @@ def _do(job: Job, progress: Progress, log: Log) -> Consolidation:
 def _with_earlier(consolidation: Consolidation, earlier: Earlier, output: Path) -> tuple[Consolidation, Earlier]:
     """Keep what an officer wrote in the older summary, and tell what was changed there; it stays if all is not kept."""
     consolidation = replace(consolidation, by_hand=earlier.by_hand)
-    homeless = homeless_remarks(consolidation) if earlier.by_hand.lines else []
-    if homeless:
-        earlier = kept_for(homeless, earlier, output)
+    lost = not_kept(consolidation)
+    if lost:
+        earlier = kept_for(lost, earlier, output)
     return replace(consolidation, notes=(*consolidation.notes, *earlier.told)), earlier
 
 

@@ -261,12 +261,43 @@ class HandLine:
 
 
 @dataclass(frozen=True, slots=True)
+class HandName:
+    """What an officer wrote between or below the posts of those who sign an older summary."""
+
+    below: str
+    """key of the line of posts above it"""
+    down: int
+    """so many rows below that line"""
+    right: bool
+    """in the half of those who sign, else in that of who made it"""
+    text: str
+    sheet: str
+    cell: str
+
+
+class HandEdit(NamedTuple):
+    """Something that an officer changed in an older summary and that the new one does not keep."""
+
+    sheet: str
+    cell: str
+    text: str
+    next: str
+    """token of the wording for what can be done with it"""
+
+
+@dataclass(frozen=True, slots=True)
 class ByHand:
     """What an officer wrote in an older summary where the program leaves room for it."""
 
     lines: tuple[HandLine, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
     """row key -> note beside its totals"""
+    dotted: Mapping[str, str] = field(default_factory=dict)
+    """key of a dotted line above the totals -> the line as it was filled in"""
+    names: tuple[HandName, ...] = ()
+    """names under the posts of those who sign"""
+    phones: Mapping[str, HandEdit] = field(default_factory=dict)
+    """code of a unit -> its telephone as it stands in a list of files that a person saved"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,12 @@ from schemas.text import fold
 _SUMMARY_WORDS = Path(__file__).parent / "wording" / "summary.toml"
 _WITHIN = 12
 """the heads stand in one of the first so many rows"""
+ORGAN, MOTTO, DATE, TITLE, ATTACHMENT, STATE = (
+    f"line.{name}" for name in ("organ", "motto", "date", "title", "attachment", "state")
+)
+"""keys of the lines above the totals, in the hidden column of row keys"""
+SIGNED = "line.sign."
+"""how the keys of the lines of posts below the totals begin; a number follows"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,11 @@ class Matrix:
     def is_unit(self, row: int) -> bool:
         """Tell a line of a unit from one that adds up."""
         return self.sheet.value(row, self.code) != ""
+
+
+def is_left_to_people(key: str, *, right: bool) -> bool:
+    """Tell whether a half of a line below the totals is free: posts stand right, who made it in two lines left."""
+    return not key or not (right or key in (f"{SIGNED}1", f"{SIGNED}2"))
 
 
 def find_heads(sheet: Sheet, wanted: Mapping[str, str]) -> Heads:

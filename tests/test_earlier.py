@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from examples.filling import cell_addresses
 from pipeline.earlier import look_back
 from pipeline.errors import RunError
 from pipeline.register import load_register
+from schemas.register import shipped_register
 from schemas.rules import SumOfParts
 from tests.conftest import Convert
 from tests.decisions_by_hand import WORDS, fill, lines_in
@@ -237,6 +240,168 @@ def test_remarks_on_a_file_that_is_gone_keep_the_older_summary_aside(returns: Pa
     write_remark(desk, "của ai?", file="la.pdf")
     run(more, desk)
     assert remark(desk, file="la.pdf") == "của ai?"
+    run(returns, desk)
+    assert [code for code, _ in notes(desk / "summary.xlsx")] == ["F029"]
+    assert kept(desk) == ["summary (sửa tay 1).xlsx"]
+
+
+ATTACHED = "(Kèm theo Báo cáo số 12/BC-UBND ngày 10 tháng 10 năm 2020)"
+DATED = "Quảng Yên, ngày 10 tháng 10 năm 2020"
+
+
+def at(sheet: Worksheet, text: str) -> Cell:
+    """Find the cell that bears a text, or begins with it."""
+    cells = (cell for row in sheet.iter_rows() for cell in row if isinstance(cell, Cell))
+    return next(cell for cell in cells if str(cell.value or "").startswith(text))
+
+
+def texts(summary: Path) -> dict[str, str]:
+    sheet = load_workbook(summary)["Tổng hợp"]
+    return {str(cell.value): cell.coordinate for row in sheet.iter_rows() for cell in row if cell.value}
+
+
+def test_dotted_lines_and_names_that_were_filled_in_are_kept_on_every_later_run(returns: Path, desk: Path) -> None:
+    def write(sheet: Worksheet) -> None:
+        at(sheet, "(Kèm theo Báo cáo số").value = ATTACHED
+        at(sheet, "Quảng Yên, ngày").value = DATED
+        for post, name in (("PHÓ CHỦ TỊCH UBND", "Vũ Thị Diệu Linh"), ("(Ký, ghi rõ họ tên)", "Lê Thị B")):
+            found = at(sheet, post)
+            sheet.cell(found.row + 1, found.column).value = name
+        found = at(sheet, "(Ký tên, đóng dấu)")
+        sheet.cell(found.row + 4, found.column + 1).value = "Nguyễn Văn A"
+        # The maker's name may stand beside a post on the right.
+        sheet.cell(at(sheet, "PHÓ CHỦ TỊCH UBND").row, 1).value = "0912 345 678"
+
+    written = {ATTACHED, DATED, "Vũ Thị Diệu Linh", "Lê Thị B", "Nguyễn Văn A", "0912 345 678"}
+    change(desk / "summary.xlsx", write, "Tổng hợp")
+    before = {text: place for text, place in texts(desk / "summary.xlsx").items() if text in written}
+    seen = []
+    for _ in range(3):
+        run(returns, desk)
+        seen.append({text: place for text, place in texts(desk / "summary.xlsx").items() if text in written})
+    assert seen[0].keys() == written
+    assert {text: place[1:] for text, place in seen[0].items()} == {text: place[1:] for text, place in before.items()}
+    assert seen[1:] == seen[:1] * 2
+    assert (kept(desk), notes(desk / "summary.xlsx")) == ([], [])
+
+
+def test_a_line_that_is_filled_in_half_is_kept_and_a_dotted_one_is_made_anew(returns: Path, desk: Path) -> None:
+    half = "Quảng Yên, ngày 10 tháng 10 năm ……"
+
+    def write(sheet: Worksheet) -> None:
+        at(sheet, "Quảng Yên, ngày").value = half
+        at(sheet, "(Kèm theo Báo cáo số").value = "(Kèm theo Tờ trình số …… ngày …… tháng ……)"
+
+    change(desk / "summary.xlsx", write, "Tổng hợp")
+    run(returns, desk)
+    assert half in texts(desk / "summary.xlsx")
+    assert not any("Tờ trình" in text for text in texts(desk / "summary.xlsx"))
+    assert [code for code, _ in notes(desk / "summary.xlsx")] == ["F029"]
+
+
+def test_a_name_under_a_post_that_is_no_more_keeps_the_older_summary(returns: Path, desk: Path, tmp_path: Path) -> None:
+    def write(sheet: Worksheet) -> None:
+        found = at(sheet, "PHÓ CHỦ TỊCH UBND")
+        sheet.cell(found.row + 1, found.column).value = "Vũ Thị Diệu Linh"
+
+    change(desk / "summary.xlsx", write, "Tổng hợp")
+    run(returns, desk)
+    source = shipped_register("quang_yen_2020")
+    units = tmp_path / "units.csv"
+    shutil.copy(source, units)
+    office = source.with_suffix(".toml").read_text(encoding="utf-8")
+    units.with_suffix(".toml").write_text(office.replace(', "PHÓ CHỦ TỊCH UBND"', ""), encoding="utf-8")
+    run(returns, desk, "--units", units)
+    assert [code for code, _ in notes(desk / "summary.xlsx")] == ["F029"]
+    assert kept(desk) == ["summary (sửa tay 1).xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("BIỂU TỔNG HỢP", "BIỂU TỔNG HỢP LẦN 2"),
+        ("TRƯỞNG BAN", "KT. TRƯỞNG BAN"),
+        ("Độc lập", "x"),
+        ("UBND THỊ XÃ", "y"),
+    ],
+)
+def test_another_text_of_the_printed_page_that_was_changed_keeps_the_older_summary(
+    returns: Path, desk: Path, text: str, instead: str
+) -> None:
+    where = []
+
+    def write(sheet: Worksheet) -> None:
+        found = at(sheet, text)
+        found.value = instead
+        where.append(found.coordinate)
+
+    change(desk / "summary.xlsx", write, "Tổng hợp")
+    run(returns, desk)
+    assert notes(desk / "summary.xlsx") == [("F029", f"Tổng hợp, {where[0]}")]
+    assert kept(desk) == ["summary (sửa tay 1).xlsx"]
+
+
+def test_a_total_that_was_typed_over_is_told_and_the_older_summary_is_kept(returns: Path, desk: Path) -> None:
+    where = []
+
+    def write(sheet: Worksheet) -> None:
+        where.append(cell_addresses(FORM, sheet)[BOOKS])
+        sheet[where[0]] = 350
+
+    change(desk / "summary.xlsx", write, "Tổng hợp")
+    run(returns, desk)
+    assert notes(desk / "summary.xlsx") == [("F029", f"Tổng hợp, {where[0]}")]
+    assert kept(desk) == ["summary (sửa tay 1).xlsx"]
+    assert [one for one in lines_in(desk / "summary.decisions.xlsx") if "answer" in one] == []
+
+
+def matrix_cell(sheet: Worksheet, name: str, cell: str) -> Cell:
+    """Find a cell of the sheet of units by rows of the form, by code or name of its line."""
+    line = next(row for row in sheet.iter_rows() if name in [one.value for one in row])
+    first = next(place for place, one in enumerate(sheet[6]) if str(one.value).startswith("=IF(ISNUMBER"))
+    found = line[first + [str(one) for one in FORM.number_cells].index(cell)]
+    assert isinstance(found, Cell)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "offered"),
+    [(ASKED, 4321, 1), (ASKED, "năm mươi", 0), ("Tổng cộng", 4321, 0), ("Cộng các phường", 4321, 0)],
+)
+def test_a_number_typed_over_in_the_sheet_of_units_is_told(
+    returns: Path, desk: Path, name: str, value: object, offered: int
+) -> None:
+    where = []
+
+    def write(sheet: Worksheet) -> None:
+        found = matrix_cell(sheet, name, BOOKS)
+        found.value = value  # type: ignore[assignment]
+        where.append(found.coordinate)
+
+    change(desk / "summary.xlsx", write, "Theo đơn vị")
+    run(returns, desk)
+    assert notes(desk / "summary.xlsx") == [("F029", f"Theo đơn vị, {where[0]}")]
+    lines = [one for one in lines_in(desk / "summary.decisions.xlsx") if "answer" in one]
+    assert [one.get("value") for one in lines] == [4321] * offered
+
+
+@pytest.mark.libreoffice
+def test_sums_that_follow_a_changed_number_are_no_changes_of_their_own(
+    returns: Path, desk: Path, soffice_recalculating: Convert, tmp_path: Path
+) -> None:
+    change(desk / "summary.xlsx", type_into(BOOKS, 4321))
+    shutil.copy(soffice_recalculating(desk / "summary.xlsx", "xlsx", tmp_path / "saved"), desk / "summary.xlsx")
+    assert load_workbook(desk / "summary.xlsx", data_only=True)["Tổng hợp"][place_of_books(desk)].value == 4321
+    run(returns, desk)
+    assert [where.partition(",")[0][:5] for _, where in notes(desk / "summary.xlsx")] == [ASKED]
+
+
+def place_of_books(desk: Path) -> str:
+    return cell_addresses(FORM, load_workbook(desk / "summary.xlsx")["Tổng hợp"])[BOOKS]
+
+
+def test_a_telephone_typed_into_the_list_of_files_is_told(returns: Path, desk: Path) -> None:
+    write_remark(desk, "0988 888 888", head="Điện thoại", code=ASKED)
     run(returns, desk)
     assert [code for code, _ in notes(desk / "summary.xlsx")] == ["F029"]
     assert kept(desk) == ["summary (sửa tay 1).xlsx"]

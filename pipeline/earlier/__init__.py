@@ -1,9 +1,10 @@
 """What a person did with the summary that is about to be replaced, found before anything is written.
 
-A summary is made anew by each run, so it is not the place to correct. Numbers typed over in its unit sheets are
-compared with its own `Nguồn số liệu`; the old file is then kept beside the new one under another name, and each
-number is offered as a line of the decisions workbook. Notes and remarks written where the program leaves room for
-them are carried into the new summary. A file that is no summary of this form is never replaced.
+A summary is made anew by each run, so it is not the place to correct. Its numbers are held against its own `Nguồn số
+liệu`, its lines of text against those that a run writes; where a person changed any, the old file is kept beside the
+new one under another name, and each number of a unit is offered as a line of the decisions workbook. What was written
+where the program leaves room for it is carried into the new summary. A file that is no summary of this form is never
+replaced.
 """
 
 import re
@@ -14,13 +15,15 @@ from io import BytesIO
 from pathlib import Path
 
 from pipeline.decisions.offers import Edit
-from pipeline.earlier.by_hand import read_by_hand
-from pipeline.earlier.compare import Change, Shown, find_changes
+from pipeline.earlier.around import changed_lines, find_around
+from pipeline.earlier.by_hand import read_by_hand, read_phones
+from pipeline.earlier.cells import Change, Shown
+from pipeline.earlier.compare import find_changes
 from pipeline.errors import RunError
 from pipeline.findings import finding
 from pipeline.kinds import Container, Unreadable
 from pipeline.limits import OWN_FILES
-from pipeline.model import ByHand, Finding, HandLine
+from pipeline.model import ByHand, Fact, Finding, HandEdit
 from pipeline.read import OverLimit, Sheet, read_sheets
 from pipeline.recognise import Labels
 from pipeline.stamp import load_stamp_words
@@ -78,9 +81,13 @@ def look_back(output: Path, form: Form, register: Register) -> Earlier:
 
 
 def _seen(output: Path, sheets: dict[str, Sheet], words: Words, labels: Labels, register: Register) -> Earlier:
-    by_hand = read_by_hand(sheets, labels, words)
-    is_whole = words("sheets.sources") in sheets
-    changes = [*find_changes(sheets, labels, words, register)] if is_whole else []
+    by_hand = read_by_hand(sheets, labels, register.office, words)
+    changes: list[Change] = []
+    if words("sheets.sources") in sheets:
+        by_hand = replace(by_hand, phones=read_phones(sheets, words))
+        changes += find_changes(sheets, labels, words, register)
+        around = find_around(sheets.get(words("sheets.totals")), labels)
+        changes += changed_lines(around, register.office, labels.form.summary_title, words) if around else ()
     if not changes:
         return Earlier(by_hand=by_hand)
     aside = free_name(output)
@@ -88,10 +95,10 @@ def _seen(output: Path, sheets: dict[str, Sheet], words: Words, labels: Labels, 
     return Earlier(edits, by_hand, tuple(_told(changes, aside)), aside)
 
 
-def kept_for(homeless: Sequence[HandLine], earlier: Earlier, output: Path) -> Earlier:
-    """Keep the older summary aside for remarks that no line of the new one stands for."""
+def kept_for(lost: Sequence[HandEdit], earlier: Earlier, output: Path) -> Earlier:
+    """Keep the older summary aside for what the new one does not hold."""
     aside = earlier.aside or free_name(output)
-    changes = [Change(line.sheet, line.cell, "; ".join(line.texts.values())) for line in homeless]
+    changes = [Change(edit.sheet, edit.cell, edit.text, next=edit.next) for edit in lost]
     return replace(earlier, aside=aside, told=(*earlier.told, *_told(changes, aside)))
 
 
@@ -135,10 +142,11 @@ def _told(changes: Sequence[Change], aside: Path) -> Iterator[Finding]:
         if len(same) > _ONE_BY_ONE:
             value = tuple(f"{change.cell} = {_text(change.value)}" for change in same)
             where = f"{same[0].cell} - {same[-1].cell}"
-            yield finding("F029", sheet=sheet, cell=where, facts={"value": value, "other": aside.name})
+            facts: dict[str, Fact] = {"value": value, "other": aside.name, "next": same[0].next}
+            yield finding("F029", sheet=sheet, cell=where, facts=facts)
             continue
         for change in same:
-            facts = {"value": _text(change.value) or "blank_cell", "other": aside.name}
+            facts = {"value": _text(change.value) or "blank_cell", "other": aside.name, "next": change.next}
             yield finding("F029", sheet=sheet, cell=change.cell, facts=facts)
 
 

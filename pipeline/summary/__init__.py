@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from pipeline.model import Consolidation, HandLine
+from pipeline.model import ByHand, Consolidation, HandEdit
 from pipeline.stamp import load_stamp_words
 from pipeline.summary.issues import write_issues
-from pipeline.summary.ledger import remarks_without_line, write_ledger
+from pipeline.summary.ledger import changed_phones, remarks_without_line, write_ledger
 from pipeline.summary.matrix import write_matrix
 from pipeline.summary.page import Book
 from pipeline.summary.plan import make_plan
+from pipeline.summary.signatures import names_without_place
 from pipeline.summary.sources import write_sources
 from pipeline.summary.styles import make_styles
 from pipeline.summary.texts import write_texts
@@ -18,9 +19,16 @@ from pipeline.summary.words import load_words
 from pipeline.workbook_formats import new_workbook
 
 
-def homeless_remarks(consolidation: Consolidation) -> list[HandLine]:
-    """What an officer wrote in the older summary about files and units that the new one does not list."""
-    return remarks_without_line(make_plan(consolidation, load_words(), load_stamp_words(), unit_sheets=False))
+def not_kept(consolidation: Consolidation) -> list[HandEdit]:
+    """Say what an officer wrote in the older summary for which there is no place in the new one."""
+    if consolidation.by_hand == ByHand():
+        return []
+    plan = make_plan(consolidation, load_words(), load_stamp_words(), unit_sheets=False)
+    remarks = (
+        HandEdit(one.sheet, one.cell, "; ".join(one.texts.values()), "copy") for one in remarks_without_line(plan)
+    )
+    names = (HandEdit(one.sheet, one.cell, one.text, "copy") for one in names_without_place(plan))
+    return [*remarks, *names, *changed_phones(plan)]
 
 
 def write_summary(consolidation: Consolidation, out: Path, *, unit_sheets: bool) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.findings import title
-from pipeline.model import ByHand, FileResult, FileStatus, HandLine, UnitResult, UnitStatus
+from pipeline.model import ByHand, FileResult, FileStatus, HandEdit, HandLine, UnitResult, UnitStatus
 from pipeline.standing import Outcome, gravest, outcome_of, unassigned
 from pipeline.summary.messages import group_message, unit_message
 from pipeline.summary.page import Book, clean_text, text_height
@@ -17,6 +17,7 @@ from pipeline.summary.tables import LIST_FIRST_ROW, MOST_LINKS, Table, begin_lis
 from pipeline.workbook_formats import write_box
 from schemas.register import VIETNAM
 from schemas.rules import Severity
+from schemas.text import fold
 
 _BETWEEN_REMARKS = "; "
 
@@ -91,6 +92,15 @@ def _placed(by_hand: ByHand, lines: Sequence[_Line]) -> tuple[Mapping[int, Mappi
 def remarks_without_line(plan: Plan) -> list[HandLine]:
     """What an officer wrote in the older summary for files and units that are not listed any more."""
     return _placed(plan.result.by_hand, list(_lines(plan)))[1]
+
+
+def changed_phones(plan: Plan) -> Iterator[HandEdit]:
+    """Telephones of the older list that a person saved and that are not those of the units."""
+    written = plan.result.by_hand.phones
+    for unit in plan.result.units:
+        edit = written.get(unit.unit.code)
+        if edit and edit.text and fold(edit.text) != fold(plan.phone_of(unit)):
+            yield edit
 
 
 def _write_line(table: Table, row: int, line: _Line, by_hand: Mapping[str, str]) -> None:

@@ -14,13 +14,25 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.form_layout import FormPlace, place_form, set_widths, write_head, write_labels
+from pipeline.read_back import ATTACHMENT, DATE, MOTTO, ORGAN, STATE, TITLE
 from pipeline.stamp import coverage_text
 from pipeline.summary.marks import Marks
-from pipeline.summary.page import Book, footer, number_width, open_line, text_height, write_stamp, write_text
+from pipeline.summary.page import (
+    Book,
+    footer,
+    number_width,
+    open_line,
+    text_height,
+    write_stamp,
+    write_text,
+)
 from pipeline.summary.plan import Plan, quoted, sum_formula
+from pipeline.summary.signatures import write_signatures
 from pipeline.summary.styles import LIST_SIZE, Styles
+from pipeline.summary.words import Words
 from pipeline.workbook_formats import set_up_page, write_box
 from schemas.form import Column, Form, Row
+from schemas.register import Office
 from schemas.rules import Cell
 
 # The form lends the columns of coverage and marks some of its width.
@@ -28,7 +40,6 @@ _WIDTH_KEPT: Mapping[str, float] = {"label": 0.87, "measure": 0.85, "note": 0.65
 _COVERAGE_WIDTH, _MARK_WIDTH = 9.5, 21.0
 _ORGAN_ROWS = 4
 _LEFT_SHARE = 0.4
-_SIGNING_ROWS = 4
 _AIR = 2.0
 _DEFINED_NAMES = ("form_id", "form_version", "unit_code", "unit_name")
 
@@ -65,8 +76,9 @@ def write_totals(book: Book) -> Worksheet:
     page = _layout(plan, _ORGAN_ROWS + len(top) + 1)
     _set_widths(sheet, page)
     _write_organ(book, sheet, page)
-    for row, (text, look) in enumerate(top, _ORGAN_ROWS):
+    for row, (key, text, look) in enumerate(top, _ORGAN_ROWS):
         write_box(sheet, (row, 0, row, page.mark), text, look)
+        write_text(sheet, row, page.key, key, styles.stamp)
         sheet.set_row(row, text_height(text, page.width, float(look.font_size), bold=True))
     write_head(sheet, page.form, page.place, styles.base)
     write_labels(sheet, page.form, page.place, styles.base, mended=True)
@@ -74,7 +86,8 @@ def write_totals(book: Book) -> Worksheet:
     marks = Marks(plan)
     for form_row in page.form.rows:
         _write_row(book, sheet, page, form_row, marks.of_row(form_row))
-    last = _write_signatures(book, sheet, page)
+    halves = ((0, page.middle - 1), (page.middle, page.mark))
+    last = write_signatures(book, sheet, page.place.last_row + 2, halves, page.key)
     _write_stamp(book, sheet, page)
     _set_up(sheet, plan, page, last)
     return sheet
@@ -119,26 +132,30 @@ def _write_organ(book: Book, sheet: Worksheet, page: _Page) -> None:
     plan, styles = book.plan, book.styles
     office, words = plan.result.register.office, plan.words
     left = sum(column.width for column in page.form.columns[: page.middle])
+    date = plan.result.by_hand.dotted.get(DATE) or place_and_date(office, words)
     rows = (
-        (office.superior_organ, styles.organ, words("page.state"), styles.organ_strong),
-        (office.organ, styles.organ_strong, words("page.motto"), styles.motto),
-        ("", styles.organ, _place_and_date(plan), styles.italic_right),
+        (ORGAN, office.superior_organ, styles.organ, words("page.state"), styles.organ_strong),
+        (MOTTO, office.organ, styles.organ_strong, words("page.motto"), styles.motto),
+        (DATE, "", styles.organ, date, styles.italic_right),
     )
-    for row, (organ, organ_look, state, state_look) in enumerate(rows):
+    for row, (key, organ, organ_look, state, state_look) in enumerate(rows):
         write_box(sheet, (row, 0, row, page.middle - 1), organ, organ_look)
         write_box(sheet, (row, page.middle, row, page.mark), state, state_look)
+        write_text(sheet, row, page.key, key, styles.stamp)
         sheet.set_row(row, text_height(organ, left, bold=True))
 
 
-def _place_and_date(plan: Plan) -> str:
-    place = plan.result.register.office.place
-    return plan.words("page.place_and_date", place=place or "………….")
+def place_and_date(office: Office, words: Words) -> str:
+    """Give the dotted line for place and date, to be filled in by hand."""
+    return words("page.place_and_date", place=office.place or "………….")
 
 
-def _top_lines(plan: Plan, styles: Styles) -> Iterator[tuple[str, Format]]:
-    yield plan.result.form.summary_title, styles.base.title
-    yield plan.words("totals.attachment"), styles.base.reference
-    yield open_line(plan), styles.base.subtitle if plan.result.complete else styles.open_line
+def _top_lines(plan: Plan, styles: Styles) -> Iterator[tuple[str, str, Format]]:
+    """Give key, text and look of each line between the organ and the table."""
+    attachment = plan.result.by_hand.dotted.get(ATTACHMENT) or plan.words("totals.attachment")
+    yield TITLE, plan.result.form.summary_title, styles.base.title
+    yield ATTACHMENT, attachment, styles.base.reference
+    yield STATE, open_line(plan), styles.base.subtitle if plan.result.complete else styles.open_line
 
 
 def _write_extra_heads(book: Book, sheet: Worksheet, page: _Page) -> None:
@@ -199,24 +216,6 @@ def _heights(page: _Page, row: Row, mark: str, note: str) -> Iterator[float]:
             yield text_height(row.unit_of_measure, column.width)
         elif column.role == "note" and note:
             yield text_height(note, column.width)
-
-
-def _write_signatures(book: Book, sheet: Worksheet, page: _Page) -> int:
-    """Whoever made it on the left, the signers on the right; names, signature and seal are left to people."""
-    plan, styles = book.plan, book.styles
-    words, office = plan.words, plan.result.register.office
-    row = page.place.last_row + 2
-    first, *others = office.signers or ("",)
-    right = [(first, styles.sign), (words("totals.signer_hint"), styles.sign_hint)]
-    left = [(words("totals.maker"), styles.sign), (words("totals.maker_hint"), styles.sign_hint)]
-    for step, (maker, signer) in enumerate(zip(left, right, strict=True)):
-        write_box(sheet, (row + step, 0, row + step, page.middle - 1), *maker)
-        write_box(sheet, (row + step, page.middle, row + step, page.mark), *signer)
-    row += len(left) + _SIGNING_ROWS
-    for signer_post in others:
-        write_box(sheet, (row, page.middle, row, page.mark), signer_post, styles.sign)
-        row += 1
-    return row
 
 
 def _write_stamp(book: Book, sheet: Worksheet, page: _Page) -> None:

@@ -65,15 +65,15 @@ class _Page:
 def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, desk: Desk) -> FileReading:
     """Read every form on the sheets of a file; without one, a finding says what the file is."""
     seen: list[Sheet] = []
-    lists: list[Sheet] = []
-    pages = list(_pages(sheets, desk.labels, seen, lists))
+    matrices: list[Sheet] = []
+    pages = list(_pages(sheets, desk.labels, seen, matrices))
     told: list[Finding] = []
     encoding = _encoding(desk.labels, seen, pages)
     if encoding:
-        pages = list(_pages([_converted(sheet, encoding) for sheet in seen], desk.labels, [], lists))
+        pages = list(_pages([_converted(sheet, encoding) for sheet in seen], desk.labels, [], []))
         told.append(finding("F027", facts={"encoding": encoding.value}))
     forms = [page for page in pages if fold(page.stamped("kind")) != fold(desk.labels.stamp.kind_copy)]
-    read = [_beside_its_lists(_return_of(reading, page, medium, desk), lists, desk.form) for page in forms]
+    read = [_beside_its_units(_return_of(reading, page, medium, desk), matrices, desk.form) for page in forms]
     returns = _named(_without_blank_copies(read), desk)
     if len(returns) > 1:
         told.append(finding("F024", facts={"count": len(returns)}))
@@ -84,13 +84,12 @@ def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, de
     return replace(reading, returns=tuple(returns), findings=tuple(told))
 
 
-def _pages(sheets: Iterable[Sheet], labels: Labels, seen: list[Sheet], lists: list[Sheet]) -> Iterator[_Page]:
+def _pages(sheets: Iterable[Sheet], labels: Labels, seen: list[Sheet], matrices: list[Sheet]) -> Iterator[_Page]:
     """Find the forms sheet by sheet; the lists of a summary, and the copies behind it, are passed over unread."""
     is_behind = False
     for sheet in sheets:
-        is_list = _is_list(sheet)
-        if is_list or (is_behind and _is_copy(sheet, labels)):
-            lists += [sheet] if is_list else []
+        if _is_list(sheet) or (is_behind and _is_copy(sheet, labels)):
+            matrices += [sheet] if is_matrix(sheet) else []
             continue
         seen.append(sheet)
         pages = [_Page(sheet, form) for form in locate(sheet, labels)]
@@ -98,12 +97,11 @@ def _pages(sheets: Iterable[Sheet], labels: Labels, seen: list[Sheet], lists: li
         is_behind |= any(_is_summary(page, labels) for page in pages)
 
 
-def _beside_its_lists(one: Return, lists: Sequence[Sheet], form: Form) -> Return:
-    """Hold a summary against the sheet of its units that it came with."""
-    matrix = next((sheet for sheet in lists if is_matrix(sheet)), None) if one.is_summary else None
-    if matrix is None:
+def _beside_its_units(one: Return, matrices: Sequence[Sheet], form: Form) -> Return:
+    """Hold a summary against the sheet of its units that it came with; several summaries, against none."""
+    if not one.is_summary or len(matrices) != 1:
         return one
-    told = (replace(each, sheet=one.sheet) for each in told_of_totals(form, one.entries, matrix))
+    told = (replace(each, sheet=one.sheet) for each in told_of_totals(form, one.entries, matrices[0]))
     return replace(one, findings=(*one.findings, *told))
 
 

@@ -32,10 +32,14 @@ def choose(form: Form, rivals: list[Case]) -> None:
             others = tuple(other.one.path for other in distinct if other is not case)
             _refuse([case], "F012", {"others": others, **_differing(form, distinct)})
         return
-    decided = newest.one.preferred
-    if not decided and (doubt := _doubt(form, newest, older)):
+    if not newest.one.preferred and (doubt := _doubt(form, newest, older)):
         _refuse(distinct, *doubt)
-        return
+    else:
+        _take(form, newest, older, why)
+
+
+def _take(form: Form, newest: Case, older: Sequence[Case], why: str) -> None:
+    """Let one return count, say what differs in the others, and offer their values where it has errors."""
     changes = changes_to(form, [case.one for case in older], newest.one)
     facts: dict[str, Fact] = {
         "why": why,
@@ -43,7 +47,7 @@ def choose(form: Form, rivals: list[Case]) -> None:
         "changes": len(changes),
         "cells": tuple(changes[:_CHANGES_NAMED]),
     }
-    if decided:
+    if newest.one.preferred:
         newest.told.append(finding("F011", severity=Severity.INFO, facts=facts))
     else:
         newest.told.append(finding("F011", facts={**facts, "next": "ask_last"}))

@@ -257,6 +257,8 @@ def test_the_right_code_with_the_name_written_in_full_is_the_unit(name: str) -> 
     [
         "07138 Đông Mai",
         "Đông Mai, TX Quảng Yên và phường Minh Thành",
+        "Đông Mai, T. Minh Thành",
+        "Đông Mai, T. 2",
         "Phường Đông Mai, thành phố Hạ Long",
         "Tỉnh Quảng Ninh",
         "TTHTCĐ",

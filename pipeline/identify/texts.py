@@ -131,14 +131,20 @@ def _without_places(words: tuple[str, ...], names: Names) -> tuple[str, ...]:
     behind the office.
     """
     for phrase in words_of("provinces"):
-        at = [start for start, end in _spans(phrase, words) if start and 0 < len(words) - end <= _PLACE]
+        at = [
+            start for start, end in _spans(phrase, words) if start and words[end:] and _may_be_place(words[end:], names)
+        ]
         words = words[: at[0]] if at else words
     for place in names.places:
-        for start, end in _spans(" ".join(place), words):
-            rest = words[end:]
-            if start and len(rest) <= _PLACE and not any(codes for _, _, codes in _hits(rest, names)):
-                return words[:start]
+        at = [start for start, end in _spans(" ".join(place), words) if start and _may_be_place(words[end:], names)]
+        words = words[: at[0]] if at else words
     return words
+
+
+def _may_be_place(words: tuple[str, ...], names: Names) -> bool:
+    """Tell whether words may be the name of a place that the register does not hold."""
+    is_short = len(words) <= _PLACE and all(map(str.isalpha, words))
+    return is_short and not any(codes for _, _, codes in _hits(words, names))
 
 
 def _cores(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

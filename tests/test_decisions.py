@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
 import shutil
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -343,6 +344,29 @@ def test_a_line_that_cannot_be_used_is_told_kept_and_not_applied(desk: Desk, wro
     assert "V002" in desk.told() and "D003" not in desk.told()
     assert desk.notes() == [("D002", f"Số liệu, H{line['#']}")]
     assert next(one for one in lines_in(desk.book) if one["#"] == line["#"]) == written
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda parts: [*parts[:4], 5, parts[5]],
+        lambda parts: [[parts[0]], *parts[1:]],
+        lambda parts: [*parts[:5], 7],
+        lambda parts: [*parts[:4], ["a"], parts[5]],
+        lambda parts: [*parts[:3], None, *parts[4:]],
+        lambda parts: {"unit": parts[0]},
+        lambda parts: parts[:5],
+    ],
+)
+def test_a_line_whose_hidden_key_was_changed_is_told_and_not_applied(
+    desk: Desk, spoil: Callable[[list[object]], object]
+) -> None:
+    line = line_at(desk.book, ABOUT)
+    key = json.dumps(spoil(json.loads(line[KEY])), ensure_ascii=False)
+    fill(desk.book, "cells", line, **{KEY: key}, answer="value", value=48, **SIGNED)
+    assert desk.run() == 1
+    assert [code for code, _ in desk.notes()] == ["D002"]
+    assert desk.line(ABOUT)["state"] == "unreadable"
 
 
 def test_several_suggestions_need_the_number_that_is_meant(desk: Desk) -> None:

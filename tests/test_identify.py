@@ -293,3 +293,15 @@ def test_the_name_of_the_collecting_office_disagrees_with_a_unit(evidence: dict[
     )
     assert claim.unit is None
     assert [(one.code, one.severity) for one in told] == [("U002", Severity.ERROR)]
+
+
+def test_a_year_in_a_name_is_no_code_that_lost_its_zero() -> None:
+    names = names_of_register(make_register(make_unit("02020", "Xã Thí Dụ"), make_unit("02026", "Xã Ví Von")))
+    claim, told = identify("", "", "Mẫu tổng hợp", "bieu nam 2020.xlsx", names)
+    assert (claim.unit, [one.code for one in told]) == (None, ["U001"])
+    claim, told = identify("02026", "Xã Ví Von", "Tuan le 2020", "2020/tra_loi.xlsx", names)
+    assert (claim.unit, told) == ("02026", ())
+    assert identify("2020", "", "x", "tra_loi.xlsx", names)[0].unit == "02020", (
+        "typed into the cell of the code it is one"
+    )
+    assert identify("", "", "x", "02020 tra loi.xlsx", names)[0].unit == "02020"

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pipeline.decisions.words import CELLS, FILES, UNITS
@@ -81,9 +81,36 @@ def _dumped(parts: list[object]) -> str:
 
 
 def parts_of(key: str, length: int) -> list[Any]:
-    """Read the parts of a key back; none of a key that is none."""
+    """Read the parts of a key back; none of a key that is none, or whose parts are not what was written there."""
     try:
         parts = json.loads(key)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
-    return parts if isinstance(parts, list) and len(parts) == length else []
+    if not isinstance(parts, list) or len(parts) != length:
+        return []
+    fits = (fit(part) for fit, part in zip(_FITTING[length], parts, strict=True))
+    return parts if all(fits) else []
+
+
+def _is_text(part: object) -> bool:
+    return isinstance(part, str)
+
+
+def _are_texts(part: object) -> bool:
+    return isinstance(part, list) and all(map(_is_text, part))
+
+
+def _are_texts_or_none(part: object) -> bool:
+    return part is None or _are_texts(part)
+
+
+def _are_numbers(part: object) -> bool:
+    return isinstance(part, list) and all(type(number) is int for number in part)
+
+
+_FITTING: Mapping[int, Sequence[Callable[[object], bool]]] = {
+    6: (_is_text, _is_text, _is_text, _is_text, _are_numbers, _are_texts_or_none),
+    3: (_is_text, _is_text, _are_texts),
+    1: (_is_text,),
+}
+"""number of parts -> what each of them is; see the keys above"""

@@ -1,6 +1,6 @@
 """The names of the units of a register, and the words that may stand before them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,11 +37,9 @@ def names_of_register(register: Register) -> Names:
     for unit in register.units:
         if unit is collector:
             continue
-        bare = bare_name(unit.name, unit.type)
-        before = words_of(_level(unit))
-        for name in (unit.name, bare, *unit.aliases, *(f"{prefix} {bare}" for prefix in before)):
-            by_name.setdefault(fold(name), set()).add(unit.code)
-            by_words.setdefault(tuple(fold_words(name).split()), set()).add(unit.code)
+        for words in _spellings(unit):
+            by_name.setdefault("".join(words), set()).add(unit.code)
+            by_words.setdefault(words, set()).add(unit.code)
     shared = {tuple(fold_words(bare_name(collector.name, "")).split())} if collector else set()
     if collector and all(fold(unit.name) != fold(collector.name) for unit in register.units if unit is not collector):
         # "Thị xã Quảng Yên" is the town that collects, never a spelling of its ward "Quảng Yên".
@@ -49,6 +47,21 @@ def names_of_register(register: Register) -> Names:
         by_words.pop(tuple(fold_words(collector.name).split()), None)
     places = {(*word.split(), *bare) for word in words_of("higher") for bare in shared}
     return Names(register, _sorted(by_name), _sorted(by_words), frozenset(shared), tuple(sorted(places)))
+
+
+def _spellings(unit: Unit) -> Iterator[tuple[str, ...]]:
+    """Give the name, the aliases, and the bare name with each word that may stand before it, as folded words."""
+    bare = tuple(fold_words(bare_name(unit.name, unit.type)).split())
+    yield bare
+    for name in (unit.name, *unit.aliases):
+        yield tuple(fold_words(name).split())
+    for before in _prefixes(_level(unit)):
+        yield (*before, *bare)
+
+
+@cache
+def _prefixes(level: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(word.split()) for word in words_of(level))
 
 
 def is_institution(unit: Unit) -> bool:

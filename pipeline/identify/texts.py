@@ -16,6 +16,18 @@ _PLACE = 3
 _LETTER = 2
 """behind a name, an abbreviation of so few letters is no known word"""
 _CODE = re.compile(r"(?<!\d)\d{4,6}(?!\d)")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def _coded(text: str, register: Register) -> frozenset[str]:
+    """Find the units whose codes stand in a text. A year is no code that lost its leading zero: 2020 is not 02020."""
+    numbers = _CODE.findall(text)
+    return frozenset(
+        code
+        for number in numbers
+        for code in by_code(number, register)
+        if code == number or not _YEAR.fullmatch(number)
+    )
 
 
 def by_code(code: str, register: Register) -> tuple[str, ...]:
@@ -31,7 +43,7 @@ def inside(text: str, names: Names) -> tuple[str, ...]:
 
     Two units found by either, or only the bare name that the collecting office bears too, is no evidence.
     """
-    coded = {code for number in _CODE.findall(text) for code in by_code(number, names.register)}
+    coded = _coded(text, names.register)
     words = tuple(fold_words(text).split())
     hits = [*_hits(words, names), *_other_places(words, names)]
     widest = [hit for hit in hits if not any(_within(hit, other) for other in hits)]
@@ -109,8 +121,7 @@ def _without_sections(text: str) -> tuple[str, ...]:
 def every_unit_in(texts: Sequence[str], names: Names) -> frozenset[str]:
     """Find all units whose code or name stands in texts, also within the name of something else."""
     found = {code for text in texts for _, _, codes in _hits(tuple(fold_words(text).split()), names) for code in codes}
-    coded = {code for text in texts for number in _CODE.findall(text) for code in by_code(number, names.register)}
-    return frozenset(found | coded)
+    return frozenset(found).union(*(_coded(text, names.register) for text in texts))
 
 
 def by_name(text: str, names: Names) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline.stamp import load_stamp_words
 from schemas.form import Form
 
-Typed = int | str | date | None
+Typed = int | float | str | date | None
 """what is typed into a cell; None leaves it blank"""
 
 

@@ -170,7 +170,7 @@ def make_formats(workbook: Workbook) -> Formats:
         text_warning=cell(bg_color=WARNING_FILL, num_format=AS_TEXT, align="left"),
         closed=cell(bg_color=CLOSED_FILL),
         open_number=cell(**number, **unlocked),
-        open_text=cell(num_format=AS_TEXT, align="left", **unlocked),
+        open_text=cell(**{"num_format": AS_TEXT, "align": "left", "valign": "top", **unlocked}),
         stamp_label=add(text_wrap=True, align="right"),
         stamp_value=add(bold=True, text_wrap=True, num_format=AS_TEXT, align="left"),
         open_stamp=add(bold=True, text_wrap=True, num_format=AS_TEXT, align="left", border=1, **unlocked),

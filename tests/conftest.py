@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn, Protocol
 
@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 CONVERSION_SECONDS = 180
+_SECONDS_A_FILE = 5
 
 # Times on a shared machine prove nothing, so no example has a deadline. The ordinary run tries the same
 # examples each time; `make fuzz` asks for fresh ones.
@@ -41,6 +42,13 @@ class Convert(Protocol):
         """
 
 
+class ConvertAll(Protocol):
+    """What the LibreOffice fixture gives that converts many files in one run."""
+
+    def __call__(self, paths: Sequence[Path], to: str, outdir: Path) -> list[Path]:
+        """Convert files to the format with the extension `to`, into `outdir`; gives the new files in the same order."""
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip or fail a test of LibreOffice before its fixtures are made."""
     if item.get_closest_marker("libreoffice"):
@@ -56,10 +64,20 @@ def soffice(tmp_path_factory: pytest.TempPathFactory) -> Convert:
 @pytest.fixture(scope="session")
 def soffice_recalculating(tmp_path_factory: pytest.TempPathFactory) -> Convert:
     """Convert with LibreOffice, which calculates every formula anew on loading."""
-    profile = tmp_path_factory.mktemp("libreoffice-recalculating")
-    (profile / "user").mkdir()
-    (profile / "user" / "registrymodifications.xcu").write_text(RECALCULATE_ALWAYS, encoding="utf-8")
-    return _converter(profile)
+    return _converter(_recalculating(tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
+def soffice_recalculating_all(tmp_path_factory: pytest.TempPathFactory) -> ConvertAll:
+    """Convert many files in one run of LibreOffice, which calculates every formula anew on loading."""
+    command = _command(_recalculating(tmp_path_factory))
+
+    def convert(paths: Sequence[Path], to: str, outdir: Path) -> list[Path]:
+        results = [outdir / f"{path.stem}.{to}" for path in paths]
+        _run(command, to, outdir, paths, results, CONVERSION_SECONDS + _SECONDS_A_FILE * len(paths))
+        return results
+
+    return convert
 
 
 @pytest.fixture(scope="session")
@@ -84,27 +102,44 @@ def _require_soffice() -> str:
     skip("LibreOffice (soffice) is absent")
 
 
-def _converter(profile: Path) -> Convert:
-    program = _require_soffice()
+def _recalculating(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    profile = tmp_path_factory.mktemp("libreoffice-recalculating")
+    (profile / "user").mkdir()
+    (profile / "user" / "registrymodifications.xcu").write_text(RECALCULATE_ALWAYS, encoding="utf-8")
+    return profile
+
+
+def _command(profile: Path) -> list[str]:
     options = [f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--nolockcheck"]
+    return [_require_soffice(), *options]
+
+
+def _converter(profile: Path) -> Convert:
+    command = _command(profile)
 
     def convert(path: Path, to: str, outdir: Path, filter: str | None = None) -> Path:
-        outdir.mkdir(parents=True, exist_ok=True)
         result = outdir / f"{path.stem}.{to}"
-        # It ends with 0 even when it wrote nothing, so an older file must not pass for the new one.
-        assert not result.exists(), f"{result} is there already"
-        target = f"{to}:{filter}" if filter else to
-        done = subprocess.run(
-            [program, *options, "--convert-to", target, "--outdir", str(outdir), str(path)],
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=CONVERSION_SECONDS,
-        )
-        assert result.is_file(), f"LibreOffice wrote no {result.name}: {done.stdout}{done.stderr}"
+        _run(command, f"{to}:{filter}" if filter else to, outdir, [path], [result], CONVERSION_SECONDS)
         return result
 
     return convert
+
+
+def _run(
+    command: Sequence[str], target: str, outdir: Path, paths: Sequence[Path], results: Sequence[Path], seconds: int
+) -> None:
+    outdir.mkdir(parents=True, exist_ok=True)
+    # It ends with 0 even when it wrote nothing, so an older file must not pass for the new one.
+    assert not [result for result in results if result.exists()], "a result is there already"
+    done = subprocess.run(
+        [*command, "--convert-to", target, "--outdir", str(outdir), *map(str, paths)],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+    )
+    lacking = [result.name for result in results if not result.is_file()]
+    assert not lacking, f"LibreOffice wrote no {lacking}: {done.stdout}{done.stderr}"
 
 
 # What is read in processes of its own has its own tests; all others read here, where nothing must be started first.

@@ -237,11 +237,22 @@ def test_a_wheel_carries_the_data_of_the_program(tmp_path: Path) -> None:
 
 def test_batch_files_are_plain_ascii_with_windows_line_ends() -> None:
     batches = sorted((ROOT / "windows").glob("*.bat"))
-    assert [path.name for path in batches] == ["consolidate.bat", "install.bat"]
+    assert [path.name for path in batches] == ["consolidate.bat", "explain.bat", "install.bat", "template.bat"]
     for path in batches:
         content = path.read_bytes()
         assert content.isascii(), path.name
         assert content.count(b"\n") == content.count(b"\r\n") == content.count(b"\r"), path.name
+
+
+def test_a_batch_file_is_named_to_officers_and_calls_what_there_is() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    officers = readme.partition("## Dành cho cán bộ tổng hợp")[2].partition("\n## ")[0]
+    for path in (ROOT / "windows").glob("*.bat"):
+        code = path.read_text(encoding="ascii")
+        assert "not been run on Windows" in code, path.name
+        called = set(re.findall(r'^"%PROGRAM%" (\w+)', code, re.MULTILINE))
+        assert called <= set(re.findall(r"^Usage: consolidate (\w+) \[", readme, re.MULTILINE)), path.name
+        assert path.name == "install.bat" or f"`{path.name}`" in officers, path.name
 
 
 def test_every_message_of_a_batch_file_is_there_and_used() -> None:

@@ -1,14 +1,15 @@
-"""The rules of a form as formulas of Excel 2007: what is wrong in each row, and how complete the form is.
+"""The rules of a form as formulas of Excel 2007: what is wrong in each row.
 
 Text or an error value in a number cell must not break a formula, so a cell is compared only after COUNT has
-found numbers in every cell concerned, and sums are taken with SUMIF, which passes over all else.
+found numbers in every cell concerned, and sums are taken with SUMIF, which passes over all else. Blanks and totals
+left blank mean here what they mean in a run, so that neither says of them what the other does not.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.template.formulas import CheckedForm, quoted, spelt
+from pipeline.template.cells import checks_of_cells
+from pipeline.template.formulas import Check, CheckedForm, quoted
 from pipeline.template_words import TemplateWords
 from schemas.form import NOTE, Form, Row, ValueKind
 from schemas.rules import (
@@ -24,18 +25,6 @@ from schemas.rules import (
     SumOfParts,
 )
 
-LARGEST = 999_999_999_999
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that may be wrong in a row: the condition and the text, both as formulas without "="."""
-
-    row: str
-    severity: Severity
-    when: str
-    text: str
-
 
 class _Told(NamedTuple):
     """What one kind of rule says of one row, before its severity is known."""
@@ -49,7 +38,7 @@ class _Told(NamedTuple):
 def checks_of(checked: CheckedForm) -> Mapping[str, tuple[Check, ...]]:
     """Every check by the row it is told at, errors before warnings; infos are not told in the form."""
     found = [
-        *_whole_numbers(checked),
+        *checks_of_cells(checked),
         *(check for rule in checked.form.rules if "unit" in rule.levels for check in _of_rule(checked, rule)),
     ]
     order = (Severity.ERROR, Severity.WARNING)
@@ -68,48 +57,6 @@ def row_formula(checks: Sequence[Check], words: TemplateWords) -> str:
         remark = quoted(words.remark[check.severity.value])
         formula = f"IF({check.when},{remark}&{check.text},{formula})"
     return "=" + formula
-
-
-def required_cells(form: Form) -> tuple[Cell, ...]:
-    """Number cells that may not stay blank without remark."""
-    return tuple(cell for cell in form.number_cells if cell.measure not in form.by_key[cell.row].optional)
-
-
-def status_formula(checked: CheckedForm, unit_code: str, remarks: str, letter: str) -> str:
-    """The formula of the status line: unit chosen, blanks, errors, warnings, in this order.
-
-    `unit_code` and `remarks` are the address of the code and the range of the column of remarks.
-    """
-    words = checked.words
-    required = required_cells(checked.form)
-    blanks = f"IF({checked.blanks_are_zero},0,{len(required)}-{checked.count('COUNTA', required)})"
-    errors, warnings = (
-        f"SUMPRODUCT(--(LEFT({remarks},{len(words.remark[name])})={quoted(words.remark[name])}))"
-        for name in ("error", "warning")
-    )
-    facts = {"blanks": blanks, "errors": errors, "warnings": warnings, "letter": quoted(letter)}
-    texts = {name: spelt(text, facts) for name, text in words.status.items()}
-    numbers = checked.count("COUNT", checked.form.number_cells)
-    return (
-        f"=IF(LEN({unit_code})=0,{texts['no_unit']},"
-        f"IF({blanks}+{errors}>0,{texts['open']},"
-        f"IF({numbers}=0,{texts['nothing']},"
-        f"IF({warnings}>0,{texts['look']},{texts['done']}))))"
-    )
-
-
-def status_of_blank(form: Form, words: TemplateWords, letter: str, *, unit_known: bool) -> str:
-    """What the status formula gives in a form nobody has filled."""
-    text = words.status["open" if unit_known else "no_unit"]
-    return text.format(blanks=len(required_cells(form)), errors=0, letter=letter)
-
-
-def _whole_numbers(checked: CheckedForm) -> Iterator[Check]:
-    for cell in checked.form.number_cells:
-        at = checked.ref(cell)
-        wrong = f"IF(ISNUMBER({at}),OR({at}<0,{at}>{LARGEST},{at}<>INT({at})),NOT(ISBLANK({at})))"
-        text = checked.say("not_whole", column=quoted(checked.head(cell.measure)))
-        yield Check(cell.row, Severity.ERROR, wrong, text)
 
 
 def _of_rule(checked: CheckedForm, rule: Rule) -> Iterator[Check]:
@@ -143,24 +90,21 @@ def _outcomes(checked: CheckedForm, rule: Rule) -> Iterator[_Told]:
 
 
 def _sum_of_parts(checked: CheckedForm, rule: SumOfParts) -> Iterator[_Told]:
-    total, parts = checked.ref(rule.total), checked.total(rule.parts)
-    some = f"{checked.count('COUNT', rule.parts)}>0"
+    total, parts, row = checked.ref(rule.total), checked.total(rule.parts), rule.total.row
+    facts = {"sum": parts, "total": f"N({total})"}
+    above = checked.stated([rule.total], f"AND({parts}>{total},{_no_part_above(checked, rule)})")
+    yield _Told(row, "above", above, checked.say("sum_above", **facts))
     needed = [cell for cell in rule.parts if cell.measure not in checked.form.by_key[cell.row].optional]
     # While parts are still to be typed, a smaller sum is no news.
-    whole = f"OR({checked.blanks_are_zero},{checked.count('COUNT', needed)}={len(needed)})"
-    rows = dict.fromkeys((*rule.explained_by, rule.total.row))
+    typed = f"{checked.count('COUNT', needed or rule.parts)}>={len(needed) or 1}"
+    whole = f"OR({checked.blanks_are_zero},{typed})"
+    rows = dict.fromkeys((*rule.explained_by, row))
     silent = f"{checked.count('COUNTA', _texts(checked.form, rows))}=0"
-    facts = {"sum": parts, "total": f"N({total})"}
-    row = rule.total.row
-    declared_zero = f"AND(ISBLANK({total}),{checked.blanks_are_zero})"
-    larger = f"AND({some},{parts}>N({total}),{_no_part_above(checked, rule)})"
-    above = f"IF(OR(COUNT({total})=1,{declared_zero}),{larger},FALSE)"
-    yield _Told(row, "above", above, checked.say("sum_above", **facts))
-    below = checked.stated([rule.total], f"AND({some},{whole},{parts}<{total},{silent})")
+    smaller = f"AND({whole},{checked.known(rule.parts)},{parts}<{total},{silent})"
+    below = checked.stated([rule.total], smaller)
     yield _Told(row, "below_unexplained", below, checked.say("sum_below_unexplained", **facts))
-    if rule.compute_blank:
-        blank = f"AND(ISBLANK({total}),{some},NOT({checked.blanks_are_zero}))"
-        yield _Told(row, "computed", blank, checked.say("sum_computed", sum=parts))
+    if rule.compute_blank and rule.total.measure not in checked.form.by_key[row].optional:
+        yield _Told(row, "computed", checked.is_added_up(rule.total), checked.say("sum_computed", sum=parts))
 
 
 def _no_part_above(checked: CheckedForm, rule: SumOfParts) -> str:
@@ -193,8 +137,7 @@ def _part_at_most_total(checked: CheckedForm, rule: PartAtMostTotal) -> Iterator
     facts = {"label": quoted(checked.label(rule.total.row)), "total": total}
     for part in rule.parts:
         when = checked.stated([part, rule.total], f"{checked.ref(part)}>{total}")
-        column = quoted(checked.head(part.measure))
-        yield _Told(part.row, "above", when, checked.say("part_above", column=column, **facts))
+        yield _Told(part.row, "above", when, checked.say("part_above", where=checked.where(part), **facts))
 
 
 def _pair(checked: CheckedForm, measures: tuple[str, str], key: str) -> Iterator[_Told]:
@@ -246,23 +189,31 @@ def _is_money(row: Row, cell: Cell) -> bool:
 def _same_number(checked: CheckedForm, rule: SameNumber) -> Iterator[_Told]:
     seconds = [Cell(rule.second, measure) for measure in rule.measures]
     needed = [*seconds, *(Cell(rule.needs, measure) for measure in rule.measures)]
-    equal = [
-        f"{checked.total(Cell(key, second.measure) for key in rule.first)}={checked.ref(second)}" for second in seconds
-    ]
+    firsts = [[Cell(key, second.measure) for key in rule.first] for second in seconds]
+    equal = [f"{checked.total(first)}={checked.ref(second)}" for first, second in zip(firsts, seconds, strict=True)]
     positive = [f"{checked.ref(cell)}>0" for cell in needed]
-    when = checked.stated(needed, f"AND({','.join((*positive, *equal))})")
-    yield _Told(rule.second, "same", when, checked.say("same_same", label=quoted(checked.label(rule.needs))))
+    known = [checked.known(first) for first in firsts]
+    when = checked.stated(needed, f"AND({','.join((*positive, *known, *equal))})")
+    text = checked.say(_what_is_the_same(checked.form, rule), label=quoted(checked.label(rule.needs)))
+    yield _Told(rule.second, "same", when, text)
+
+
+def _what_is_the_same(form: Form, rule: SameNumber) -> str:
+    """Name the wording: the number is that of one other row, of the row's own parts and one other, or of several."""
+    others = [form.by_key[key] for key in rule.first if key != rule.needs]
+    if not others:
+        return "same_same"
+    return "same_same_parts" if all(row.parent == rule.second for row in others) else "same_same_many"
 
 
 def _implies(checked: CheckedForm, rule: Implies) -> Iterator[_Told]:
     causes = rule.if_all or rule.if_any
-    positive = [f'COUNTIF({checked.ref(cell)},">0")=1' for cell in causes]
-    cause = f"{'AND' if rule.if_all else 'OR'}({','.join(positive)})"
-    none = f"{checked.total(rule.then_any)}=0"
-    all_zero = f"OR({checked.blanks_are_zero},{checked.count('COUNT', rule.then_any)}={len(rule.then_any)})"
+    cause = f"{'AND' if rule.if_all else 'OR'}({','.join(map(checked.positive, causes))})"
+    unmet = f"{cause},{checked.total(rule.then_any)}=0,{checked.known(rule.then_any)}"
+    all_zero = f"OR({checked.blanks_are_zero},{checked.numbers(rule.then_any)}={len(rule.then_any)})"
     first, last = rule.then_any[0].row, rule.then_any[-1].row
     many = "" if first == last else "_many"
     facts = {"label": quoted(checked.label(causes[0].row)), "last": quoted(checked.label(last))}
     for outcome, when in (("zero", all_zero), ("blank", f"NOT({all_zero})")):
         text = checked.say(f"implies_{outcome}{many}", **facts)
-        yield _Told(first, outcome, f"AND({cause},{none},{when})", text)
+        yield _Told(first, outcome, f"AND({unmet},{when})", text)

@@ -5,11 +5,21 @@ from dataclasses import dataclass
 
 from pipeline.form_layout import FormPlace, boxes_of
 from pipeline.template_words import TemplateWords
-from schemas.form import Form
-from schemas.rules import Cell
+from schemas.form import Form, ValueKind
+from schemas.rules import Cell, Severity, SumOfParts
 
 _LONGEST_CONSTANT = 255
 """Excel refuses a longer text constant within a formula"""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that may be wrong in a row: the condition and the text, both as formulas without "="."""
+
+    row: str
+    severity: Severity
+    when: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +47,40 @@ class CheckedForm:
         return f"{function}({','.join(refs)})" if refs else "0"
 
     def total(self, cells: Iterable[Cell]) -> str:
-        """Sum of cells as a formula; what is no number counts nothing."""
-        return "+".join(f'SUMIF({part},">0")' for part in self.refs(cells))
+        """Sum of cells as a formula; what is no number counts nothing, and a blank total what its parts add up to."""
+        cells = tuple(cells)
+        totals = [cell for cell in cells if cell in self.added_up]
+        sums = [_sum(part) for part in self.refs(cell for cell in cells if cell not in self.added_up)]
+        for cell in totals:
+            parts = "+".join(map(_sum, self.refs(self.added_up[cell])))
+            sums.append(f"IF({self.is_added_up(cell)},{parts},{_sum(self.ref(cell))})")
+        return "+".join(sums) or "0"
+
+    def positive(self, cell: Cell) -> str:
+        """That a cell holds a number above 0, its own or that of its parts."""
+        return f"{self.total([cell])}>0"
+
+    @property
+    def added_up(self) -> Mapping[Cell, Sequence[Cell]]:
+        """Totals that a run adds up where they are left blank -> their parts."""
+        rules = (rule for rule in self.form.rules if isinstance(rule, SumOfParts))
+        return {rule.total: rule.parts for rule in rules if rule.compute_blank}
+
+    def is_added_up(self, total: Cell) -> str:
+        """That a run adds up this total: it is blank, and its parts are numbers, or blanks that say nothing."""
+        parts = self.added_up[total]
+        stated = self.count("COUNT", parts)
+        some = f"IF({self.blanks_are_zero},{'+'.join(map(_sum, self.refs(parts)))},{stated})>0"
+        return f"AND(ISBLANK({self.ref(total)}),{some},{self.known(parts)})"
+
+    def known(self, cells: Sequence[Cell]) -> str:
+        """That each of the cells is a number or blank."""
+        return f"{self.count('COUNTA', cells)}={self.count('COUNT', cells)}"
+
+    def numbers(self, cells: Sequence[Cell]) -> str:
+        """How many of the cells hold a number, as a formula; a total that a run adds up holds one."""
+        added_up = (f"+IF({self.is_added_up(cell)},1,0)" for cell in cells if cell in self.added_up)
+        return self.count("COUNT", cells) + "".join(added_up)
 
     def stated(self, cells: Sequence[Cell], condition: str) -> str:
         """A condition that is asked only where every one of the cells holds a number."""
@@ -48,6 +90,13 @@ class CheckedForm:
     def say(self, wording: str, **facts: str) -> str:
         """A remark as a formula; its facts are formulas."""
         return spelt(self.words.checks[wording], facts)
+
+    def where(self, cell: Cell) -> str:
+        """Which of the numbers of its row a cell is, as a text constant; nothing where the row takes only one."""
+        kinds = self.form.by_key[cell.row].kinds.values()
+        if sum(kind is not ValueKind.TEXT for kind in kinds) == 1:
+            return quoted("")
+        return quoted(self.words.checks["where"].format(column=self.head(cell.measure)))
 
     def label(self, key: str) -> str:
         """Short label of a row."""
@@ -82,6 +131,10 @@ def spelt(text: str, facts: Mapping[str, str]) -> str:
     # Every second part is a formula; a sum or a difference must be bracketed before "&".
     spelt_parts = (f"({part})" if index % 2 else quoted(part) for index, part in enumerate(parts) if part)
     return "&".join(spelt_parts)
+
+
+def _sum(range_: str) -> str:
+    return f'SUMIF({range_},">0")'
 
 
 def _range(box: tuple[int, int, int, int]) -> str:

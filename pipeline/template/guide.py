@@ -46,14 +46,12 @@ def write_guide(sheet: Worksheet, form: Form, register: Register, formats: Forma
 
 def _facts(form: Form, register: Register, letter: str) -> Mapping[str, str]:
     """What the guide may name; an empty text is an unknown fact."""
-    stamp, words, office = load_stamp_words(), load_template_words(), register.office
+    stamp, office = load_stamp_words(), register.office
     collector, note = register.collector, form.column_of("note")
     kinds = {kind for row in form.rows for kind in row.kinds.values()}
     return {
         "form": form.name,
         "unit_name": stamp.unit_name,
-        "blank_question": stamp.blank_means_zero,
-        "data_sheet": words.sheets["data"],
         "letter": letter,
         "receiver": office.returns_to or office.name or (collector.name if collector else ""),
         "email": office.email,

@@ -103,8 +103,20 @@ def _sum_of_parts(checked: CheckedForm, rule: SumOfParts) -> Iterator[_Told]:
     smaller = f"AND({whole},{checked.known(rule.parts)},{parts}<{total},{silent})"
     below = checked.stated([rule.total], smaller)
     yield _Told(row, "below_unexplained", below, checked.say("sum_below_unexplained", **facts))
-    if rule.compute_blank and rule.total.measure not in checked.form.by_key[row].optional:
-        yield _Told(row, "computed", checked.is_added_up(rule.total), checked.say("sum_computed", sum=parts))
+    if rule.compute_blank:
+        yield from _blank_total(checked, rule)
+
+
+def _blank_total(checked: CheckedForm, rule: SumOfParts) -> Iterator[_Told]:
+    """What is said of a total left blank; nothing of one that may stay so and whose parts are all there."""
+    added_up, text = checked.is_added_up(rule.total), checked.say("sum_computed", sum=checked.total(rule.parts))
+    if rule.total.measure in checked.form.by_key[rule.total.row].optional:
+        stated = f"{checked.count('COUNT', rule.parts)}={len(rule.parts)}"
+        added_up = f"AND({added_up},NOT(OR({checked.blanks_are_zero},{stated})))"
+    else:
+        unsure = f"AND({checked.is_of_parts(rule.total)},NOT({checked.known(rule.parts)}))"
+        yield _Told(rule.total.row, "open", unsure, checked.say("sum_open"))
+    yield _Told(rule.total.row, "computed", added_up, text)
 
 
 def _no_part_above(checked: CheckedForm, rule: SumOfParts) -> str:
@@ -141,25 +153,21 @@ def _part_at_most_total(checked: CheckedForm, rule: PartAtMostTotal) -> Iterator
 
 
 def _pair(checked: CheckedForm, measures: tuple[str, str], key: str) -> Iterator[_Told]:
-    one, two = (checked.ref(Cell(key, measure)) for measure in measures)
-    first, second = (quoted(checked.head(measure)) for measure in measures)
-    # A blank that the unit declared to be 0 stands for 0 here, as it will in the sum.
-    zeros = [f"OR(COUNTIF({at},0)=1,AND(ISBLANK({at}),{checked.blanks_are_zero}))" for at in (one, two)]
-    has_first, has_second = (f'COUNTIF({at},">0")=1' for at in (one, two))
-    zero_with = f"AND({zeros[0]},{has_second})"
-    yield _Told(key, "zero_with", zero_with, checked.say("pair_zero_with", first=first, second=second))
+    cells = first, second = Cell(key, measures[0]), Cell(key, measures[1])
+    heads = {"first": quoted(checked.head(first.measure)), "second": quoted(checked.head(second.measure))}
+    zero_with = f"AND({checked.is_zero(first)},{checked.positive(second)})"
+    yield _Told(key, "zero_with", zero_with, checked.say("pair_zero_with", **heads))
     optional = checked.form.by_key[key].optional
-    for measure, has, at, stated, blank in (
-        (measures[1], has_first, two, first, second),
-        (measures[0], has_second, one, second, first),
-    ):
-        if measure not in optional:
-            when = f"AND({has},ISBLANK({at}),NOT({checked.blanks_are_zero}))"
-            yield _Told(key, "one_blank", when, checked.say("pair_one_blank", stated=stated, blank=blank))
-    both = checked.stated([Cell(key, measure) for measure in measures], f"{two}<{one}")
-    fewer = f"OR({both},AND({has_first},{zeros[1]}))"
-    facts = {"first": first, "second": second, "high": f"N({one})", "low": f"N({two})"}
-    yield _Told(key, "fewer", fewer, checked.say("pair_fewer", **facts))
+    for stated, blank in (cells, cells[::-1]):
+        # The second may be left out where it need not be stated; it is asked for the first all the same.
+        if blank == first or blank.measure not in optional:
+            when = f"AND({checked.positive(stated)},{checked.is_open(blank)})"
+            columns = {"stated": quoted(checked.head(stated.measure)), "blank": quoted(checked.head(blank.measure))}
+            yield _Told(key, "one_blank", when, checked.say("pair_one_blank", **columns))
+    high, low = checked.total([first]), checked.total([second])
+    some = f"{low}>0" if second.measure in optional else f"OR({checked.is_zero(second)},{low}>0)"
+    fewer = f"AND({some},{low}<{high})"
+    yield _Told(key, "fewer", fewer, checked.say("pair_fewer", high=high, low=low, **heads))
 
 
 def _ratio_limit(checked: CheckedForm, rule: RatioLimit) -> Iterator[_Told]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.form_layout import FormPlace, boxes_of
 from pipeline.template_words import TemplateWords
-from schemas.form import Form, ValueKind
+from schemas.form import Form
 from schemas.rules import Cell, Severity, SumOfParts
 
 _LONGEST_CONSTANT = 255
@@ -66,12 +66,31 @@ class CheckedForm:
         rules = (rule for rule in self.form.rules if isinstance(rule, SumOfParts))
         return {rule.total: rule.parts for rule in rules if rule.compute_blank}
 
-    def is_added_up(self, total: Cell) -> str:
-        """That a run adds up this total: it is blank, and its parts are numbers, or blanks that say nothing."""
+    def is_of_parts(self, total: Cell) -> str:
+        """That a blank total is more than a blank: a part has a figure, or something that may be one."""
         parts = self.added_up[total]
-        stated = self.count("COUNT", parts)
-        some = f"IF({self.blanks_are_zero},{'+'.join(map(_sum, self.refs(parts)))},{stated})>0"
-        return f"AND(ISBLANK({self.ref(total)}),{some},{self.known(parts)})"
+        unsure = f"{self.count('COUNTA', parts)}-{self.count('COUNT', parts)}"
+        figures = f"IF({self.blanks_are_zero},{'+'.join(map(_sum, self.refs(parts)))},{self.count('COUNT', parts)})"
+        return f"AND(ISBLANK({self.ref(total)}),{figures}+{unsure}>0)"
+
+    def is_added_up(self, total: Cell) -> str:
+        """That a run adds up a blank total: its parts are numbers, or blanks that say nothing."""
+        return f"AND({self.is_of_parts(total)},{self.known(self.added_up[total])})"
+
+    def is_zero(self, cell: Cell) -> str:
+        """That a cell holds 0, is a blank that the unit declared to be 0, or a blank total of parts that are all 0."""
+        ways = [f"COUNTIF({self.ref(cell)},0)=1", f"AND({self._is_blank(cell)},{self.blanks_are_zero})"]
+        if cell in self.added_up:
+            ways.append(f"AND({self.is_added_up(cell)},{self.total([cell])}=0)")
+        return f"OR({','.join(ways)})"
+
+    def is_open(self, cell: Cell) -> str:
+        """That a cell is blank and nobody said what its blank means."""
+        return f"AND({self._is_blank(cell)},NOT({self.blanks_are_zero}))"
+
+    def _is_blank(self, cell: Cell) -> str:
+        blank = f"ISBLANK({self.ref(cell)})"
+        return f"AND({blank},NOT({self.is_of_parts(cell)}))" if cell in self.added_up else blank
 
     def known(self, cells: Sequence[Cell]) -> str:
         """That each of the cells is a number or blank."""
@@ -93,8 +112,7 @@ class CheckedForm:
 
     def where(self, cell: Cell) -> str:
         """Which of the numbers of its row a cell is, as a text constant; nothing where the row takes only one."""
-        kinds = self.form.by_key[cell.row].kinds.values()
-        if sum(kind is not ValueKind.TEXT for kind in kinds) == 1:
+        if not self.form.column_named(cell):
             return quoted("")
         return quoted(self.words.checks["where"].format(column=self.head(cell.measure)))
 

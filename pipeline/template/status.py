@@ -54,8 +54,8 @@ def contact_formula(checked: CheckedForm, stamps: Mapping[str, Stamp], stamp_wor
 
 
 def _blanks(checked: CheckedForm) -> str:
-    """How many cells a run would count as blank; a blank total is none that it adds up, and is told in its row."""
+    """How many cells a run would count as blank; a total of parts is none, and is told in its row."""
     required = required_cells(checked.form)
     blanks = f"{len(required)}-{checked.count('COUNTA', required)}"
-    added_up = (f"-IF({checked.is_added_up(cell)},1,0)" for cell in required if cell in checked.added_up)
-    return f"IF({checked.blanks_are_zero},0,{blanks}{''.join(added_up)})"
+    totals = (f"-IF({checked.is_of_parts(cell)},1,0)" for cell in required if cell in checked.added_up)
+    return f"IF({checked.blanks_are_zero},0,{blanks}{''.join(totals)})"

@@ -190,6 +190,20 @@ def test_what_stays_on_the_screen_leaves_room_for_the_rows(sheet: Worksheet) -> 
     assert frozen < 60
 
 
+def test_every_status_has_a_colour_and_is_told_by_its_words_as_well(sheet: Worksheet) -> None:
+    begins = {
+        rule.text: rule.dxf.font.color.rgb
+        for area in sheet.conditional_formatting
+        if "A2" in str(area.sqref)
+        for rule in area.rules
+    }
+    coloured = {
+        name: [ink for text, ink in begins.items() if said.startswith(text)] for name, said in WORDS.status.items()
+    }
+    assert {name: len(inks) for name, inks in coloured.items()} == dict.fromkeys(WORDS.status, 1)
+    assert len({inks[0] for inks in coloured.values()}) == 3, "open, to be looked at, done"
+
+
 def test_money_rows_and_free_text_have_one_merged_cell_over_the_measures(sheet: Worksheet) -> None:
     keys = row_keys(sheet)
     merged = {str(box) for box in sheet.merged_cells.ranges}

@@ -85,9 +85,7 @@ class Formats:
     label_part: Format
     unit: Format
     text: Format
-    text_center: Format
     number: Format
-    number_strong: Format
     number_error: Format
     number_warning: Format
     text_error: Format
@@ -99,7 +97,6 @@ class Formats:
     stamp_value: Format
     open_stamp: Format
     link: Format
-    link_cell: Format
     hidden: Format
     reminder: Format
     """a head repeated on the screen"""
@@ -161,9 +158,7 @@ def make_formats(workbook: Workbook) -> Formats:
         label_part=cell(indent=1),
         unit=cell(**centred),
         text=cell(num_format=AS_TEXT, align="left"),
-        text_center=cell(num_format=AS_TEXT, **centred),
         number=cell(**number),
-        number_strong=cell(bold=True, **number),
         number_error=cell(bg_color=ERROR_FILL, **number),
         number_warning=cell(bg_color=WARNING_FILL, **number),
         text_error=cell(bg_color=ERROR_FILL, num_format=AS_TEXT, align="left"),
@@ -175,7 +170,6 @@ def make_formats(workbook: Workbook) -> Formats:
         stamp_value=add(bold=True, text_wrap=True, num_format=AS_TEXT, align="left"),
         open_stamp=add(bold=True, text_wrap=True, num_format=AS_TEXT, align="left", border=1, **unlocked),
         link=add(font_color=LINK_INK, underline=1),
-        link_cell=cell(font_color=LINK_INK, underline=1, align="left"),
         hidden=add(font_size=NORMAL_SIZE),
         reminder=add(bold=True, font_size=10, bottom=1, text_wrap=True, **centred),
         remark=add(font_size=10, text_wrap=True, align="left", indent=1),

@@ -17,38 +17,13 @@ from schemas.text import fold, tidy
 REGISTERS = Path(__file__).parent / "registers"
 VIETNAM = timezone(timedelta(hours=7))
 
-COLLECTOR_TYPE = "cơ quan tổng hợp"
-FIELDS = [
-    "code",
-    "name",
-    "type",
-    "parent",
-    "email",
-    "aliases",
-    "in_total",
-    "valid_from",
-    "valid_to",
-    "contact",
-    "phone",
-    "deadline",
-]
-_HEADS: Mapping[str, tuple[str, ...]] = {
-    "code": ("code", "mã", "mã đơn vị", "mã số"),
-    "name": ("name", "tên", "tên đơn vị", "đơn vị"),
-    "type": ("type", "loại", "loại đơn vị", "loại hình"),
-    "parent": ("parent", "cấp trên", "mã cấp trên", "đơn vị cấp trên", "trực thuộc"),
-    "email": ("email", "e-mail", "thư điện tử", "hộp thư"),
-    "aliases": ("aliases", "tên khác", "tên gọi khác", "tên viết tắt"),
-    "in_total": ("in_total", "in total", "cộng vào tổng", "tính vào tổng"),
-    "valid_from": ("valid_from", "valid from", "từ ngày", "hiệu lực từ"),
-    "valid_to": ("valid_to", "valid to", "đến ngày", "hiệu lực đến"),
-    "contact": ("contact", "người liên hệ", "người phụ trách", "đầu mối"),
-    "phone": ("phone", "điện thoại", "số điện thoại", "đt"),
-    "deadline": ("deadline", "hạn nộp", "hạn", "hạn báo cáo"),
-}
+_WORDS = read_toml(Path(__file__).parent / "registers.toml")
+COLLECTOR_TYPE = _WORDS.text("collector")
+_HEADS = {name: _WORDS.table("heads").texts(name) for name in _WORDS.table("heads").values}
+FIELDS = list(_HEADS)
 _DELIMITERS = (",", ";", "\t")
-_YES = frozenset(map(fold, ("yes", "có", "1", "true", "x", "y", "đúng", "")))
-_NO = frozenset(map(fold, ("no", "không", "0", "false", "n", "sai")))
+_YES = frozenset(map(fold, ("", *_WORDS.texts("yes"))))
+_NO = frozenset(map(fold, _WORDS.texts("no")))
 
 
 @dataclass(frozen=True, slots=True)

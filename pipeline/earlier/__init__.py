@@ -128,7 +128,7 @@ def _saved_by_a_person(data: bytes) -> bool:
 def free_name(output: Path) -> Path:
     """Give the first free name under which an older summary can be kept."""
     number = 1
-    while (path := output.with_name(_KEPT.format(stem=output.stem, number=number))).exists():
+    while (path := output.with_name(load_words()("page.kept_aside", stem=output.stem, number=number))).exists():
         number += 1
     return path
 

@@ -10,8 +10,6 @@ from schemas.register import Register, Unit
 from schemas.text import fold, fold_words
 
 UNIT_NAMES = Path(__file__).parent.parent / "wording" / "unit_names.toml"
-_SHORT = 2
-"""an abbreviation of so few letters may mean something else"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +89,9 @@ def _sorted(found: Mapping[str, set[str]] | Mapping[tuple[str, ...], set[str]]) 
 
 @cache
 def certain_institutions() -> tuple[str, ...]:
-    """Words that name an institution wherever they stand; "TH" alone may also be "tổng hợp"."""
-    return tuple(
-        phrase for phrase in words_of("institutions") if len(phrase) > _SHORT and phrase != fold_words("trường")
-    )
+    """Words that name an institution wherever they stand."""
+    uncertain = words_of("uncertain_institutions")
+    return tuple(phrase for phrase in words_of("institutions") if phrase not in uncertain)
 
 
 @cache

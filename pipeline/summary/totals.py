@@ -147,7 +147,7 @@ def _write_organ(book: Book, sheet: Worksheet, page: _Page) -> None:
 
 def place_and_date(office: Office, words: Words) -> str:
     """Give the dotted line for place and date, to be filled in by hand."""
-    return words("page.place_and_date", place=office.place or "………….")
+    return words("page.place_and_date", place=office.place or words("page.place_unknown"))
 
 
 def _top_lines(plan: Plan, styles: Styles) -> Iterator[tuple[str, str, Format]]:

@@ -163,7 +163,7 @@ class _SheetXml:
         if name == "row":
             self._end_row()
             self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
-            if attributes.get("hidden") in _TRUE:
+            if attributes.get("hidden") in _TRUE or float(attributes.get("ht", "1")) == 0:
                 self.notes.hidden_rows.append(range(self.row, self.row + 1))
         elif name == "col":
             if attributes.get("hidden") in _TRUE or float(attributes.get("width", "1")) == 0:

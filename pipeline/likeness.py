@@ -36,7 +36,13 @@ _MISPRINTED = 0.9
 """as strings so alike, a long label is the row's own also out of its place"""
 _LONG = 12
 """letters of a long label"""
-_ENUMERATOR = re.compile(r"^\s*(?:[-+*•–]+|\(?\d{1,2}(?:\.\d{1,2})*[.)]|\(?[a-zđ][.)])\s*(?=\S{2})", re.IGNORECASE)
+_DOTTED = r"\d{1,2}(?:[.,]\d{1,2})+"
+_BULLET = r"(?:[^\w\s(\"'“‘]+\s*|o\s+)"
+_LISTED = rf"(?:{_DOTTED}|\d{{1,3}})[a-zđ]?|[a-zđA-ZĐ]\d{{0,2}}|[ivxIVX]{{2,5}}"
+_CLOSED = rf"\(?(?:{_LISTED})\s?[.)\]/:-]+\s*"
+_BEFORE_SPACE = rf"{_DOTTED}\s*(?=[^\W\d])|(?:\d{{1,2}}|[IVX]{{1,5}})\s+"
+_ENUMERATOR = re.compile(rf"^\s*(?:{_BULLET}|{_BEFORE_SPACE}|{_CLOSED})(?=\S{{2}})")
+"""a bullet of any shape, "1.", "1.2)", "(a)", "a/", "1a.", "II-", or a bare number before a space: "1.1 ", "IV " """
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ units; then its own name and folder say nothing about any of them.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pipeline.below import told_of_totals
 from pipeline.desk import Desk
@@ -18,20 +18,25 @@ from pipeline.model import Entry, FileReading, Finding, Return
 from pipeline.parse import Source, parse
 from pipeline.read import Sheet, cell_name
 from pipeline.read_back import is_matrix
-from pipeline.recognise import UNIT_LINE, Labels, Located, locate, told_of_the_rest, told_of_year
+from pipeline.recognise import (
+    UNIT_LINE,
+    Labels,
+    Located,
+    bears_stamp,
+    locate,
+    told_of_name,
+    told_of_the_rest,
+    told_of_titles,
+)
 from pipeline.second_look import SheetFacts
+from pipeline.siblings import OF_TITLES, those_that_count
 from schemas.definition import read_toml
 from schemas.form import Form
-from schemas.rules import Severity
 from schemas.text import fold, visible
 
 _INFERRED = frozenset({"S002", "S007"})
 _PLAIN_SHARE = 3, 4
 """a form with fewer of its rows found than this may be typed in a legacy font"""
-_OF_THE_FILE = ("F", "U")
-"""kinds of findings that say nothing of what stands in a form"""
-_HOLDING = frozenset({"S003", "S005"})
-"""findings of texts, told as a note"""
 _STAMPS_ABOVE = 12
 """the stamp of a copy in a summary stands above this row"""
 _SUMMARY_WORDS = Path(__file__).parent / "wording" / "summary.toml"
@@ -74,11 +79,9 @@ def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, de
         told.append(finding("F027", facts={"encoding": encoding.value}))
     forms = [page for page in pages if fold(page.stamped("kind")) != fold(desk.labels.stamp.kind_copy)]
     read = [_beside_its_units(_return_of(reading, page, medium, desk), matrices, desk.form) for page in forms]
-    returns = _named(_without_blank_copies(read), desk)
+    returns = those_that_count(read, desk)
     if len(returns) > 1:
         told.append(finding("F024", facts={"count": len(returns)}))
-        parts = zip(returns, _parts(returns), strict=True)
-        returns = [replace(one, path=f"{reading.path}#{name}") for one, name in parts]
     if not returns:
         told.append(finding("F033") if pages else finding("F005", facts={"form": desk.form.name}))
     return replace(reading, returns=tuple(returns), findings=tuple(told))
@@ -163,7 +166,8 @@ def _encoding(labels: Labels, sheets: Sequence[Sheet], pages: Sequence[_Page]) -
 def _is_plain(labels: Labels, form: Located) -> bool:
     """Tell whether most rows were found, and few of them by likeness."""
     found, of = _PLAIN_SHARE
-    inferred = sum(told.code in _INFERRED for told in form.findings)
+    counts = [told.facts.get("count", 1) for told in form.findings if told.code in _INFERRED]
+    inferred = sum(count for count in counts if isinstance(count, int))
     return of * (len(form.rows) - inferred) >= found * len(labels.form.rows)
 
 
@@ -191,9 +195,13 @@ def _return_of(reading: FileReading, page: _Page, medium: Medium, desk: Desk) ->
         numbers = sum(entry.value is not None for entry in parsed.entries)
         findings.insert(0, finding("F026", facts={"count": numbers}))
         # The paragraphs before a table stand below it in its grid.
-        below = range(form.last_row + 1, len(sheet.rows))
-        findings += told_of_year(sheet, desk.form, below, form.unclaimed)
-    rest = replace(form, unclaimed=tuple(sorted(_unread(page, desk.labels, is_summary=is_summary))))
+        below = [place for place in form.unclaimed if place[0] > form.last_row]
+        findings += told_of_titles(sheet, desk.labels, below, is_stamped=bears_stamp(desk.labels, form.stamps))
+    if not any(told.code in OF_TITLES for told in findings):
+        findings += told_of_name(desk.labels, _file_name(reading.path), refuses=False)
+    titles = {told.cell for told in findings if told.code in OF_TITLES}
+    unread = _unread(page, desk.labels, is_summary=is_summary)
+    rest = replace(form, unclaimed=tuple(sorted(place for place in unread if cell_name(*place) not in titles)))
     findings += told_of_the_rest(sheet, rest, _written_by_formulas(sheet, facts, medium))
     claim, told = identify(page.stamped("unit_code"), _unit_name(page, desk), sheet.name, reading.path, desk.names)
     return Return(
@@ -211,6 +219,11 @@ def _return_of(reading: FileReading, page: _Page, medium: Medium, desk: Desk) ->
         phone=page.stamped("phone"),
         source=page.stamped("source"),
     )
+
+
+def _file_name(path: str) -> str:
+    """The name of the file itself, in an archive or mail too, without folder and ending."""
+    return PurePosixPath(path.rpartition("!")[2]).stem
 
 
 def _unit_name(page: _Page, desk: Desk) -> str:
@@ -279,65 +292,3 @@ def _told_of_hidden(
     if rows or measures or blank:
         what = (*(str(row + 1) for row in rows), *measures, *blank)
         yield finding("S013", facts={"what": what})
-
-
-# Several returns --------------------------------------------------------------------------------------------------
-
-
-def _without_blank_copies(returns: list[Return]) -> list[Return]:
-    """Beside a filled form, a truly blank copy that names no other unit is a sheet nobody used."""
-    filled = [one for one in returns if not one.is_empty]
-    if not filled:
-        return returns
-    units = {None, *(one.claim.unit for one in filled)}
-    known = {_gist(told) for one in filled for told in one.findings}
-    return [one for one in returns if not one.is_empty or one.claim.unit not in units or _says_more(one, known)]
-
-
-def _says_more(one: Return, known: set[tuple[object, ...]]) -> bool:
-    """Tell whether a form without any figure in its place still holds something: beside it, or in rows it lost."""
-    told = [each for each in one.findings if not each.code.startswith(_OF_THE_FILE) and _gist(each) not in known]
-    return any(each.severity is not Severity.INFO or each.code in _HOLDING for each in told)
-
-
-def _gist(told: Finding) -> tuple[object, ...]:
-    return told.code, told.cell, told.found, told.row, told.measure
-
-
-def _named(returns: list[Return], desk: Desk) -> list[Return]:
-    """Where a file holds several returns, say of each whose it is without the file's name and folder.
-
-    These name all of them alike, or only the one that nothing in the form itself names.
-    """
-    filled = {one.claim.unit for one in returns if not one.is_empty}
-    is_alone = sum(not one.is_empty for one in returns) == 1
-    if len(returns) < 2 or (is_alone and {one.claim.unit for one in returns} <= {None, *filled}):  # noqa: PLR2004
-        return returns
-    apart = [_identified(one, "", desk) for one in returns]
-    nameless = [index for index, one in enumerate(apart) if one.claim.evidence == "none" and not _says_unit(one)]
-    if len(nameless) == 1:
-        again = _identified(returns[nameless[0]], returns[nameless[0]].path, desk)
-        if again.claim.unit not in {one.claim.unit for one in apart}:
-            apart[nameless[0]] = again
-    return apart
-
-
-def _says_unit(one: Return) -> bool:
-    return bool({"code", "name"} & one.claim.seen.keys())
-
-
-def _identified(one: Return, path: str, desk: Desk) -> Return:
-    seen = one.claim.seen
-    claim, told = identify(seen.get("code", ""), seen.get("name", ""), one.sheet, path, desk.names)
-    others = [each for each in one.findings if not each.code.startswith("U")]
-    told = tuple(replace(each, sheet=one.sheet) for each in told)
-    return replace(one, claim=claim, findings=(*told, *others))
-
-
-def _parts(returns: Sequence[Return]) -> list[str]:
-    """Name each return of a workbook by its sheet, numbered where a sheet holds several."""
-    names = [one.sheet for one in returns]
-    return [
-        name if names.count(name) == 1 else f"{name} ({names[: index + 1].count(name)})"
-        for index, name in enumerate(names)
-    ]

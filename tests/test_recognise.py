@@ -210,6 +210,68 @@ def test_many_missing_rows_are_told_in_one_finding(draft: Draft) -> None:
     assert len(one.findings) < 10
 
 
+def test_a_row_with_its_key_and_a_row_with_its_label_count_for_neither(draft: Draft) -> None:
+    def change(draft: Draft) -> None:
+        line = line_of(draft, ALIKE[2])
+        copied = {name: value for name, value in line.cells.items() if name != "row_key"}
+        line.cells["label"] = "Lớp máy tính cho cán bộ"
+        at = draft.place(line_of(draft, "classes_total"))
+        draft.lines[at:at] = [
+            Line("extra", {"label": "Trong đó: Trường THCS"}),
+            Line("extra", {**copied, "people": 3.0}),
+        ]
+
+    one = changed(draft, change)
+    assert entry(one, ALIKE[2], "people").value is None
+    (told,) = [told for told in one.findings if told.row == ALIKE[2]]
+    own = draft.place(line_of(draft, ALIKE[2])) + 1
+    assert (told.code, told.facts["seen"]) == ("S009", ("B17", f"B{own + 2}"))
+    assert f"B{own + 2}" not in [told.cell for told in one.findings if told.code == "S003"]
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["1/ ", "a/ ", "1- ", "a- ", "1: ", "II. ", "VIII. ", "IV ", "1.1 ", "1.1.1 ", "1 ", "(a) ", "1,2. ", "o ", "→ "],
+)
+@pytest.mark.parametrize("keys", [True, False])
+def test_what_lists_a_label_is_no_part_of_it(draft: Draft, mark: str, keys: bool) -> None:
+    labels = {row.key: mark + row.label for row in draft.form.rows}
+    one = relabelled(draft, labels, keys=keys)
+    assert {each.key: each.value for each in one.entries if each.counted} == draft.truth
+    assert codes(one) == []
+
+
+@pytest.mark.parametrize("keys", [True, False])
+def test_the_unit_of_measure_in_brackets_behind_a_label_is_no_part_of_it(draft: Draft, keys: bool) -> None:
+    labels = {row.key: f"{row.label} ({row.unit_of_measure})" for row in draft.form.rows if row.unit_of_measure}
+    assert codes(relabelled(draft, labels, keys=keys)) == []
+
+
+def test_another_unit_of_money_behind_a_label_is_told(draft: Draft) -> None:
+    label = draft.form.by_key["funding_state_budget"].label
+    one = relabelled(draft, {"funding_state_budget": f"{label} (nghìn đồng)"})
+    assert "S010" in row_findings(one, "funding_state_budget")
+    assert entry(one, "funding_state_budget", "quantity").value is None
+
+
+def test_a_table_whose_labels_were_all_retyped_is_found_below_its_head(draft: Draft) -> None:
+    labels = {row.key: f"Lớp {row.label}" if row.parent else f"{row.label} trong kỳ" for row in draft.form.rows}
+    one = relabelled(draft, labels, keys=False)
+    counted = {each.key: each.value for each in one.entries if each.counted}
+    assert len(counted) > len(draft.truth) / 2
+    assert counted.items() <= draft.truth.items()
+
+
+def test_more_than_four_rows_of_similar_labels_are_told_in_one_finding(draft: Draft) -> None:
+    keys = [row.key for row in draft.form.rows if row.parent and len(row.label) > 40][:5]
+    labels = {key: f"{draft.form.by_key[key].label} phường" for key in keys}
+    (told,) = [told for told in relabelled(draft, labels).findings if told.code == "S002"]
+    assert (told.row, told.facts["count"]) == (None, 5)
+    assert told.facts["rows"] == tuple(draft.form.by_key[key].title for key in keys)
+    fewer = relabelled(draft, {key: labels[key] for key in keys[:4]})
+    assert [told.row for told in fewer.findings if told.code == "S002"] == keys[:4]
+
+
 # Columns and units ------------------------------------------------------------------------------------------------
 
 
@@ -338,6 +400,100 @@ def test_blank_sub_heads_are_known_by_their_order_and_told(draft: Draft) -> None
     assert entry(one, cell.row, cell.measure).value == draft.truth[cell]
 
 
+def divided(draft: Draft, measure: str, left: CellValue, right: CellValue, *, upper: bool = False) -> Return:
+    """Put other figures left of those of a measure, below its head, and a word below or above each column."""
+
+    def change(draft: Draft) -> None:
+        name = alter.new_column(draft, draft.columns.index(measure), "left")
+        heads = [line for line in draft.lines if line.kind == "head"]
+        for line in heads:
+            line.cells |= {name: line.cells.pop(measure)} if measure in line.cells else {}
+        for line in draft.rows():
+            if isinstance(value := line.cells.get(measure), float):
+                line.cells[name] = value + 1
+        below = Line("head", {name: left, measure: right})
+        draft.lines.insert(draft.place(heads[0 if upper else -1]) + 1, below)
+
+    return changed(draft, change)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("Năm 2019", "Năm 2020"), ("2019", "2020"), (2019.0, 2020.0), ("Cùng kỳ", "Thực hiện 2020"), ("KH", "2020")],
+)
+@pytest.mark.parametrize("measure", ["quantity", "people"])
+def test_of_columns_below_one_head_that_of_the_form_s_own_year_counts(
+    draft: Draft, measure: str, left: CellValue, right: CellValue
+) -> None:
+    one = divided(draft, measure, left, right)
+    assert {each.key: each.value for each in one.entries if each.counted} == draft.truth
+    assert "S016" not in codes(one)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Kế hoạch", "Thực hiện"),
+        ("Nữ", "Tổng số"),
+        ("Năm trước", "Năm nay"),
+        ("KH 2020", "Kết quả"),
+        ("Kế hoạch 2020", "Thực hiện 2020"),
+        ("", "Tổng số"),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize("measure", ["quantity", "people"])
+def test_columns_below_one_head_that_no_year_tells_apart_count_for_neither(
+    draft: Draft, measure: str, left: str, right: str
+) -> None:
+    one = divided(draft, measure, left, right)
+    column = draft.columns.index(measure)
+    (told,) = [told for told in one.findings if told.code == "S016"]
+    assert told.measure == measure
+    assert told.facts["seen"] == tuple(cell_name(15 if left or right else 14, place) for place in (column, column + 1))
+    assert not any(each.counted for each in one.entries if each.measure == measure)
+    assert any(each.counted for each in one.entries if each.measure != measure)
+
+
+def test_years_below_heads_are_seen_where_the_word_over_the_labels_is_another_too(draft: Draft) -> None:
+    renamed = altered(draft, lambda draft, rng: label_head(draft).cells.update(label="Tên hoạt động"), Random(0))
+    one = divided(renamed, "people", "Năm 2019", "Năm 2020")
+    assert {each.key: each.value for each in one.entries if each.counted} == draft.truth
+
+
+def label_head(draft: Draft) -> Line:
+    return next(line for line in draft.lines if line.kind == "head" and "label" in line.cells)
+
+
+@pytest.mark.parametrize(("last", "this"), [("Năm 2019", "Năm 2020"), ("Cùng kỳ 2019", "Năm nay"), (2019.0, 2020.0)])
+def test_of_two_pairs_of_columns_under_two_years_that_of_the_form_counts(
+    draft: Draft, last: CellValue, this: CellValue
+) -> None:
+    def change(draft: Draft) -> None:
+        heads = [line for line in draft.lines if line.kind == "head"]
+        left, right = draft.form.measures
+        names = {right: alter.new_column(draft, 3, "last"), left: alter.new_column(draft, 3, "last")}
+        for line in (heads[-1], *draft.rows()):
+            line.cells |= {names[name]: line.cells[name] for name in names if name in line.cells}
+        for line in draft.rows():
+            line.cells |= {
+                name: value + 1 for name in names.values() if isinstance(value := line.cells.get(name), float)
+            }
+        heads[0].cells |= {names[left]: last, left: this}
+
+    one = changed(draft, change)
+    assert {each.key: each.value for each in one.entries if each.counted} == draft.truth
+    assert "S016" not in codes(one)
+
+
+def test_a_word_for_a_plan_over_the_figures_is_told(draft: Draft) -> None:
+    def change(draft: Draft) -> None:
+        label_head(draft).cells["quantity"] = "Kế hoạch"
+
+    (told,) = [told for told in changed(draft, change).findings if told.code == "S018"]
+    assert told.cell == "D14"
+
+
 # What stands beside the table ---------------------------------------------------------------------------------------
 
 
@@ -376,20 +532,72 @@ def test_a_row_key_is_furniture_wherever_it_stands(draft: Draft) -> None:
     assert not {"S004", "S005"} & set(codes(one))
 
 
+def under_title(draft: Draft, title: str, *, is_stamped: bool) -> Return:
+    def change(draft: Draft) -> None:
+        for line in draft.lines if not is_stamped else ():
+            line.cells = {name: value for name, value in line.cells.items() if value != draft.form.id}
+        draft.lines.insert(0, Line("top", {"stt": title}))
+
+    return changed(draft, change)
+
+
 @pytest.mark.parametrize(
-    ("title", "is_refused"),
+    ("title", "is_another"),
     [
         ("BIỂU TỔNG HỢP TUẦN LỄ HƯỞNG ỨNG HỌC TẬP SUỐT ĐỜI NĂM 2021", True),
         ("Kết quả Tuần lễ năm 2019", True),
+        ("Kết quả thực hiện Tuần lễ năm 2019", True),
+        ("Biểu số 2: Kết quả Tuần lễ năm 2019", True),
         ("Kết quả Tuần lễ năm 2020 (so với năm 2019)", False),
         ("Quảng Yên, ngày 10 tháng 10 năm 2021", False),
         ("Năm học 2021-2022", False),
         ("Đề án xây dựng xã hội học tập đến năm 2030", False),
+        ("Căn cứ Kế hoạch số 12 năm 2019 của UBND thị xã", False),
+        ("Thực hiện Quyết định số 89 năm 2013 của Thủ tướng", False),
+        ("(Kèm theo Báo cáo số 15 năm 2021)", False),
+        ("Mẫu ban hành năm 2018", False),
     ],
 )
-def test_the_title_of_another_year_is_another_form(draft: Draft, title: str, is_refused: bool) -> None:
-    one = changed(draft, lambda draft: draft.lines.insert(0, Line("top", {"stt": title})))
-    assert ("F015" in codes(one)) is is_refused
+def test_the_title_of_another_year_is_another_form_and_only_told_beside_the_stamp(
+    draft: Draft, title: str, is_another: bool
+) -> None:
+    for is_stamped, code in ((False, "F015"), (True, "S018")):
+        told = under_title(draft, title, is_stamped=is_stamped).findings
+        cells = [(each.code, each.cell) for each in told if each.code in ("F015", "S018")]
+        assert cells == ([(code, "A1")] if is_another else [])
+
+
+def test_a_title_that_is_told_is_not_told_again_as_a_text(draft: Draft) -> None:
+    assert codes(under_title(draft, "Kết quả Tuần lễ năm 2019", is_stamped=True)) == ["S018"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("2019", "S018"), ("HTSD 2021", "S018"), ("Kế hoạch", "S018"), ("2020", None), ("2019-2020", None), ("PL2", None)],
+)
+def test_the_name_of_a_sheet_is_a_title(draft: Draft, name: str, code: str | None) -> None:
+    (one,) = read_sheets_of([replace(as_sheet(draft)[0], name=name)]).returns
+    assert [(told.code, told.found) for told in one.findings] == ([(code, name)] if code else [])
+
+
+def test_a_sheet_named_after_another_year_and_without_the_stamp_is_another_form(draft: Draft) -> None:
+    pasted = as_sheet(altered(draft, alter.values_only, Random(0)))[0]
+    (one,) = read_sheets_of([replace(pasted, name="2019")]).returns
+    assert "F015" in codes(one)
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("Bao cao Tuan le HTSD nam 2019 - P Dong Mai.xlsx", "S018"),
+        ("goi.zip!Ke hoach Tuan le.xlsx", "S018"),
+        ("07135 Dong Mai 10.10.2019.xlsx", None),
+        ("2019/07135 Dong Mai.xlsx", None),
+    ],
+)
+def test_the_name_of_a_file_is_only_told(draft: Draft, path: str, code: str | None) -> None:
+    (one,) = read_sheets_of([as_sheet(altered(draft, alter.values_only, Random(0)))[0]], path).returns
+    assert [told.code for told in one.findings if told.code in ("F015", "S018")] == ([code] if code else [])
 
 
 @pytest.mark.parametrize(
@@ -448,6 +656,57 @@ def test_a_head_printed_again_on_the_next_page_does_not_cut_the_form(draft: Draf
 
     one = changed(draft, change)
     assert {each.key: each.value for each in one.entries if each.counted} == draft.truth
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("stt", ""), ("note", ""), ("unit_of_measure", ""), ("label", "Nội dung"), ("label", "Tên hoạt động")],
+)
+@pytest.mark.parametrize("row", ["book_drive", "funding_state_budget"])
+def test_a_head_printed_again_in_part_or_in_other_words_does_not_cut_the_form(
+    draft: Draft, row: str, name: str, text: str
+) -> None:
+    def change(draft: Draft) -> None:
+        heads = [Line("extra", dict(line.cells)) for line in draft.lines if line.kind == "head"]
+        heads[0].cells[name] = text
+        at = draft.place(line_of(draft, row))
+        draft.lines[at:at] = heads
+
+    one = changed(draft, change)
+    assert {each.key: each.value for each in one.entries if each.counted} == draft.truth
+    assert [told.code for told in one.findings if told.severity is not Severity.INFO] == []
+
+
+@pytest.mark.parametrize("label", ["Các hoạt động", "Tên hoạt động"])
+@pytest.mark.parametrize("row", ["book_drive", "funding_state_budget"])
+def test_measures_exchanged_below_a_head_printed_again_count_nowhere(draft: Draft, row: str, label: str) -> None:
+    left, right = draft.form.measures
+
+    def change(draft: Draft) -> None:
+        label_head(draft).cells["label"] = label
+        heads = [Line("extra", dict(line.cells)) for line in draft.lines if line.kind == "head"]
+        at = draft.place(line_of(draft, row))
+        for line in (heads[-1], *draft.lines[at:]):
+            line.cells[left], line.cells[right] = line.cells.get(right, ""), line.cells.get(left, "")
+        draft.merges.clear()
+        draft.lines[at:at] = heads
+
+    one = changed(draft, change)
+    assert [told.measure for told in one.findings if told.code == "S016"] == [left, right]
+    assert not any(each.counted for each in one.entries)
+
+
+def test_an_upper_table_under_another_word_over_its_labels_is_not_passed_over(draft: Draft) -> None:
+    plan = altered(draft, alter.values_only, Random(0))
+    for line in plan.rows():
+        for measure in plan.form.measures:
+            if isinstance(value := line.cells.get(measure), float):
+                line.cells[measure] = value * 3
+    results = altered(draft, lambda draft, rng: label_head(draft).cells.update(label="Tên hoạt động"), Random(0))
+    first, second = read_sheets_of([stacked(results, plan)]).returns
+    assert {each.key: each.value for each in first.entries if each.counted} == draft.truth
+    assert first.claim.unit == UNIT
+    assert second.claim.unit is None
 
 
 def test_forms_of_several_units_are_named_by_their_sheets_and_not_by_the_file(blank_of: Callable[[str], Draft]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -63,6 +65,50 @@ def test_a_truly_blank_copy_beside_a_filled_form_is_no_return(folder: Path) -> N
 
     result = changed(folder, second)
     assert [file.status.value for file in result.files] == ["used"]
+
+
+@pytest.mark.parametrize(
+    ("title", "is_told"), [("Kết quả", True), ("Bổ sung", True), ("Sheet2", False), ("Mẫu tổng hợp (2)", False)]
+)
+def test_a_blank_copy_is_named_unless_a_program_named_its_sheet(folder: Path, title: str, is_told: bool) -> None:
+    def second(workbook: Workbook, sheet: Worksheet) -> None:
+        blank_copy(workbook, sheet, title)
+
+    (file,) = changed(folder, second).files
+    assert [told.facts["blank"] for told in file.findings if told.code == "S019"] == ([(title,)] if is_told else [])
+
+
+def years(workbook: Workbook, sheet: Worksheet) -> None:
+    """Name the sheet after last year, and add a blank copy for this one."""
+    blank_copy(workbook, sheet, "2020")
+    sheet.title = "2019"
+
+
+def test_figures_on_a_sheet_of_last_year_beside_a_blank_one_of_this_year_do_not_count(folder: Path) -> None:
+    result = changed(folder, years)
+    assert [file.status.value for file in result.files] == ["rejected", "rejected"]
+    assert "F015" in codes(at(result, "2019"))
+    assert "F008" in codes(at(result, "2020"))
+    assert not any(total.value for total in result.totals.values())
+
+
+def test_of_two_filled_sheets_the_one_named_after_the_form_s_own_year_counts(folder: Path) -> None:
+    def filled(workbook: Workbook, sheet: Worksheet) -> None:
+        years(workbook, sheet)
+        workbook["2020"][cell_addresses(FORM, sheet)["news_items.quantity"]] = 77
+
+    result = changed(folder, filled)
+    assert [at(result, year).status.value for year in ("2019", "2020")] == ["rejected", "used"]
+    assert result.totals[cell_of("news_items.quantity")].value == 77
+
+
+def test_a_blank_sheet_of_last_year_beside_the_filled_one_is_passed_over(folder: Path) -> None:
+    def second(workbook: Workbook, sheet: Worksheet) -> None:
+        blank_copy(workbook, sheet, "2019")
+        sheet.title = "2020"
+
+    (file,) = changed(folder, second).files
+    assert codes(file) == set()
 
 
 def test_a_second_sheet_whose_heads_are_lost_is_an_entry_of_its_own(folder: Path) -> None:
@@ -135,6 +181,20 @@ def test_hidden_rows_are_told_only_where_they_hold_something(folder: Path) -> No
 
     assert "S013" in codes(changed(folder, hidden).files[0])
     assert "S013" not in codes(changed(folder, emptied).files[0])
+
+
+def test_a_row_without_height_is_told_like_a_hidden_one(folder: Path) -> None:
+    (file,) = folder.iterdir()
+    parts = {}
+    with ZipFile(file) as box:
+        parts = {name: box.read(name) for name in box.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = re.sub(rb'<row r="29"[^>]*>', b'<row r="29" ht="0" customHeight="1">', parts[sheet])
+    with ZipFile(file, "w") as box:
+        for name, part in parts.items():
+            box.writestr(name, part)
+    result = run(Request(folder=folder, form=FORM, register=load_register(FORM, None), workers=0))
+    assert [told.facts["what"] for told in result.files[0].findings if told.code == "S013"] == [("29",)]
 
 
 def test_a_unit_that_says_blanks_are_zero_and_has_none_is_told_nothing(folder: Path) -> None:

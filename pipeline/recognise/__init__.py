@@ -1,9 +1,10 @@
 """Where the form lies in a grid: found by the words of its head and its labels, never by fixed addresses."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.read import Sheet
+from pipeline.model import Finding
+from pipeline.read import Sheet, cell_name
 from pipeline.recognise.around import (
     accounts,
     explained,
@@ -11,14 +12,15 @@ from pipeline.recognise.around import (
     money_scale,
     read_stamps,
     told_of_the_rest,
-    told_of_title,
-    told_of_year,
 )
 from pipeline.recognise.head import ENOUGH, find_heads
+from pipeline.recognise.rivals import doubt_parts_of_both
 from pipeline.recognise.rows import match_rows
-from pipeline.recognise.shape import Body, Head, Located, Stamped
-from pipeline.recognise.told import told_of_head, told_of_rows, told_of_strangers, unit_of_money
-from pipeline.recognise.words import STAMPS, UNIT_LINE, Labels
+from pipeline.recognise.shape import Address, Body, Head, Located, Stamped
+from pipeline.recognise.titles import other_years_in_name, told_of_name, told_of_titles, years_in_name
+from pipeline.recognise.told import told_of_head, told_of_matches, told_of_rows, told_of_strangers, unit_of_money
+from pipeline.recognise.words import STAMPS, UNIT_LINE, Labels, load_around_words
+from schemas.text import fold
 
 __all__ = [
     "STAMPS",
@@ -27,9 +29,14 @@ __all__ = [
     "Located",
     "Stamped",
     "accounts",
+    "bears_stamp",
+    "load_around_words",
     "locate",
+    "other_years_in_name",
+    "told_of_name",
     "told_of_the_rest",
-    "told_of_year",
+    "told_of_titles",
+    "years_in_name",
 ]
 
 _WHOSE = ("unit_code", "unit_name")
@@ -56,34 +63,50 @@ def _bodies(sheet: Sheet, labels: Labels, heads: Sequence[Head]) -> list[Body]:
     """Match the rows below each head; heads without a form below them, and heads printed again, are none."""
     end = sheet.first_row + len(sheet.rows) - 1
     lasts = [*(head.first - 1 for head in heads[1:]), end]
-    enough = min(ENOUGH, len(labels.form.rows))
-    found = [
-        body
-        for head, last in zip(heads, lasts, strict=True)
-        for body in match_rows(sheet, labels, head, last)
-        if len(body.rows) >= enough
-    ]
-    if len(found) < 2:  # noqa: PLR2004 - nothing to join
-        return [_down_to(found[0], end)] if found else []
-    joined = [found[0]]
-    for body in found[1:]:
-        before = joined[-1]
-        if before.columns == body.columns and not before.rows.keys() & body.rows.keys():
-            joined[-1] = _joined(sheet, labels, before, body)
-        else:
-            joined.append(body)
-    joined[-1] = _down_to(joined[-1], end)
-    return joined
+    bodies: list[Body] = []
+    for head, last in zip(heads, lasts, strict=True):
+        for body in match_rows(sheet, labels, head, last):
+            if bodies and _goes_on(labels, bodies[-1], body):
+                bodies[-1] = _joined(sheet, labels, bodies[-1], body)
+            elif _is_form(labels, body):
+                if bodies:
+                    doubt_parts_of_both(sheet, labels, bodies[-1], body)
+                bodies.append(body)
+    if bodies:
+        bodies[-1] = replace(bodies[-1], last=end)
+    return bodies
 
 
-def _down_to(body: Body, last: int) -> Body:
-    return replace(body, last=last)
+def _is_form(labels: Labels, body: Body) -> bool:
+    """Tell whether the rows found make a form: a few that are sure, or half of the form retyped."""
+    rows = len(labels.form.rows)
+    return body.sure >= min(ENOUGH, rows) or 2 * len(body.rows) >= rows
+
+
+def _goes_on(labels: Labels, before: Body, body: Body) -> bool:
+    """Tell whether a table goes on below a head that is printed again on a new page: no row stands there twice."""
+    is_beside = before.head.columns[labels.label_key] != body.head.columns[labels.label_key]
+    return body.sure > 0 and not is_beside and not before.rows.keys() & body.rows.keys()
+
+
+def _names_alike(head: Head, again: Head, key: str) -> bool:
+    """Tell whether a head printed again names the column of a measure as before; the years below it may be left out."""
+    place = again.columns.get(key)
+    return place == head.columns.get(key) or (key not in again.chosen and place == head.chosen.get(key))
 
 
 def _joined(sheet: Sheet, labels: Labels, before: Body, body: Body) -> Body:
-    """Read a table whose head is printed again on a new page as one."""
-    whole = match_rows(sheet, labels, before.head, body.last)[0]
-    whole.further_heads |= {*before.further_heads, *body.head.cells, *body.further_heads}
+    """Read a table whose head is printed again as one; figures that the two heads name in two ways are in doubt."""
+    head, again = before.head, body.head
+    further = {*before.further_heads, *again.cells, *body.further_heads}
+    whole = match_rows(sheet, labels, head, body.last, further)[0]
+    whole.doubtful_measures |= before.doubtful_measures
+    for key in labels.form.measures:
+        if key in body.doubtful_measures and (key in again.divided or key in again.rivals):
+            whole.doubtful_measures[key] = body.doubtful_measures[key]
+        elif not _names_alike(head, again, key):
+            both = (one for one in (head, again) if key in one.columns)
+            whole.doubtful_measures[key] = tuple(cell_name(one.last, one.columns[key]) for one in both)
     return whole
 
 
@@ -107,15 +130,14 @@ def _finish(sheet: Sheet, labels: Labels, body: Body, region: range) -> Located:
         for row, column, value in sheet.filled()
         if row in region and (row, column) not in claimed and not is_furniture(labels, value)
     )
-    findings = [*told_of_head(labels, body), *body.findings, *told_of_rows(sheet, labels, body), *strangers]
+    matches = told_of_matches(labels, body.findings)
+    findings = [*told_of_head(labels, body), *matches, *told_of_rows(sheet, labels, body), *strangers]
     scale = money_scale(sheet, labels, body, {*unclaimed, *stamped, *of_strangers})
     if scale:
         for key in sorted((labels.money_rows & body.rows.keys()) - body.doubtful, key=labels.order.__getitem__):
             findings.append(unit_of_money(labels, key, *scale))
             body.doubtful.add(key)
-    above = range(region.start, head.first)
-    findings += told_of_year(sheet, labels.form, above, unclaimed)
-    findings += told_of_title(sheet, labels, above, unclaimed)
+    findings += _told_of_titles(sheet, labels, body, unclaimed, stamps)
     return Located(
         columns=body.columns,
         rows=body.rows,
@@ -131,3 +153,19 @@ def _finish(sheet: Sheet, labels: Labels, body: Body, region: range) -> Located:
         doubtful_measures=frozenset(body.doubtful_measures),
         label_columns=body.places,
     )
+
+
+def _told_of_titles(
+    sheet: Sheet, labels: Labels, body: Body, unclaimed: Collection[Address], stamps: Mapping[str, Stamped]
+) -> Iterator[Finding]:
+    above = [place for place in unclaimed if place[0] < body.head.first]
+    figures = {body.columns[key] for key in labels.form.measures if key in body.columns}
+    rows = range(body.head.first, min(body.rows.values()))
+    over = [(row, column) for row, column in unclaimed if row in rows and column in figures]
+    return told_of_titles(sheet, labels, above, over, is_stamped=bears_stamp(labels, stamps))
+
+
+def bears_stamp(labels: Labels, stamps: Mapping[str, Stamped]) -> bool:
+    """Tell whether a form says of itself that it is this one."""
+    stamped = stamps.get("form_id")
+    return stamped is not None and fold(stamped.text) == fold(labels.form.id)

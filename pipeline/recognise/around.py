@@ -8,8 +8,7 @@ from pipeline.findings import finding
 from pipeline.model import Finding
 from pipeline.read import CellValue, Sheet, cell_name
 from pipeline.recognise.shape import Address, Body, Located, Stamped
-from pipeline.recognise.words import UNIT_LINE, Labels, load_around_words
-from schemas.form import Form
+from pipeline.recognise.words import UNIT_LINE, Labels
 from schemas.rules import Severity
 from schemas.text import fold, fold_words, tidy, visible
 
@@ -166,38 +165,6 @@ def _counts_in_multiples(labels: Labels, text: str) -> bool:
     if words in labels.sizes or labels.money_scale.search(words) or labels.named_scale(text):
         return True
     return any(fold_words(inside) in labels.sizes for inside in _BRACKETS.findall(text))
-
-
-def told_of_year(sheet: Sheet, form: Form, rows: range, others: Collection[Address]) -> Iterator[Finding]:
-    """Tell that the title in some rows is that of another year: "... năm 2021". A date of signing is no title."""
-    own = {str(day.year) for day in (form.first_day, form.last_day, form.letter_date)}
-    found = None
-    for place in sorted(others):
-        text = sheet.value(*place)
-        if place[0] not in rows or not isinstance(text, str):
-            continue
-        words, around = fold_words(text), load_around_words()
-        years = set() if around.dated.search(words) else set(around.named_year.findall(words))
-        if years & own:
-            return
-        if years and found is None:
-            found = place, visible(text)
-    if found:
-        place, said = found
-        yield finding("F015", cell=cell_name(*place), found=said, facts={"title": said})
-
-
-def told_of_title(sheet: Sheet, labels: Labels, rows: range, others: Collection[Address]) -> Iterator[Finding]:
-    """Tell that a line above the head says that these are no results ("Kế hoạch ...") or those of another period."""
-    for place in sorted(others):
-        text = sheet.value(*place)
-        if place[0] not in rows or not isinstance(text, str):
-            continue
-        words = fold_words(text)
-        said = load_around_words().other_figures.search(words)
-        if said and not any(said[0] in own for own in labels.own_titles):
-            yield finding("S018", cell=cell_name(*place), found=visible(text), facts={"title": visible(text)})
-            return
 
 
 def told_of_the_rest(sheet: Sheet, located: Located, own: Collection[Address]) -> Iterator[Finding]:

@@ -7,16 +7,17 @@ rows are copied with their hidden key and given another activity.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.findings import finding
 from pipeline.likeness import Verdict
 from pipeline.model import Fact
 from pipeline.read import Sheet, cell_name
-from pipeline.recognise.around import is_figure
+from pipeline.recognise.alike import match_alike
 from pipeline.recognise.head import ENOUGH
-from pipeline.recognise.shape import Body, Head
+from pipeline.recognise.rivals import settle_columns, settle_labels, tell_of_copied_key, weigh_rival
+from pipeline.recognise.shape import Address, Body, Claim, Head
 from pipeline.recognise.words import Labels
 from schemas.text import fold, tidy, visible
 
@@ -25,49 +26,41 @@ _SHIFTED = 4
 _ONE_BETWEEN = 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """One physical row, and which row of the form it says it is."""
+def match_rows(
+    sheet: Sheet, labels: Labels, head: Head, last: int, further_heads: Collection[Address] = ()
+) -> list[Body]:
+    """Match the rows below a head, down to `last`; a table that begins anew without a head is a second body.
 
-    row: int
-    key: str | None
-    """by its hidden key"""
-    label: str | None
-    """by its words"""
-
-
-def match_rows(sheet: Sheet, labels: Labels, head: Head, last: int) -> list[Body]:
-    """Match the rows below a head, down to `last`; a table that begins anew without a head is a second body."""
-    body = _body(sheet, labels, head, last)
+    `further_heads` are cells of the head printed again within the table, which are no labels.
+    """
+    body = _body(sheet, labels, head, last, further_heads)
     claims = list(_claims(sheet, labels, body))
     start = _second_start(labels, claims)
     if start is None:
         _match(sheet, labels, body, claims)
         return [body]
-    again = Head(start, start - 1, head.columns, head.rivals, frozenset(), False, True, head.key_column, {}, head.mark)
-    return [*match_rows(sheet, labels, head, start - 1), *match_rows(sheet, labels, again, last)]
-
-
-def holds_number(sheet: Sheet, labels: Labels, columns: Mapping[str, int], row: int) -> bool:
-    """Tell whether anything stands in the figure cells of a row."""
-    places = (columns[key] for key in labels.form.measures if key in columns)
-    return any(not isinstance(value := sheet.value(row, place), str) or fold(value) for place in places)
+    again = replace(head, first=start, last=start - 1, cells=frozenset(), altered=False, inferred=True, coverage={})
+    upper = match_rows(sheet, labels, head, start - 1, further_heads)
+    return [*upper, *match_rows(sheet, labels, again, last, further_heads)]
 
 
 # What the rows say ------------------------------------------------------------------------------------------------
 
 
-def _body(sheet: Sheet, labels: Labels, head: Head, last: int) -> Body:
+def _body(sheet: Sheet, labels: Labels, head: Head, last: int, further_heads: Collection[Address]) -> Body:
     texts: dict[int, str] = {}
     places: dict[int, int] = {}
     column = head.columns[labels.label_key]
     for row in range(head.last + 1, last + 1):
         value = sheet.value(row, column)
+        if (row, column) in further_heads:
+            continue
         if isinstance(value, str) and fold(value):
             texts[row], places[row] = tidy(value), column
         elif (place := _label_elsewhere(sheet, labels, head, row)) is not None:
             texts[row], places[row] = tidy(str(sheet.value(row, place))), place
-    return Body(head, head.last + 1, last, texts, places, columns=dict(head.columns))
+    columns, further = dict(head.columns), set(further_heads)
+    return Body(head, head.last + 1, last, texts, places, columns=columns, further_heads=further)
 
 
 def _label_elsewhere(sheet: Sheet, labels: Labels, head: Head, row: int) -> int | None:
@@ -82,7 +75,7 @@ def _label_elsewhere(sheet: Sheet, labels: Labels, head: Head, row: int) -> int 
     return None
 
 
-def _claims(sheet: Sheet, labels: Labels, body: Body) -> Iterator[_Claim]:
+def _claims(sheet: Sheet, labels: Labels, body: Body) -> Iterator[Claim]:
     key_column = body.head.key_column
     for row in range(body.first, body.last + 1):
         key = None
@@ -92,17 +85,17 @@ def _claims(sheet: Sheet, labels: Labels, body: Body) -> Iterator[_Claim]:
         text = body.texts.get(row)
         label = labels.row_of(text) if text else None
         if key or label:
-            yield _Claim(row, key, label)
+            yield Claim(row, key, label)
 
 
-def _second_start(labels: Labels, claims: Sequence[_Claim]) -> int | None:
-    """Find where the labels begin anew: most rows stand there twice, first all of one table, then of the other."""
+def _second_start(labels: Labels, claims: Sequence[Claim]) -> int | None:
+    """Find where the labels begin anew: half of the form stands there twice, first one table, then the other."""
     rows: dict[str, list[int]] = {}
     for claim in claims:
         if claim.label and claim.label not in labels.bare:
             rows.setdefault(claim.label, []).append(claim.row)
     twice = [places for places in rows.values() if len(places) > 1]
-    if len(twice) < ENOUGH or 2 * len(twice) < len(rows):
+    if len(twice) < ENOUGH or 2 * len(twice) < len(labels.form.rows):
         return None
     start = min(places[1] for places in twice)
     ends_before = max(places[0] for places in twice)
@@ -112,22 +105,23 @@ def _second_start(labels: Labels, claims: Sequence[_Claim]) -> int | None:
 # Matching ---------------------------------------------------------------------------------------------------------
 
 
-def _match(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[_Claim]) -> None:
+def _match(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[Claim]) -> None:
     claims = _without_shifted_keys(sheet, labels, body, claims)
     claims = _without_contradictions(labels, body, claims)
     sure = [claim for claim in claims if claim.label and claim.label not in labels.bare]
     bare = [claim for claim in claims if claim.label in labels.bare]
     by_key = [claim for claim in claims if not claim.label]
-    _settle(sheet, labels, body, sure)
-    _settle(sheet, labels, body, [claim for claim in bare if _stands_in_its_place(labels, body, claim)])
+    settle_labels(sheet, labels, body, sure)
+    settle_labels(sheet, labels, body, [claim for claim in bare if _stands_in_its_place(labels, body, claim)])
     _tell_headless(labels, body, bare)
     _match_by_key(sheet, labels, body, by_key)
-    _match_alike(sheet, labels, body)
+    body.sure = len(body.rows)
+    match_alike(sheet, labels, body)
     _match_unlabelled(sheet, labels, body)
-    _settle_rivals(sheet, labels, body)
+    settle_columns(sheet, labels, body)
 
 
-def _without_shifted_keys(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[_Claim]) -> Sequence[_Claim]:
+def _without_shifted_keys(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[Claim]) -> Sequence[Claim]:
     """Where cells were inserted or deleted beside the hidden keys, these are off by one step: the labels count."""
     against = [claim for claim in claims if claim.key and claim.label and claim.key != claim.label]
     if len(against) < _SHIFTED:
@@ -144,7 +138,7 @@ def _without_shifted_keys(sheet: Sheet, labels: Labels, body: Body, claims: Sequ
     return [replace(claim, key=None) if claim.row in wrong else claim for claim in claims if claim.label]
 
 
-def _units_fit_keys(sheet: Sheet, labels: Labels, body: Body, against: Sequence[_Claim]) -> bool:
+def _units_fit_keys(sheet: Sheet, labels: Labels, body: Body, against: Sequence[Claim]) -> bool:
     """Tell whether the units of measure side with the keys: then the labels alone were shifted."""
     column = body.columns.get(labels.unit_key or "")
     if column is None:
@@ -157,7 +151,7 @@ def _units_fit_keys(sheet: Sheet, labels: Labels, body: Body, against: Sequence[
     return False
 
 
-def _without_contradictions(labels: Labels, body: Body, claims: Sequence[_Claim]) -> list[_Claim]:
+def _without_contradictions(labels: Labels, body: Body, claims: Sequence[Claim]) -> list[Claim]:
     """A row whose key and label name two rows is neither for sure: both take no number."""
     against = [claim for claim in claims if claim.key and claim.label and claim.key != claim.label]
     if against:
@@ -167,35 +161,13 @@ def _without_contradictions(labels: Labels, body: Body, claims: Sequence[_Claim]
         body.rows |= {str(claim.label): claim.row for claim in against}
         body.doubtful |= set(named)
         cell = cell_name(against[0].row, body.places[against[0].row])
-        titles = _titles(labels, sorted(named, key=labels.order.__getitem__))
+        titles = labels.titles(sorted(named, key=labels.order.__getitem__))
         body.findings.append(finding("S015", cell=cell, facts={"rows": titles, "count": len(named)}))
     doubtful = body.doubtful
     return [claim for claim in claims if claim not in against and not ({claim.key, claim.label} - {None}) & doubtful]
 
 
-def _settle(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[_Claim]) -> None:
-    """Give each row of the form its one physical row; two that hold numbers leave it in doubt."""
-    by_label: dict[str, list[_Claim]] = {}
-    for claim in claims:
-        by_label.setdefault(str(claim.label), []).append(claim)
-    for key, rivals in by_label.items():
-        rows = [claim.row for claim in rivals]
-        if len(rows) == 1:
-            body.rows[key] = rows[0]
-            continue
-        filled = [row for row in rows if holds_number(sheet, labels, body.columns, row)]
-        keyed = [claim.row for claim in rivals if claim.key]
-        body.rows[key] = [*filled, *keyed, *rows][0]
-        place = cell_name(body.rows[key], body.places[body.rows[key]])
-        if len(filled) > 1:
-            body.doubtful.add(key)
-            seen = tuple(cell_name(row, body.places[row]) for row in rows)
-            body.findings.append(finding("S009", cell=place, row=key, facts={"seen": seen}))
-        elif filled:
-            body.findings.append(finding("S002", cell=place, row=key, found=body.texts[filled[0]]))
-
-
-def _stands_in_its_place(labels: Labels, body: Body, claim: _Claim) -> bool:
+def _stands_in_its_place(labels: Labels, body: Body, claim: Claim) -> bool:
     """Tell whether a label that says little stands where its row does: in its group, or between its neighbours."""
     key = str(claim.label)
     above = max(((row, other) for other, row in body.rows.items() if row < claim.row), default=None)
@@ -207,7 +179,7 @@ def _stands_in_its_place(labels: Labels, body: Body, claim: _Claim) -> bool:
     return low < labels.order[key] < high
 
 
-def _tell_headless(labels: Labels, body: Body, bare: Sequence[_Claim]) -> None:
+def _tell_headless(labels: Labels, body: Body, bare: Sequence[Claim]) -> None:
     """A label that says little was matched, and the row it stands under is not there: it may be another list."""
     for claim in bare:
         key = str(claim.label)
@@ -217,7 +189,7 @@ def _tell_headless(labels: Labels, body: Body, bare: Sequence[_Claim]) -> None:
             body.findings.append(finding("S002", cell=place, row=key, found=body.texts[claim.row]))
 
 
-def _match_by_key(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[_Claim]) -> None:
+def _match_by_key(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[Claim]) -> None:
     """Rows whose key is known and whose words are not: the words must at least be like those of the row."""
     keys = Counter(claim.key for claim in claims)
     for claim in claims:
@@ -225,9 +197,9 @@ def _match_by_key(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[_Cl
         text = body.texts.get(claim.row, "")
         if key in body.rows or key in body.doubtful:
             if text and labels.likeness.fits(text, key).key:
-                _weigh_rival(sheet, labels, body, key, claim.row)
-            elif text:
-                _tell_of_copied_key(sheet, labels, body, claim)
+                weigh_rival(sheet, labels, body, key, claim.row)
+            else:
+                tell_of_copied_key(sheet, labels, body, claim)
             continue
         verdict = labels.likeness.fits(text, key) if text else Verdict(key, 0)
         place = cell_name(claim.row, body.places.get(claim.row, body.columns[labels.label_key]))
@@ -240,105 +212,6 @@ def _match_by_key(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[_Cl
             body.doubtful.add(key)
             facts = {"seen": visible(text)} if text else {}
             body.findings.append(finding("S007", cell=place, row=key, found=text or None, facts=facts))
-
-
-def _tell_of_copied_key(sheet: Sheet, labels: Labels, body: Body, claim: _Claim) -> None:
-    """Numbers beside the key of a row and other words, while the row itself holds none: perhaps they are its own."""
-    key = str(claim.key)
-    own = body.rows.get(key, claim.row)
-    if key in body.doubtful or own == claim.row or holds_number(sheet, labels, body.columns, own):
-        return
-    if labels.form.by_key[key].kinds and holds_number(sheet, labels, body.columns, claim.row):
-        text, place = body.texts[claim.row], cell_name(claim.row, body.places[claim.row])
-        body.findings.append(finding("S007", cell=place, row=key, found=text, facts={"seen": visible(text)}))
-
-
-def _weigh_rival(sheet: Sheet, labels: Labels, body: Body, key: str, row: int) -> None:
-    """A further row that is a matched one in other words: whichever holds numbers counts, and neither if both do."""
-    if key in body.doubtful or not holds_number(sheet, labels, body.columns, row):
-        return
-    place = cell_name(row, body.places[row])
-    if holds_number(sheet, labels, body.columns, body.rows[key]):
-        first = body.rows[key]
-        seen = (cell_name(first, body.places.get(first, body.columns[labels.label_key])), place)
-        body.doubtful.add(key)
-        body.findings.append(finding("S009", cell=seen[0], row=key, facts={"seen": seen}))
-    else:
-        body.rows[key] = row
-        body.findings.append(finding("S002", cell=place, row=key, found=body.texts[row]))
-
-
-def _match_alike(sheet: Sheet, labels: Labels, body: Body) -> None:
-    """Match what is left by similar words, between the neighbours that are sure; else by the whole label alone."""
-    taken = set(body.rows.values())
-    free_rows = [row for row in body.texts if row not in taken]
-    if not free_rows or len(body.rows) < min(ENOUGH, len(labels.form.rows)):
-        return
-    sure = sorted((row, labels.order[key]) for key, row in body.rows.items())
-    unmatched = [row.key for row in labels.form.rows if row.key not in body.rows]
-    proposals: dict[str, list[tuple[int, int]]] = {}
-    for row in free_rows:
-        verdict = _verdict_on(labels, body.texts[row], _window(labels, sure, row, unmatched), unmatched)
-        if len(verdict.rivals) > 1:
-            _leave_to_rivals(labels, body, row, verdict.rivals)
-        elif verdict.key:
-            proposals.setdefault(verdict.key, []).append((row, verdict.score))
-        elif holds_number(sheet, labels, body.columns, row):
-            _look_for_another(sheet, labels, body, row)
-    for key, rows in proposals.items():
-        if key not in body.doubtful:
-            _accept_alike(body, key, rows)
-
-
-def _window(labels: Labels, sure: Sequence[tuple[int, int]], row: int, unmatched: Sequence[str]) -> list[str]:
-    """Rows of the form that may stand at a place, given the rows above and below that are sure."""
-    low = max((place for sure_row, place in sure if sure_row < row), default=-1)
-    high = min((place for sure_row, place in sure if sure_row > row), default=len(labels.form.rows))
-    return [key for key in unmatched if low < labels.order[key] < high]
-
-
-def _verdict_on(labels: Labels, text: str, window: Sequence[str], unmatched: Sequence[str]) -> Verdict:
-    verdict = labels.likeness.closest(text, window)
-    return verdict if verdict.key or verdict.rivals else labels.likeness.the_same_mistyped(text, unmatched)
-
-
-def _look_for_another(sheet: Sheet, labels: Labels, body: Body, row: int) -> None:
-    """A row that fits nowhere and holds numbers may be a matched one that stands there twice."""
-    again = labels.likeness.the_same_mistyped(body.texts[row], list(body.rows))
-    if again.key:
-        _weigh_rival(sheet, labels, body, again.key, row)
-    else:
-        _tell_of_blank_rows(sheet, labels, body, row)
-
-
-def _tell_of_blank_rows(sheet: Sheet, labels: Labels, body: Body, row: int) -> None:
-    """Numbers beside words that could be those of a row which holds none: perhaps they are that row's."""
-    blank = [key for key, place in body.rows.items() if not holds_number(sheet, labels, body.columns, place)]
-    keys = labels.likeness.shares_words(body.texts[row], [key for key in blank if labels.form.by_key[key].kinds])
-    if keys:
-        text, place = body.texts[row], cell_name(row, body.places[row])
-        facts: dict[str, Fact] = {"seen": visible(text), "rivals": _titles(labels, keys)}
-        body.findings.append(finding("S007", cell=place, row=keys[0], found=text, facts=facts))
-
-
-def _leave_to_rivals(labels: Labels, body: Body, row: int, rivals: Sequence[str]) -> None:
-    body.doubtful |= set(rivals)
-    facts: dict[str, Fact] = {"seen": visible(body.texts[row]), "rivals": _titles(labels, rivals)}
-    place = cell_name(row, body.places[row])
-    body.findings.append(finding("S007", cell=place, row=rivals[0], found=body.texts[row], facts=facts))
-
-
-def _accept_alike(body: Body, key: str, rows: Sequence[tuple[int, int]]) -> None:
-    row, score = rows[0]
-    place = cell_name(row, body.places[row])
-    body.rows[key] = row
-    if len(rows) > 1:
-        body.doubtful.add(key)
-        texts = tuple(visible(body.texts[row]) for row, _ in rows)
-        body.findings.append(finding("S007", cell=place, row=key, facts={"seen": texts}))
-    else:
-        facts: dict[str, Fact] = {"seen": visible(body.texts[row]), "score": score}
-        body.findings.append(finding("S002", cell=place, row=key, found=body.texts[row], facts=facts))
 
 
 def _match_unlabelled(sheet: Sheet, labels: Labels, body: Body) -> None:
@@ -359,18 +232,3 @@ def _match_unlabelled(sheet: Sheet, labels: Labels, body: Body) -> None:
             body.rows[key] = above + 1
             cell = cell_name(above + 1, body.columns[labels.label_key])
             body.findings.append(finding("S002", cell=cell, row=key))
-
-
-def _settle_rivals(sheet: Sheet, labels: Labels, body: Body) -> None:
-    """Where two columns bear one head, the one that holds figures counts; where both do, neither."""
-    for key, further in body.head.rivals.items():
-        places = (body.columns[key], *further)
-        filled = [place for place in places if any(is_figure(sheet.value(row, place)) for row in body.rows.values())]
-        if len(filled) == 1:
-            body.columns[key] = filled[0]
-        elif filled and key in labels.form.measures:
-            body.doubtful_measures.add(key)
-
-
-def _titles(labels: Labels, keys: Sequence[str]) -> tuple[str, ...]:
-    return tuple(labels.form.by_key[key].title for key in keys)

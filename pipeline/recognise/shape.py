@@ -17,6 +17,33 @@ class Stamped:
     column: int
 
 
+@dataclass(slots=True)
+class Seen:
+    """What the texts of the head rows have told so far."""
+
+    columns: dict[str, int]
+    first: int
+    last: int
+    lines: dict[int, int] = field(default_factory=dict)
+    """column -> line of the head of the form that stands over it"""
+    rivals: dict[str, list[int]] = field(default_factory=dict)
+    divided: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    bare: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    chosen: dict[str, int] = field(default_factory=dict)
+    cells: set[Address] = field(default_factory=set)
+    altered: bool = False
+    tops: list[tuple[int, str]] = field(default_factory=list)
+    others: list[tuple[int, int, str]] = field(default_factory=list)
+    """texts not understood: line, column, folded"""
+    coverage: dict[str, int] = field(default_factory=dict)
+    special: dict[str, int] = field(default_factory=dict)
+
+    def take(self, line: int, column: int) -> None:
+        """Note that the cell is part of the head."""
+        self.cells.add((line, column))
+        self.first, self.last = min(self.first, line), max(self.last, line)
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """The head of a form as it was found."""
@@ -26,6 +53,12 @@ class Head:
     columns: Mapping[str, int]
     rivals: Mapping[str, tuple[int, ...]]
     """column key -> further places that bear the same head"""
+    divided: Mapping[str, tuple[int, ...]]
+    """measure -> places that words below its head set apart; where any of them holds figures, none is sure"""
+    bare: Mapping[str, tuple[int, ...]]
+    """measure -> places right of its own that no other head stands over"""
+    chosen: Mapping[str, int]
+    """measure -> place of its head, where a year below it named another"""
     cells: frozenset[Address]
     """head cells that were understood"""
     altered: bool
@@ -35,6 +68,17 @@ class Head:
     key_column: int | None
     coverage: Mapping[str, int]
     mark: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One physical row, and which row of the form it says it is."""
+
+    row: int
+    key: str | None
+    """by its hidden key"""
+    label: str | None
+    """by its words"""
 
 
 @dataclass(slots=True)
@@ -49,8 +93,13 @@ class Body:
     places: dict[int, int]
     """physical row -> column of its label"""
     rows: dict[str, int] = field(default_factory=dict)
+    sure: int = 0
+    """so many rows were found by their key or by known words"""
     doubtful: set[str] = field(default_factory=set)
-    doubtful_measures: set[str] = field(default_factory=set)
+    twins: set[int] = field(default_factory=set)
+    """physical rows told as a second one of a row that is doubtful for it"""
+    doubtful_measures: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """measure -> cells of the columns that may be it"""
     columns: dict[str, int] = field(default_factory=dict)
     """those of the head, less what two heads claim"""
     further_heads: set[Address] = field(default_factory=set)

@@ -1,6 +1,7 @@
 """What is told of a located form as a whole: its head, its rows, its units of measure. One cause is told once."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.findings import finding
 from pipeline.model import Fact, Finding
@@ -12,7 +13,8 @@ from schemas.rules import Severity
 from schemas.text import fold, visible
 
 _APART = 4
-"""more strange rows or units of measure than this are told in one finding"""
+"""more strange rows, rows of similar words or units of measure than this are told in one finding"""
+_ALIKE = "S002"
 
 
 def told_of_head(labels: Labels, body: Body) -> Iterator[Finding]:
@@ -24,7 +26,7 @@ def told_of_head(labels: Labels, body: Body) -> Iterator[Finding]:
         if key not in head.columns:
             yield finding("S006", measure=key, cell=cell, facts=facts)
         elif key in body.doubtful_measures:
-            places = tuple(cell_name(head.last, place) for place in (head.columns[key], *head.rivals[key]))
+            places = body.doubtful_measures[key]
             yield finding("S016", measure=key, cell=places[0], facts={**facts, "seen": places})
     if head.inferred or any(key not in body.doubtful_measures for key in head.rivals):
         yield finding("S011", severity=Severity.WARNING, cell=cell, facts={"how": "order"})
@@ -37,16 +39,28 @@ def told_of_rows(sheet: Sheet, labels: Labels, body: Body) -> Iterator[Finding]:
     form, order = labels.form, labels.order
     missing = [row.key for row in form.rows if row.key not in body.rows]
     if missing:
-        titles = tuple(form.by_key[key].title for key in missing)
-        facts: dict[str, Fact] = {"rows": titles, "count": len(missing)}
+        facts: dict[str, Fact] = {"rows": labels.titles(missing), "count": len(missing)}
         yield finding("S001", row=missing[0] if len(missing) == 1 else None, facts=facts)
     places = [order[key] for key, _ in sorted(body.rows.items(), key=lambda item: item[1])]
     if places != sorted(places):
         yield finding("S008")
     spelt = [key for key, row in body.rows.items() if fold(body.texts.get(row, "")) in labels.spellings]
     if spelt:
-        yield finding("S012", facts={"count": len(spelt), "rows": tuple(form.by_key[key].title for key in spelt)})
+        yield finding("S012", facts={"count": len(spelt), "rows": labels.titles(spelt)})
     yield from _told_of_units(sheet, labels, body)
+
+
+def told_of_matches(labels: Labels, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Tell what was found while rows were matched; more than a few rows of similar words in one finding."""
+    alike = [told for told in findings if told.code == _ALIKE and told.row]
+    for told in findings:
+        if told.code != _ALIKE or len(alike) <= _APART:
+            yield told
+        elif told is alike[0]:
+            texts = tuple(visible(one.found) for one in alike if one.found)
+            rows = labels.titles(one.row for one in alike if one.row)
+            facts: dict[str, Fact] = {"rows": rows, "count": len(alike), "seen": texts}
+            yield replace(told, row=None, found="; ".join(texts), facts=facts)
 
 
 def told_of_strangers(sheet: Sheet, labels: Labels, body: Body) -> tuple[list[Finding], set[Address]]:
@@ -58,12 +72,12 @@ def told_of_strangers(sheet: Sheet, labels: Labels, body: Body) -> tuple[list[Fi
     told: list[tuple[str, str, tuple[str, ...]]] = []
     claimed: set[Address] = set()
     for row, text in body.texts.items():
-        is_head = (row, body.places[row]) in body.further_heads
-        if row in known or row > last or is_head or fold(text) in labels.furniture:
+        if row in known or row > last or fold(text) in labels.furniture:
             continue
         values = [(column, value) for column in measures if (value := sheet.value(row, column)) != ""]
         numbers = tuple(visible(plain(value)) for _, value in values)
-        told.append((cell_name(row, body.places[row]), text, numbers))
+        if row not in body.twins:
+            told.append((cell_name(row, body.places[row]), text, numbers))
         claimed |= {(row, column) for column in (body.places[row], *beside, *measures)}
     unnamed = _unnamed_rows(sheet, labels, body, measures)
     claimed |= {place for places in unnamed.values() for place in places}
@@ -73,9 +87,14 @@ def told_of_strangers(sheet: Sheet, labels: Labels, body: Body) -> tuple[list[Fi
 def _unnamed_rows(
     sheet: Sheet, labels: Labels, body: Body, measures: Sequence[int]
 ) -> Mapping[int, tuple[Address, ...]]:
-    """Find the rows inside the table that bear no label and hold numbers: row -> places of the numbers."""
+    """Find the rows inside the table that bear no label and hold numbers: row -> places of the numbers.
+
+    Those over which the label of the last row is merged belong to the table too.
+    """
     known = {*body.rows.values(), *body.texts}
-    rows = range(min(body.rows.values()) + 1, max(body.rows.values()))
+    last = max(body.rows.values())
+    below = [bottom for top, left, bottom, _ in sheet.merged if (top, left) == (last, body.places.get(last))]
+    rows = range(min(body.rows.values()) + 1, max([last, *below]) + 1)
     places = {
         row: tuple((row, column) for column in measures if is_figure(sheet.value(row, column)))
         for row in rows
@@ -95,7 +114,7 @@ def _told_of_unnamed(
         near = []
         for row in rows:
             near += [titles[max(other for other in titles if other < row)]]
-            near += [titles[min(other for other in titles if other > row)]]
+            near += [titles[min(below)]] if (below := [other for other in titles if other > row]) else []
         numbers = tuple(visible(plain(sheet.value(*place))) for row in rows for place in unnamed[row])
         facts: dict[str, Fact] = {"rows": tuple(dict.fromkeys(near)), "numbers": numbers}
         facts |= {"count": len(rows)} if len(rows) > 1 else {}

@@ -29,6 +29,7 @@ STAMPS = (
 )
 _THOUSANDS = "1(?: ?000){1,3}"
 _SCALES = (1_000, 1_000_000, 1_000_000_000)
+_IN_BRACKETS = re.compile(r"\(([^()]+)\)\s*$")
 _WORDING = Path(__file__).parent.parent / "wording" / "around.toml"
 
 
@@ -49,6 +50,11 @@ class AroundWords:
     no_results: tuple[str, ...]
     other_period: tuple[str, ...]
     number_of: str
+    results: tuple[str, ...]
+    references: tuple[str, ...]
+    carrying_out: tuple[str, ...]
+    documents: tuple[str, ...]
+    plain_sheets: tuple[str, ...]
 
     @cached_property
     def named_year(self) -> re.Pattern[str]:
@@ -66,6 +72,26 @@ class AroundWords:
         """A title that says that its figures are no results, or those of another period."""
         plans, periods = _one_of(self.no_results), _one_of(self.other_period)
         return re.compile(rf"^(?:{plans})(?![0-9a-z])(?! {self.number_of}\b)|\b(?:{periods})(?![0-9a-z])")
+
+    @cached_property
+    def year_of_results(self) -> re.Pattern[str]:
+        """The head of the column that holds the results of a year: "Năm 2020", "Thực hiện 2020"."""
+        return re.compile(rf"(?:(?:{_one_of(self.results)}) )*(?:{self.year} )?20[0-9]{{2}}")
+
+    @cached_property
+    def year_in_name(self) -> re.Pattern[str]:
+        """A year in the name of a sheet or file, "HTSD 2020", but not that of a date, "10.10.2020"."""
+        return re.compile(r"(?<!\b[0-9] )(?<!\b[0-9]{2} )(?<![0-9a-z])20[0-9]{2}(?![0-9a-z])")
+
+    @cached_property
+    def reference(self) -> re.Pattern[str]:
+        """A line that refers to a document: "Căn cứ ...", "Thực hiện Quyết định ...", "Báo cáo số 15 ..."."""
+        start, doing, documents = map(_one_of, (self.references, self.carrying_out, self.documents))
+        return re.compile(rf"^(?:{start}|(?:{doing}) (?:{documents}))\b|\b(?:{documents}) {self.number_of} [0-9]")
+
+    def is_plain_sheet(self, name: str) -> bool:
+        """Tell whether a program named a sheet: "Sheet1", "Sheet 2", "Trang tính1 (2)"."""
+        return re.fullmatch(rf"(?:{_one_of(self.plain_sheets)})(?: ?[0-9]+)*", fold_words(name)) is not None
 
 
 @cache
@@ -92,6 +118,11 @@ def load_around_words() -> AroundWords:
         no_results=several("no_results"),
         other_period=several("other_period"),
         number_of=fold_words(table.text("number_of")),
+        results=several("results"),
+        references=several("references"),
+        carrying_out=several("carrying_out"),
+        documents=several("documents"),
+        plain_sheets=several("plain_sheets"),
     )
 
 
@@ -242,13 +273,27 @@ class Labels:
         return (column.head[-1], *column.aliases) if column else ()
 
     def row_of(self, text: str) -> str | None:
-        """Row key that a label means by its exact words or a known spelling, also behind a dash or a number."""
+        """Row key that a label means by its exact words or a known spelling.
+
+        Before it may stand a dash or a number, and behind it the unit of measure of its row in brackets.
+        """
+        found = self._row_of(text)
+        if found or not (behind := _IN_BRACKETS.search(text)):
+            return found
+        key = self._row_of(text[: behind.start()])
+        return key if key and fold(self.form.by_key[key].unit_of_measure) == fold(behind[1]) else None
+
+    def _row_of(self, text: str) -> str | None:
         folded = fold(text)
         found = self.rows.get(folded) or self.spellings.get(folded)
         if found:
             return found
         bare = fold(without_enumerator(text))
         return self.rows.get(bare) or self.spellings.get(bare) if bare != folded else None
+
+    def titles(self, keys: Iterable[str]) -> tuple[str, ...]:
+        """The printed labels of some rows."""
+        return tuple(self.form.by_key[key].title for key in keys)
 
     def root_of(self, key: str) -> str:
         """The numbered row that a row stands under; itself if it stands under none."""

@@ -1,0 +1,123 @@
+"""Several returns of one file: which of them count as returns, what they are called, and whose they are."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.desk import Desk
+from pipeline.findings import finding
+from pipeline.identify import identify
+from pipeline.model import Finding, Return
+from pipeline.recognise import Labels, load_around_words, other_years_in_name, years_in_name
+from pipeline.template_words import load_template_words
+from schemas.rules import Severity
+from schemas.text import fold, visible
+
+_OTHER_YEAR = "F015"
+OF_TITLES = frozenset({_OTHER_YEAR, "S018"})
+"""findings of what title, sheet or file are called"""
+_OF_THE_FILE = ("F", "U")
+"""kinds of findings that say nothing of what stands in a form"""
+_ALIKE = "S002"
+_HOLDING = frozenset({"S003", "S005"})
+"""findings of texts, told as a note"""
+
+
+def those_that_count(returns: list[Return], desk: Desk) -> list[Return]:
+    """Leave out the blank copies, and name each of several returns by its sheet."""
+    returns = _named(_without_blank_copies(_of_this_year(returns, desk.labels)), desk)
+    if len(returns) < 2:  # noqa: PLR2004 - one return bears the name of its file
+        return returns
+    return [replace(one, path=f"{one.path}#{name}") for one, name in zip(returns, _parts(returns), strict=True)]
+
+
+def _of_this_year(returns: list[Return], labels: Labels) -> list[Return]:
+    """Where one sheet is named after the form's own year, what stands on that of another year is another form."""
+    if not any(years_in_name(one.sheet) & labels.years for one in returns):
+        return returns
+    return [_of_another_year(one) if other_years_in_name(labels, one.sheet) else one for one in returns]
+
+
+def _of_another_year(one: Return) -> Return:
+    told = finding(_OTHER_YEAR, sheet=one.sheet, found=one.sheet, facts={"title": one.sheet})
+    return replace(one, findings=(told, *(each for each in one.findings if each.code not in OF_TITLES)))
+
+
+def _without_blank_copies(returns: list[Return]) -> list[Return]:
+    """Beside a filled form, a truly blank copy that names no other unit is a sheet nobody used.
+
+    Unless a program named its sheet it is told: the figures may have been meant for it.
+    """
+    filled = [one for one in returns if not one.is_empty and not _is_of_another_year(one)]
+    if not filled:
+        return returns
+    units = {None, *(one.claim.unit for one in filled)}
+    known = {_gist(told) for one in filled for told in one.findings}
+    blank = [one for one in returns if one.is_empty and one.claim.unit in units and not _says_more(one, known)]
+    kept = [one for one in returns if one not in blank]
+    names = tuple(visible(one.sheet) for one in blank if _may_matter(one, filled))
+    if names:
+        told = finding("S019", sheet=filled[0].sheet, facts={"blank": names})
+        kept = [replace(one, findings=(*one.findings, told)) if one is filled[0] else one for one in kept]
+    return kept
+
+
+def _may_matter(blank: Return, filled: Sequence[Return]) -> bool:
+    """Tell whether the name of a blank sheet is somebody's own, and not that of another year."""
+    own = fold(load_template_words().sheets["data"])
+    is_plain = fold(blank.sheet).rstrip("0123456789") == own or load_around_words().is_plain_sheet(blank.sheet)
+    return not is_plain and not _is_of_another_year(blank) and all(one.sheet != blank.sheet for one in filled)
+
+
+def _is_of_another_year(one: Return) -> bool:
+    return any(told.code == _OTHER_YEAR for told in one.findings)
+
+
+def _says_more(one: Return, known: set[tuple[object, ...]]) -> bool:
+    """Tell whether a form without any figure in its place still holds something: beside it, or in rows it lost."""
+    ours = [each for each in one.findings if not each.code.startswith(_OF_THE_FILE) and each.code not in OF_TITLES]
+    told = [each for each in ours if _gist(each) not in known]
+    return any(each.severity is not Severity.INFO or each.code in _HOLDING for each in told)
+
+
+def _gist(told: Finding) -> tuple[object, ...]:
+    """What a finding says; the same label in other words says the same in any cell."""
+    return told.code, None if told.code == _ALIKE else told.cell, told.found, told.row, told.measure
+
+
+def _named(returns: list[Return], desk: Desk) -> list[Return]:
+    """Where a file holds several returns, say of each whose it is without the file's name and folder.
+
+    These name all of them alike, or only the one that nothing in the form itself names.
+    """
+    filled = {one.claim.unit for one in returns if not one.is_empty}
+    is_alone = sum(not one.is_empty for one in returns) == 1
+    if len(returns) < 2 or (is_alone and {one.claim.unit for one in returns} <= {None, *filled}):  # noqa: PLR2004
+        return returns
+    apart = [_identified(one, "", desk) for one in returns]
+    nameless = [index for index, one in enumerate(apart) if one.claim.evidence == "none" and not _says_unit(one)]
+    if len(nameless) == 1:
+        again = _identified(returns[nameless[0]], returns[nameless[0]].path, desk)
+        if again.claim.unit not in {one.claim.unit for one in apart}:
+            apart[nameless[0]] = again
+    return apart
+
+
+def _says_unit(one: Return) -> bool:
+    return bool({"code", "name"} & one.claim.seen.keys())
+
+
+def _identified(one: Return, path: str, desk: Desk) -> Return:
+    seen = one.claim.seen
+    claim, told = identify(seen.get("code", ""), seen.get("name", ""), one.sheet, path, desk.names)
+    others = [each for each in one.findings if not each.code.startswith("U")]
+    told = tuple(replace(each, sheet=one.sheet) for each in told)
+    return replace(one, claim=claim, findings=(*told, *others))
+
+
+def _parts(returns: Sequence[Return]) -> list[str]:
+    """Name each return of a workbook by its sheet, numbered where a sheet holds several."""
+    names = [one.sheet for one in returns]
+    return [
+        name if names.count(name) == 1 else f"{name} ({names[: index + 1].count(name)})"
+        for index, name in enumerate(names)
+    ]

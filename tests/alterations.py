@@ -17,6 +17,7 @@ from random import Random
 
 from pipeline.read import CellValue, Sheet
 from pipeline.second_look import SheetFacts
+from pipeline.stamp import load_stamp_words
 from schemas.form import NOTE, Form, ValueKind
 from schemas.rules import Cell
 from schemas.text import fold, fold_words
@@ -52,6 +53,8 @@ class Draft:
     """every number the unit means to report"""
     unsure: set[Cell] = field(default_factory=set)
     """cells whose number nobody can tell for sure any more"""
+    left_blank: set[Cell] = field(default_factory=set)
+    """cells that mean 0 because the unit says that its blanks do"""
     copied: set[str] = field(default_factory=set)
     """rows that stand there twice: the copy is as good as the row"""
     merges: list[tuple[Line, str, Line, str]] = field(default_factory=list)
@@ -106,6 +109,7 @@ def altered(draft: Draft, alteration: Alteration, rng: Random) -> Draft:
     fresh.columns = list(draft.columns)
     fresh.lines = [twins[id(line)] for line in draft.lines]
     fresh.truth, fresh.unsure, fresh.copied = dict(draft.truth), set(draft.unsure), set(draft.copied)
+    fresh.left_blank = set(draft.left_blank)
     fresh.merges = [
         (twins[id(top)], left, twins[id(bottom)], right)
         for top, left, bottom, right in draft.merges
@@ -161,6 +165,29 @@ def fill(draft: Draft, rng: Random, blanks: float = 0.2) -> Draft:
 
     fresh = altered(draft, filled_in, rng)
     fresh.done = []
+    return fresh
+
+
+def answered(draft: Draft, rng: Random) -> Draft:
+    """Answer that blanks are 0, and leave most zeros blank."""
+
+    def blanks_are_zero(draft: Draft, rng: Random) -> None:
+        words = load_stamp_words()
+        for line in draft.lines:
+            for name, value in tuple(line.cells.items()):
+                if line.kind == "top" and isinstance(value, str) and fold(value) == fold(words.blank_means_zero):
+                    line.cells[draft.columns[draft.columns.index(name) + 1]] = words.blank_yes
+        for line in draft.rows():
+            for measure in draft.form.by_key[line.key].kinds:
+                cell = Cell(line.key, measure)
+                is_zero = draft.truth.get(cell, 0) == 0 and cell in draft.form.number_cells
+                if is_zero and (cell not in draft.truth or rng.random() < 0.8):
+                    line.cells.pop(measure, None)
+                    draft.truth[cell] = 0
+                    draft.left_blank.add(cell)
+
+    fresh = altered(draft, blanks_are_zero, rng)
+    fresh.done = ["answered"]
     return fresh
 
 
@@ -297,7 +324,8 @@ def duplicate_row(draft: Draft, rng: Random) -> None:
         if isinstance(twin.cells.get(measure), float):
             twin.cells[measure] = float(rng.randint(1, 500))
     _insert(draft, draft.place(line) + rng.randint(0, 1), twin)
-    draft.forget([line.key])
+    if any(isinstance(line.cells.get(measure), float) for measure in draft.form.measures):
+        draft.forget([line.key])
     draft.copied.add(line.key)
 
 
@@ -390,7 +418,8 @@ def _keep_top(draft: Draft, before: Sequence[str]) -> None:
             line.cells = {moved.get(name, name): value for name, value in line.cells.items()}
 
 
-def _new_column(draft: Draft, at: int, name: str) -> str:
+def new_column(draft: Draft, at: int, name: str) -> str:
+    """Add a column that the form does not have; gives the name by which it goes."""
     name = f"{name}{len(draft.columns)}"
     draft.columns.insert(at, name)
     return name
@@ -399,8 +428,8 @@ def _new_column(draft: Draft, at: int, name: str) -> str:
 def blank_columns(draft: Draft, rng: Random) -> None:
     """Blank columns before, between and behind."""
     for _ in range(rng.randint(1, 3)):
-        _new_column(draft, rng.randint(0, len(draft.columns)), "blank")
-    _doubt_without_sub_heads(draft)
+        new_column(draft, rng.randint(0, len(draft.columns)), "blank")
+    doubt_without_sub_heads(draft)
 
 
 def move_note(draft: Draft, rng: Random) -> None:
@@ -410,7 +439,7 @@ def move_note(draft: Draft, rng: Random) -> None:
         draft.columns.remove(NOTE)
         draft.columns.insert(rng.randint(0, len(draft.columns)), NOTE)
         _keep_top(draft, before)
-        _doubt_without_sub_heads(draft)
+        doubt_without_sub_heads(draft)
 
 
 def reorder_columns(draft: Draft, rng: Random) -> None:
@@ -422,10 +451,10 @@ def reorder_columns(draft: Draft, rng: Random) -> None:
     for place, name in zip(places, names, strict=True):
         draft.columns[place] = name
     _keep_top(draft, before)
-    _doubt_without_sub_heads(draft)
+    doubt_without_sub_heads(draft)
 
 
-def _doubt_without_sub_heads(draft: Draft) -> None:
+def doubt_without_sub_heads(draft: Draft) -> None:
     """Without sub-heads nobody knows the columns of figures, once they do not stand side by side in their order."""
     places = [draft.columns.index(measure) for measure in draft.form.measures]
     if places != list(range(places[0], places[0] + len(places))) and not _sub_heads(draft):
@@ -434,10 +463,10 @@ def _doubt_without_sub_heads(draft: Draft) -> None:
 
 def add_column(draft: Draft, rng: Random) -> None:
     """A column of figures that the form does not have, under a head of its own."""
-    name = _new_column(draft, rng.randint(0, len(draft.columns)), "added")
+    name = new_column(draft, rng.randint(0, len(draft.columns)), "added")
     heads = [line for line in draft.lines if line.kind == "head"]
     if heads:
-        _doubt_without_sub_heads(draft)
+        doubt_without_sub_heads(draft)
         heads[-1].cells[name] = rng.choice(("Nữ", "Kế hoạch", "So với năm trước", "Tỷ lệ", "Số buổi"))
     for line in rng.sample(draft.rows(), 5):
         line.cells[name] = float(rng.randint(1, 99))
@@ -446,7 +475,7 @@ def add_column(draft: Draft, rng: Random) -> None:
 def second_people_column(draft: Draft, rng: Random) -> None:
     """A second column under the same head as one of the form, with other figures."""
     measure = rng.choice(draft.form.measures)
-    name = _new_column(draft, rng.randint(0, len(draft.columns)), "second")
+    name = new_column(draft, rng.randint(0, len(draft.columns)), "second")
     for line in draft.lines:
         if line.kind == "head" and measure in line.cells:
             line.cells[name] = line.cells[measure]
@@ -460,7 +489,7 @@ def second_people_column(draft: Draft, rng: Random) -> None:
 
 def another_form_beside(draft: Draft, rng: Random) -> None:
     """The form of another unit to the right, under the same heads."""
-    names = {key: _new_column(draft, len(draft.columns), f"{key}_beside") for key in draft.form.column_by_key}
+    names = {key: new_column(draft, len(draft.columns), f"{key}_beside") for key in draft.form.column_by_key}
     for line in draft.lines:
         if line.kind in TABLE:
             line.cells |= {names[key]: value for key, value in line.cells.items() if key in names}
@@ -490,7 +519,7 @@ def flatten_head(draft: Draft, rng: Random) -> None:
         return
     first, second = heads[0], heads[-1]
     for column in draft.form.columns:
-        if len(column.head) > 1 and column.key in second.cells:
+        if len(column.head) > 1 and fold(str(second.cells.get(column.key, ""))) == fold(column.head[-1]):
             first.cells[column.key] = rng.choice((column.head[-1], f"{column.head[0]} ({column.head[-1]})"))
             second.cells.pop(column.key)
     first.cells |= second.cells
@@ -507,7 +536,7 @@ def remove_sub_head(draft: Draft, rng: Random) -> None:
         heads[0].cells["row_key"] = heads[-1].cells["row_key"]
     draft.lines.remove(heads[-1])
     draft.merges[:] = [merge for merge in draft.merges if heads[-1] not in (merge[0], merge[2])]
-    _doubt_without_sub_heads(draft)
+    doubt_without_sub_heads(draft)
 
 
 def misspell_head(draft: Draft, rng: Random) -> None:
@@ -556,6 +585,8 @@ def merge_single_figures(draft: Draft, rng: Random) -> None:
 def merge_pair(draft: Draft, rng: Random) -> None:
     """The two figure cells of a pair row merged, both figures in one."""
     left, right = _measure_ends(draft)
+    if draft.columns.index(right) - draft.columns.index(left) > 1:
+        return
     merged = _merged(draft)
     pairs = [key for key in _pairs(draft) if (line := draft.line(key)) is not None and id(line) not in merged]
     for key in rng.sample(pairs, min(2, len(pairs))):
@@ -700,7 +731,7 @@ def hyphenate(draft: Draft, rng: Random) -> None:
 
 def enumerate_labels(draft: Draft, rng: Random) -> None:
     """A number or letter before labels."""
-    marks = ("1.1. ", "a) ", "1) ", "+ ", "c. ", "12. ", "(2) ")
+    marks = ("1.1. ", "a) ", "1) ", "+ ", "c. ", "12. ", "(2) ", "1/ ", "a/ ", "1- ", "II. ", "IV ", "1.1 ", "3 ", "o ")
     _relabel(draft, rng, rng.randint(1, 40), lambda text: rng.choice(marks) + text)
 
 
@@ -852,13 +883,13 @@ def text_below(draft: Draft, rng: Random) -> None:
 
 def text_beside(draft: Draft, rng: Random) -> None:
     """Words beside the table."""
-    name = _new_column(draft, len(draft.columns), "beside")
+    name = new_column(draft, len(draft.columns), "beside")
     rng.choice(draft.rows()).cells[name] = "(chưa kể lớp của trường)"
 
 
 def numbers_beside(draft: Draft, rng: Random) -> None:
     """Figures beside and below the table."""
-    name = _new_column(draft, len(draft.columns), "beside")
+    name = new_column(draft, len(draft.columns), "beside")
     rng.choice(draft.rows()).cells[name] = float(rng.randint(1, 300))
     draft.lines.append(Line("below", {rng.choice(draft.columns): float(rng.randint(1, 300))}))
 
@@ -891,7 +922,7 @@ def money_in_thousands(draft: Draft, rng: Random) -> None:
     unit = rng.choice(("nghìn đồng", "triệu đồng", "1.000 đồng", "Triệu đ", "ngàn đồng", "tr.đ", "1000đ"))
     keys = _money_rows(draft)
     lines = [line for key in keys if (line := draft.line(key)) is not None]
-    kind = rng.randrange(5)
+    kind = rng.randrange(5) if "unit_of_measure" in draft.columns else rng.randrange(1, 5)
     if not lines:
         return
     if kind == 0:

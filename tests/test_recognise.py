@@ -187,7 +187,7 @@ def test_a_row_that_stands_there_twice_with_numbers_counts_for_neither(draft: Dr
 
     one = changed(draft, change)
     assert entry(one, "books_donated", "quantity").value is None
-    assert row_findings(one, "books_donated") == ["S009"]
+    assert codes(one) == ["S009"]
 
 
 def test_numbers_in_a_row_without_label_are_told_with_the_rows_around_them(draft: Draft) -> None:
@@ -227,6 +227,18 @@ def test_a_row_with_its_key_and_a_row_with_its_label_count_for_neither(draft: Dr
     own = draft.place(line_of(draft, ALIKE[2])) + 1
     assert (told.code, told.facts["seen"]) == ("S009", ("B17", f"B{own + 2}"))
     assert f"B{own + 2}" not in [told.cell for told in one.findings if told.code == "S003"]
+
+
+def test_a_row_with_its_label_that_counts_for_a_blank_one_with_its_key_is_told(draft: Draft) -> None:
+    def change(draft: Draft) -> None:
+        line = line_of(draft, "class_literacy")
+        copied = {name: value for name, value in line.cells.items() if name != "row_key"}
+        line.cells = {"row_key": "class_literacy", "label": "Xóa mù chử"}
+        draft.lines.insert(draft.place(line_of(draft, "classes_total")), Line("extra", copied))
+
+    one = changed(draft, change)
+    assert entry(one, "class_literacy", "people").value == draft.truth[Cell("class_literacy", "people")]
+    assert row_findings(one, "class_literacy") == ["S002"]
 
 
 @pytest.mark.parametrize(

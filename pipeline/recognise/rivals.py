@@ -34,6 +34,7 @@ def settle_labels(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[Cla
         place = cell_name(body.rows[key], body.places[body.rows[key]])
         if len(filled) > 1:
             body.doubtful.add(key)
+            body.twins.update(rows)
             seen = tuple(cell_name(row, body.places[row]) for row in rows)
             body.findings.append(finding("S009", cell=place, row=key, facts={"seen": seen}))
         elif filled:
@@ -56,19 +57,30 @@ def tell_of_copied_key(sheet: Sheet, labels: Labels, body: Body, claim: Claim) -
     if not holds_number(sheet, labels, body.columns, own):
         facts: dict[str, Fact] = {"seen": visible(text)} if text else {}
         body.findings.append(finding("S007", cell=place, row=key, found=text or None, facts=facts))
-    elif sheet.value(own, body.head.key_column or 0) != key:
+    elif not _bears_key(sheet, body, own, key):
         _doubt_both(labels, body, key, claim.row)
 
 
 def weigh_rival(sheet: Sheet, labels: Labels, body: Body, key: str, row: int) -> None:
-    """A further row that is a matched one in other words: whichever holds numbers counts, and neither if both do."""
-    if key in body.doubtful or not holds_number(sheet, labels, body.columns, row):
+    """A further row that is a matched one in other words: whichever holds numbers counts, and neither if both do.
+
+    A blank one changes nothing, but is told where it bears the key of the row and the matched one does not.
+    """
+    own = body.rows[key]
+    if key in body.doubtful:
         return
-    if holds_number(sheet, labels, body.columns, body.rows[key]):
+    if not holds_number(sheet, labels, body.columns, row):
+        if _bears_key(sheet, body, row, key) and not _bears_key(sheet, body, own, key):
+            body.findings.append(finding("S002", cell=_place(labels, body, own), row=key, found=body.texts[own]))
+    elif holds_number(sheet, labels, body.columns, own):
         _doubt_both(labels, body, key, row)
     else:
         body.rows[key] = row
         body.findings.append(finding("S002", cell=_place(labels, body, row), row=key, found=body.texts[row]))
+
+
+def _bears_key(sheet: Sheet, body: Body, row: int, key: str) -> bool:
+    return body.head.key_column is not None and sheet.value(row, body.head.key_column) == key
 
 
 def _doubt_both(labels: Labels, body: Body, key: str, row: int) -> None:

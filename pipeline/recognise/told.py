@@ -89,11 +89,11 @@ def _unnamed_rows(
 ) -> Mapping[int, tuple[Address, ...]]:
     """Find the rows inside the table that bear no label and hold numbers: row -> places of the numbers.
 
-    Those over which the label of the last row is merged belong to the table too.
+    Those over which a cell of the last row is merged belong to the table too.
     """
     known = {*body.rows.values(), *body.texts}
     last = max(body.rows.values())
-    below = [bottom for top, left, bottom, _ in sheet.merged if (top, left) == (last, body.places.get(last))]
+    below = [bottom for top, _, bottom, _ in sheet.merged if top == last]
     rows = range(min(body.rows.values()) + 1, max([last, *below]) + 1)
     places = {
         row: tuple((row, column) for column in measures if is_figure(sheet.value(row, column)))

@@ -324,8 +324,10 @@ def duplicate_row(draft: Draft, rng: Random) -> None:
         if isinstance(twin.cells.get(measure), float):
             twin.cells[measure] = float(rng.randint(1, 500))
     _insert(draft, draft.place(line) + rng.randint(0, 1), twin)
-    if any(isinstance(line.cells.get(measure), float) for measure in draft.form.measures):
-        draft.forget([line.key])
+    draft.doubt([line.key])
+    for measure in draft.form.measures:
+        if isinstance(line.cells.get(measure), float):
+            draft.truth.pop(Cell(line.key, measure), None)
     draft.copied.add(line.key)
 
 
@@ -777,7 +779,7 @@ def swap_labels_alone(draft: Draft, rng: Random) -> None:
     """The labels of two rows exchanged, their figures and keys left where they are."""
     one, other = rng.sample(draft.rows(), 2)
     one.cells["label"], other.cells["label"] = other.cells.get("label", ""), one.cells.get("label", "")
-    meant = dict(draft.truth)
+    meant, blank = dict(draft.truth), set(draft.left_blank)
     draft.forget([one.key, other.key])
     if "row_key" not in draft.columns or "row_key" not in one.cells or "row_key" not in other.cells:
         # Without keys the labels are all there is, and they say that the rows were exchanged.
@@ -785,6 +787,8 @@ def swap_labels_alone(draft: Draft, rng: Random) -> None:
             for cell in draft.cells_of([key]):
                 if Cell(line.key, cell.measure) in meant:
                     draft.truth[cell] = meant[Cell(line.key, cell.measure)]
+                if Cell(line.key, cell.measure) in blank:
+                    draft.left_blank.add(cell)
 
 
 def rename_activity(draft: Draft, rng: Random) -> None:
@@ -818,12 +822,15 @@ def number_in_label(draft: Draft, rng: Random) -> None:
 def no_ordinals(draft: Draft, rng: Random) -> None:
     """The numbers of the groups deleted."""
     for line in draft.rows():
-        line.cells.pop("stt", None)
+        if line.cells.get("label"):
+            line.cells.pop("stt", None)
 
 
 def other_ordinals(draft: Draft, rng: Random) -> None:
     """Every row numbered anew."""
     for number, line in enumerate(draft.rows(), 1):
+        if not line.cells.get("label"):
+            continue
         line.cells["stt"] = rng.choice((float(number), str(number)))
 
 

@@ -209,7 +209,8 @@ def exchange_measures_on_next_page(draft: Draft, rng: Random) -> None:
     """The head printed again with its two measures exchanged, and the figures below it too."""
     left, right = draft.form.measures
     heads = heads_of(draft)
-    if not any(left in line.cells and right in line.cells for line in heads):
+    is_divided = any(name.startswith("left") for name in draft.columns)
+    if is_divided or not any(left in line.cells and right in line.cells for line in heads):
         return
     rows = draft.rows()[rng.randint(6, len(draft.rows()) - 4) :]
     at = draft.place(rows[0])

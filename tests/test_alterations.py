@@ -84,14 +84,16 @@ class Score:
 
 def judge(draft: Draft, reading: FileReading, score: Score) -> None:
     """Compare what was read with what is true, cell by cell."""
-    one = that_counts(reading)
-    if one is None:
+    named = those_that_may_count(reading)
+    if len(named) != 1:
         told = [*reading.findings, *(each for one in reading.returns for each in one.findings)]
-        assert [one for one in told if one.severity is not Severity.INFO], (draft.done, "no return, and nothing said")
+        # Two that name one unit are told when the returns of all units are settled.
+        assert len(named) > 1 or any(one.severity is not Severity.INFO for one in told), (draft.done, "nothing said")
         score.flagged += len(draft.truth)
         score.clear += sum(cell not in draft.unsure for cell in draft.truth)
         score.missed.update(cell.row for cell in draft.truth if cell not in draft.unsure)
         return
+    (one,) = named
     loud = [each for each in one.findings if each.severity is not Severity.INFO]
     score.findings.append(len(one.findings))
     entries = {entry.key: entry for entry in one.entries}
@@ -116,13 +118,12 @@ def judge(draft: Draft, reading: FileReading, score: Score) -> None:
             score.silent.append(f"{cell}: true {true}, read {value} ({entry.state}, {entry.cell}) after {draft.done}")
 
 
-def that_counts(reading: FileReading) -> Return | None:
-    """The one return of a file that may count for a unit; of several only one that names it, and is not refused."""
+def those_that_may_count(reading: FileReading) -> list[Return]:
+    """The returns of a file that may count for a unit; of several only those that name one, and are not refused."""
     if len(reading.returns) == 1:
-        return reading.returns[0]
+        return list(reading.returns)
     named = [one for one in reading.returns if one.claim.unit and not one.is_empty]
-    named = [one for one in named if not any(told.code in _REFUSED for told in one.findings)]
-    return named[0] if len(named) == 1 else None
+    return [one for one in named if not any(told.code in _REFUSED for told in one.findings)]
 
 
 def _speaks_of(draft: Draft, told: Finding, cell: Cell) -> bool:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
-from pipeline.numbers import Kind, Reading, load_number_words, read_number
+from pipeline.numbers import Kind, Reading, load_number_words, read_number, sums_in
+from pipeline.numbers.dates import date_of, figures_but_dates, serial_of
 
 WORDS = load_number_words()
 UNITS = ("người", "quyển", "tờ", "quyển/ tờ", "Tin, bài", "đơn vị", "tấm")
@@ -502,6 +503,8 @@ OFFERS: list[tuple[object, Kind, tuple[int, ...], tuple[tuple[int, int], ...]]] 
     ("12 + 5", "count", (17, 12, 5), ((12, 5),)),
     ("1. 500. 000", "count", (1_500_000,), ()),
     ("mười hai", "count", (12,), ()),
+    ("hai trăm linh năm", "count", (205,), ()),
+    ("15 ngđ", "count", (15, 15_000), ()),
     ("hai mươi mốt người", "count", (21,), ()),
     ("bảy tư", "count", (74,), ()),
     ("-5", "count", (5,), ()),
@@ -757,3 +760,55 @@ def test_no_figure_is_counted_that_the_cell_does_not_show(typed: str) -> None:
         digits = "".join(str(unicodedata.decimal(char)) for char in typed if char.isdecimal())
         shown = {int(digits), int(digits[:-1] or "0"), int(digits[:-2] or "0")}
         assert reading.value in shown
+
+
+# Texts that only mention numbers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "sums"),
+    [
+        ("15 triệu đồng", (15_000_000,)),
+        ("Bằng chữ: Mười lăm triệu đồng", (15_000_000,)),
+        ("Một triệu hai trăm nghìn đồng chẵn", (1_200_000,)),
+        ("hai triệu rưỡi", (2_500_000,)),
+        ("ủng hộ 1.500.000 đ và 500 nghìn", (1_500_000, 500_000)),
+        ("năm 2020 có 12 lớp", ()),
+        ("nghìn đồng", ()),
+        ("1.500 triệu", ()),
+        ("", ()),
+    ],
+)
+def test_the_sums_of_money_in_a_text_are_found_in_figures_and_in_words(text: str, sums: tuple[int, ...]) -> None:
+    assert sums_in(text, WORDS) == sums
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("Đã mở 3 lớp ngày 5/10/2020, 90 người", (3, 90)),
+        ("từ ngày 1 - 5/10", ()),
+        ("Kế hoạch 12/KH-UBND năm 2020", ()),
+        ("tháng 10/2020; 2020-10-05; 10/2020", ()),
+        ("0 lớp", ()),
+        ("năm 5 lớp", (5,)),
+        ("１２ lớp", (12,)),
+    ],
+)
+def test_dates_and_numbers_of_documents_are_no_figures_of_a_text(text: str, figures: tuple[int, ...]) -> None:
+    assert figures_but_dates(text, WORDS) == figures
+
+
+def test_the_number_under_a_date_leads_back_to_it() -> None:
+    assert serial_of(date(2020, 10, 5)) == 44_109
+    assert date_of(44_109) == date(2020, 10, 5)
+
+
+@pytest.mark.parametrize(("typed", "value"), [("5 (năm)", 5), ("12 (mười hai)", 12), ("15 ( mười lăm )", 15)])
+def test_a_number_repeated_in_words_is_read_and_told(typed: str, value: int) -> None:
+    reading = read(typed, "count")
+    assert (reading.value, reading.code) == (value, "V022")
+
+
+def test_a_number_that_its_words_contradict_is_refused() -> None:
+    assert read("5 (sáu)", "count").code == "V001"

@@ -3,12 +3,16 @@
 import re
 from datetime import date
 
-from pipeline.numbers.words import NumberWords
+from pipeline.numbers.words import NumberWords, plain_text
+from schemas.text import tidy
 
+_DAY_ZERO = date(1899, 12, 30).toordinal()
 _MONTHS = 12
 _DAYS = 31
 _DAY_MONTH_YEAR = re.compile(r"(?<!\d)(\d{1,2})([/.-])(\d{1,2})\2(?:\d{4}|\d{2})(?!\d)")
 _YEAR_MONTH_DAY = re.compile(r"(?<!\d)\d{4}([/.-])(\d{1,2})\1(\d{1,2})(?!\d)")
+_MONTH_YEAR = re.compile(r"(?<!\d)\d{1,2}[/-]20\d{2}(?!\d)")
+_DOCUMENT = re.compile(r"\d+(?:/20\d{2})?/[a-z]{2,}-[a-z]+")
 
 
 def behind_date(value: date) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
@@ -18,7 +22,7 @@ def behind_date(value: date) -> tuple[tuple[int, ...], tuple[tuple[int, int], ..
     1 March 1945). A year that two digits cannot name comes from a count in a cell formatted as a date.
     """
     if not 1930 <= value.year < 2100:  # noqa: PLR2004 - two digits name years from 1930 on in Excel
-        return (_serial(value),), ()
+        return (serial_of(value),), ()
     pairs = [(value.day, value.month), (value.month, value.day)]
     short = value.year % 100
     if value.day == 1 and not 0 < short <= _MONTHS:
@@ -26,10 +30,32 @@ def behind_date(value: date) -> tuple[tuple[int, ...], tuple[tuple[int, int], ..
     return pairs[0], tuple(pairs)
 
 
-def _serial(value: date) -> int:
+def serial_of(value: date) -> int:
     """Return the number under a date; Excel counts a 29 February 1900 that never was."""
-    day = value.toordinal() - date(1899, 12, 30).toordinal()
+    day = value.toordinal() - _DAY_ZERO
     return day if day > 60 else day - 1  # noqa: PLR2004 - its serial number
+
+
+def date_of(serial: int) -> date:
+    """Return the date that Excel shows for a number; one after February 1900."""
+    return date.fromordinal(serial + _DAY_ZERO)
+
+
+def figures_but_dates(text: str, words: NumberWords) -> tuple[int, ...]:
+    """Return the numbers above 0 of a text that are no part of a date and not the number of a document.
+
+    So "Đã tổ chức 3 lớp ngày 5/10/2020 theo Kế hoạch 12/KH-UBND" holds 3 alone.
+    """
+    figures = map(int, re.findall(r"\d{1,18}", without_dates(text, words)))
+    return tuple(number for number in figures if number)
+
+
+def without_dates(text: str, words: NumberWords) -> str:
+    """Leave dates and the numbers of documents out of a text; it comes in the spelling that words are compared by."""
+    plain = plain_text(tidy(text))
+    for calendar in (_YEAR_MONTH_DAY, _DAY_MONTH_YEAR, _MONTH_YEAR, words.calendar, _DOCUMENT):
+        plain = calendar.sub(" ", plain)
+    return plain
 
 
 def date_parts(plain: str, words: NumberWords) -> tuple[int, ...] | None:

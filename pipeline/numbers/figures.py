@@ -73,6 +73,8 @@ def _beside(item: Item, row: Row) -> str | None:
         return "V020"
     if item.rest in row.printed_units or (words and marks in ("", "()") and made_of(words, row.units)):
         return "V022"
+    if marks == "()" and row.words.in_letters.get(" ".join(words), -1) == item.amount.value:
+        return "V022"
     return None
 
 

@@ -16,7 +16,7 @@ from schemas.text import tidy
 _LONGEST_TEXT = 200
 # A line break before a figure keeps it apart from the one above, where a space would join a group.
 _BREAK = re.compile("[\n\r\t\v\f\x85\u2028\u2029]\\s*(?=\\d)")
-_TOKEN = re.compile(r"\d{1,3}(?: \d{3})+(?![.,']?\d| \d)|\d+(?:[.,']\d+)*|[a-z]+|\S")
+TOKEN = re.compile(r"\d{1,3}(?: \d{3})+(?![.,']?\d| \d)|\d+(?:[.,']\d+)*|[a-z]+|\S")
 _EXCEL_ERROR = re.compile(r"#+|#[a-z][a-z0-9/_ ]*[!?]?|err:\d+")
 
 
@@ -34,7 +34,7 @@ def _read_short_text(text: str, row: Row) -> Reading:
     typed = tidy(text)
     apart = _BREAK.sub("; ", text.strip())
     plain = plain_text(typed if apart == text else tidy(apart))
-    digits = _ascii_digits(plain)
+    digits = ascii_digits(plain)
     reading = _whole_cell(digits, row) or _no_count(digits, row.words) or _read_figures(digits, row)
     if reading.state == "blank":
         return reading
@@ -43,7 +43,7 @@ def _read_short_text(text: str, row: Row) -> Reading:
     return replace(graver(reading, "V027" if digits != plain else ""), found=typed)
 
 
-def _ascii_digits(plain: str) -> str:
+def ascii_digits(plain: str) -> str:
     """Write the digits of every script as 0 to 9."""
     if plain.isascii():
         return plain
@@ -79,7 +79,7 @@ def _no_count(plain: str, words: NumberWords) -> Reading | None:
 
 
 def _read_figures(plain: str, row: Row) -> Reading:
-    tokens = _TOKEN.findall(_undressed(plain))
+    tokens = TOKEN.findall(_undressed(plain))
     head, items = split_items(tokens, row)
     if row.words.approximate.search(plain):
         return refused("V002", values_of(items), pairs_of(items))

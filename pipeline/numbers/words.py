@@ -30,12 +30,18 @@ class NumberWords:
     approximate: re.Pattern[str]
     percent: re.Pattern[str]
     dated: re.Pattern[str]
+    calendar: re.Pattern[str]
+    """a day, a month or a year with the word before it"""
     month_name: re.Pattern[str]
     months: Mapping[str, int]
     in_letters: Mapping[str, int]
     no_suggestion: frozenset[str]
     shown: str
     """how a number is told together with what its format shows: {value}, {shown}"""
+    marked: Mapping[str, str]
+    """property of a run of Word -> how the digits under it are told: {text}"""
+    pair: str
+    """how two numbers of one cell are told: {first}, {first_unit}, {second}, {second_unit}"""
 
 
 _FULL_WIDTH_SIGNS = [chr(code) for code in (*range(0xFF01, 0xFF10), *range(0xFF1A, 0xFF5F))]
@@ -55,7 +61,7 @@ def load_number_words() -> NumberWords:
     codes = {"zero": "V021", "yes": "V006", "ditto": "V007"}
     months = {name: number for number, name in enumerate(data["dates"]["months"], 1)}
     before, after, vague = (_any_of(approximate[key]) for key in ("before", "after", "vague"))
-    dates = _any_of(data["dates"]["words"])
+    dates, years = (_any_of(data["dates"][key]) for key in ("words", "years"))
     names = "|".join(months)
     return NumberWords(
         whole={plain_text(tidy(word)): code for key, code in codes.items() for word in whole[key]},
@@ -70,11 +76,14 @@ def load_number_words() -> NumberWords:
         approximate=re.compile(rf"[~<>]|\d ?\+$|{before}[ :]*(?=\d)|\d.*{after}$|^\D*{vague}\D*$"),
         percent=re.compile(rf"[%‰]|{_any_of(data['percent']['words'])}"),
         dated=re.compile(rf"{dates}[ .]*\d"),
+        calendar=re.compile(rf"{dates}[ .]*\d+(?:[ ]?[-/.][ ]?\d+)*|{years}[ .:]*(?:19|20)\d\d(?:[ ]?-[ ]?20\d\d)?"),
         month_name=re.compile(rf"(?:(\d+)[-/])?({names})(?:[-/](\d+))?"),
         months=months,
         in_letters=_numbers_in_letters(data["in_letters"]),
         no_suggestion=plain_words(data["no_suggestion"]["words"]),
         shown=data["shown"]["found"],
+        pair=data["shown"]["pair"],
+        marked=data["marked"],
     )
 
 
@@ -99,7 +108,7 @@ def _any_of(texts: Iterable[str]) -> str:
 
 
 def _numbers_in_letters(data: Mapping[str, Any]) -> dict[str, int]:
-    """Spell 1 to 99, in every way the words allow."""
+    """Spell 1 to 999, in every way the words allow."""
     spelt = [(figure, word) for figure, word in enumerate(data["ones"], 1)] + [(7, data["seven"])]
     last = [*spelt, *((5, word) for word in data["five_after_ten"])]
     after_tens = [*last, (1, data["one_after_tens"]), (4, data["four_after_tens"])]
@@ -109,4 +118,9 @@ def _numbers_in_letters(data: Mapping[str, Any]) -> dict[str, int]:
         numbers[f"{word} {data['tens']}"] = 10 * figure
         numbers |= {f"{word} {data['tens']} {one}": 10 * figure + unit for unit, one in after_tens}
         numbers |= {f"{word} {one}": 10 * figure + unit for unit, one in after_tens[len(spelt) :]}
+    hundreds = [(100 * figure, f"{word} {data['hundred']}") for figure, word in spelt]
+    ones = [(number, f"{odd} {word}") for odd in data["before_ones"] for number, word in spelt]
+    rest = [*ones, *((number, word) for word, number in numbers.items() if number >= 10)]  # noqa: PLR2004 - two figures
+    numbers |= {word: number for number, word in hundreds}
+    numbers |= {f"{word} {below}": number + less for number, word in hundreds for less, below in rest}
     return {fold_words(word): number for word, number in numbers.items()}

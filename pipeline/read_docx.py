@@ -12,6 +12,7 @@ from zipfile import BadZipFile
 
 from pipeline.kinds import Unreadable
 from pipeline.limits import Limits
+from pipeline.numbers import load_number_words
 from pipeline.read import CellValue, OverLimit, Sheet
 
 _NAME = "Word {number}"
@@ -105,9 +106,24 @@ def _value(cell: Any) -> CellValue:  # noqa: ANN401
 
 
 def _text(paragraph: Any) -> str:  # noqa: ANN401
-    """Text of a paragraph as it is shown: what was deleted with changes tracked is not."""
+    """Text of a paragraph as it is shown: what was deleted with changes tracked is not.
+
+    Digits that are crossed out, hidden, raised or lowered are kept apart from those beside them, and said to be so.
+    """
     pieces = []
     for element in paragraph.iter(f"{_WORD}t", f"{_WORD}tab", f"{_WORD}br", f"{_WORD}noBreakHyphen"):
         tag = element.tag.removeprefix(_WORD)
-        pieces.append(element.text or "" if tag == "t" else {"tab": "\t", "br": "\n"}.get(tag, "-"))
+        text = element.text or "" if tag == "t" else {"tab": "\t", "br": "\n"}.get(tag, "-")
+        pieces.append(_marked(element.getparent(), text) if any(map(str.isdecimal, text)) else text)
     return "".join(pieces).strip()
+
+
+def _marked(run: Any, text: str) -> str:  # noqa: ANN401
+    """Set the digits of a run apart that are not simply part of the line."""
+    shown = load_number_words().marked
+    properties = run.find(f"{_WORD}rPr")
+    for mark in () if properties is None else properties:
+        name, value = mark.tag.removeprefix(_WORD), mark.get(f"{_WORD}val", "1")
+        if name in shown and value not in ("0", "false", "off", "baseline"):
+            return f" {shown[name].format(text=text.strip())} "
+    return text

@@ -14,6 +14,7 @@ from pipeline.numbers.words import plain_text
 from pipeline.second_look import Dress
 from schemas.text import tidy
 
+_THOUSAND = 1000
 _WORD = re.compile("[a-z]+")
 _DIGIT_OR_PERCENT = re.compile("[0-9%]")
 
@@ -23,11 +24,16 @@ def as_shown(reading: Reading, dress: Dress, kind: Kind, words: NumberWords, uni
 
     Words that change the size, digits, % and a scaling comma refuse it (V003, with the stored number and the
     one shown); a currency on a row of money changes nothing; other words are told (V022) and it counts. A
-    format that shows nothing is told of the whole return and not here.
+    format that shows nothing is told of the whole return and not here. A number below a thousand with three
+    decimals is refused too: 2 shown as 2.000 is what is left of "2.000" typed where the point is that of decimals.
     """
     if not reading.value or reading.value < 0 or not dress.pattern:
         return reading
-    value, size = reading.value, 1000**dress.thousands
+    if dress.decimals and reading.value < _THOUSAND and not dress.thousands:
+        return _with_decimals(reading.value, dress, words)
+    if dress.pattern == "#" and not dress.thousands:
+        return reading
+    value, size = reading.value, _THOUSAND**dress.thousands
     digits = round(value / size) if dress.thousands else value
     said = read_number(dress.pattern.replace("#", str(digits), 1), kind=kind, words=words, units=units)
     once = dress.pattern.count("#") == 1
@@ -39,6 +45,11 @@ def as_shown(reading: Reading, dress: Dress, kind: Kind, words: NumberWords, uni
     if not (dress.thousands or _changes(dress, literal, said, words)):
         return replace(reading, state="read", code="V022", found=found)
     return refused("V003", (value, *_meant(digits, literal, said, words)), found=found)
+
+
+def _with_decimals(value: int, dress: Dress, words: NumberWords) -> Reading:
+    shown = dress.pattern.replace("#", f"{value},{'0' * dress.decimals}", 1)
+    return refused("V003", (value, value * _THOUSAND), found=words.shown.format(value=value, shown=shown))
 
 
 def _changes(dress: Dress, literal: str, said: Reading, words: NumberWords) -> bool:

@@ -15,6 +15,8 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.cell import Cell
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.utils.cell import coordinate_to_tuple
 from xlsxwriter.format import Format
 
@@ -354,6 +356,8 @@ DRESSED = {
     "#,##0,": Dress("#", thousands=1),
     '0,,"tr"': Dress("#tr", thousands=2),
     ";;;": Dress(""),
+    "#,##0.000": Dress("#", decimals=3),
+    '0.000" đ"': Dress("# đ", decimals=3),
     r"0\k": Dress("#k"),
     '"khoảng "0': Dress("khoảng #"),
 }
@@ -406,13 +410,13 @@ def test_an_xlsb_number_format_that_says_more_is_told() -> None:
 # OpenDocument as others write it
 
 
-def content(rows: str, columns: str = "") -> bytes:
-    names = " ".join(f'xmlns:{name}="{name}"' for name in ("office", "table", "text", "calcext", "draw"))
+def content(rows: str, columns: str = "", styles: str = "") -> bytes:
+    names = " ".join(f'xmlns:{name}="{name}"' for name in ("office", "table", "text", "style", "calcext", "draw"))
     table = f'<table:table table:name="{SHEET}">{columns}{rows}</table:table>'
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", f"<office:document-content {names}>{table}</office:document-content>")
+        archive.writestr("content.xml", f"<office:document-content {names}>{styles}{table}</office:document-content>")
     return target.getvalue()
 
 
@@ -460,6 +464,71 @@ def test_an_error_is_told_where_only_its_text_says_so() -> None:
 def test_a_formula_without_type_and_text_is_uncalculated() -> None:
     facts = look(content('<table:table-row><table:table-cell table:formula="of:=1"/></table:table-row>'))
     assert facts.uncalculated == at("A1")
+
+
+# Texts of pieces
+
+
+def styled(rows: str) -> bytes:
+    styles = "".join(
+        f'<style:style style:name="{name}"><style:text-properties {shown}/></style:style>'
+        for name, shown in (
+            ("raised", 'style:text-position="super 58%"'),
+            ("struck", 'style:text-line-through-style="solid"'),
+            ("plain", 'style:text-position="0% 100%"'),
+        )
+    )
+    return content(rows, styles=styles)
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "apart"),
+    [
+        ("1<text:tab/>14", "1 14"),
+        ("4<text:line-break/>9", "4 9"),
+        ('14<text:span text:style-name="raised">1</text:span>', "14 1"),
+        ('<text:span text:style-name="struck">4</text:span>6', "4 6"),
+        ('<text:span text:style-name="plain">4</text:span>6', None),
+        ("46", None),
+    ],
+)
+def test_pieces_of_a_text_that_calamine_joins_are_told_apart_in_ods(paragraph: str, apart: str | None) -> None:
+    note = "<office:annotation><text:p>a<text:tab/>b</text:p></office:annotation>"
+    cell = f'<table:table-cell office:value-type="string">{note}<text:p>{paragraph}</text:p></table:table-cell>'
+    facts = look(styled(f"<table:table-row>{cell}</table:table-row>"))
+    assert facts.pieced == ({(0, 0): apart} if apart else {})
+
+
+def rich(target: io.BytesIO) -> None:
+    """Write rich texts as strings that the cells share: raised, struck out, and merely bold."""
+    book = xlsxwriter.Workbook(target)
+    sheet = book.add_worksheet(SHEET)
+    looks = ({"font_script": 1}, {"font_strikeout": True}, {"bold": True})
+    raised, struck, bold = map(book.add_format, looks)
+    sheet.write_string(0, 0, "46")
+    sheet.write_rich_string(1, 0, "14", raised, "1")
+    sheet.write_rich_string(2, 0, struck, "4", "6")
+    sheet.write_rich_string(3, 0, bold, "4", "6")
+    book.close()
+
+
+def test_struck_and_raised_pieces_of_a_shared_text_are_told_apart() -> None:
+    target = io.BytesIO()
+    rich(target)
+    assert look(target.getvalue()).pieced == {(1, 0): "14 1", (2, 0): "4 6"}
+
+
+def test_struck_and_raised_pieces_of_a_text_in_its_cell_are_told_apart() -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.title = SHEET
+    raised, struck = InlineFont(vertAlign="superscript"), InlineFont(strike=True)
+    book.active["B2"] = CellRichText("14", TextBlock(raised, "1"))
+    book.active["B3"] = CellRichText(TextBlock(struck, "4"), "6")
+    book.active["B4"] = CellRichText(TextBlock(struck, "46"))
+    target = io.BytesIO()
+    book.save(target)
+    assert look(target.getvalue()).pieced == {(1, 1): "14 1", (2, 1): "4 6"}
 
 
 # xlsb: no free program writes it, so the records are laid out here after [MS-XLSB]

@@ -17,6 +17,8 @@ class Dress:
     """the text that is shown, "#" where the digits stand; empty where nothing is shown"""
     thousands: int = 0
     """how many times the digits shown are divided by 1000"""
+    decimals: int = 0
+    """digits shown behind the sign of the decimals; told only where they may be taken for a group of thousands"""
 
 
 _TOKEN = re.compile(
@@ -28,6 +30,8 @@ _CONDITION = re.compile("[<>=]")
 _NEVER_COUNTED = re.compile(r"=\s*0|<=?\s*0")
 _DATE_LETTERS = frozenset("dmyhsDMYHS")
 _GROUP = 3
+_AFTER_ZEROS = re.compile("[^0].*")
+"""what stands behind the decimals that are always shown"""
 _SCALE = re.compile(r"[0#?](,+)(?=\.|$)")
 
 
@@ -36,12 +40,13 @@ class _Section:
     pattern: str = ""
     condition: str = ""
     thousands: int = 0
+    decimals: int = 0
     date: bool = False
 
     def dress(self) -> Dress | None:
-        if self.date or not (self.thousands or _says_more(self.pattern) or not self.pattern.strip()):
-            return None
-        return Dress(self.pattern.strip(), self.thousands)
+        decimals = self.decimals if self.decimals == _GROUP else 0
+        says_more = self.thousands or decimals or _says_more(self.pattern) or not self.pattern.strip()
+        return Dress(self.pattern.strip(), self.thousands, decimals) if says_more and not self.date else None
 
 
 @lru_cache(maxsize=512)
@@ -68,6 +73,7 @@ def _sections(code: str) -> list[_Section]:
         elif kind == "digits":
             scale = _SCALE.search(text)
             here.thousands += len(scale[1]) if scale else 0
+            here.decimals = 0 if "E" in text.upper() else len(_AFTER_ZEROS.sub("", text.partition(".")[2]))
             here.pattern = _grouped(here.pattern, text) + "#"
         elif kind == "bare":
             here.date |= text in _DATE_LETTERS
@@ -105,8 +111,9 @@ def dress_seen(value: float, shown: str) -> Dress | None:
         size = 1000**thousands
         for digits in dict.fromkeys((str(int(value // size)), str(round(value / size)))):
             part = "0" if thousands == 0 else r"\d"
-            found = re.search(rf"(?<!\d)0*{_ROOM.join(digits)}(?:[.,]{part}+(?!\d))?", shown)
+            found = re.search(rf"(?<!\d)0*{_ROOM.join(digits)}(?:[.,]({part}+)(?!\d))?", shown)
             if found and (thousands == 0 or digits != "0"):
                 pattern = f"{shown[: found.start()]}#{shown[found.end() :]}".strip()
-                return Dress(pattern, thousands) if thousands or _says_more(pattern) else None
+                decimals = _GROUP if thousands == 0 and found[1] == "0" * _GROUP else 0
+                return Dress(pattern, thousands, decimals) if thousands or decimals or _says_more(pattern) else None
     return Dress(shown.strip()) if _says_more(shown) else None

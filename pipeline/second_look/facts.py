@@ -23,7 +23,8 @@ class SheetFacts:
     `formulas` every cell with a formula of its own; `uncalculated` those without any cached value;
     `zero_cached` those whose cached value is the number 0, which some writers store for want of a result;
     `errors` the Excel errors by their text, with or without a formula; `percents` numbers shown as %;
-    `dressed` numbers whose format shows more, less or something else than their digits.
+    `dressed` numbers whose format shows more, less or something else than their digits; `pieced` texts (xlsx, ods)
+    of pieces that the eye keeps apart and calamine joins, with a space between them.
     Hidden rows and columns are told as far as the sheet is used. `merged` is (row1, column1, row2, column2).
     `blind` (xlsb only): there are errors whose address is not known.
     """
@@ -39,6 +40,7 @@ class SheetFacts:
     hidden_columns: frozenset[int]
     merged: tuple[tuple[int, int, int, int], ...]
     blind: bool
+    pieced: Mapping[Address, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Notes:
     booleans: dict[Address, bool] = field(default_factory=dict)
     percents: set[Address] = field(default_factory=set)
     dressed: dict[Address, Dress] = field(default_factory=dict)
+    pieced: dict[Address, str] = field(default_factory=dict)
     hidden_rows: list[range] = field(default_factory=list)
     hidden_columns: list[range] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -119,6 +122,7 @@ class Notes:
             hidden_columns=_within(self.hidden_columns, min(self.columns, MOST_COLUMNS)),
             merged=tuple(self.merged),
             blind=self.blind,
+            pieced=self.pieced,
         )
 
 

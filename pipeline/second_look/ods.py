@@ -26,9 +26,18 @@ def look_at_sheet(box: Container, sheet_name: str) -> Notes:
     return _ContentXml(sheet_name).read(xml)
 
 
+_BREAKS = ("text:tab", "text:line-break")
+_APART = "\x00"
+"""stands in a text where its pieces part; no XML can hold it"""
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 _HIDDEN = ("collapse", "filter")
 _SHOWN_ERROR = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:\d{3}")
+
+
+def _is_marked(attributes: Attributes) -> bool:
+    """Tell a style that strikes its text out, or raises or lowers it (OpenDocument 1.3 part 3, 20.387 and 20.384)."""
+    struck = attributes.get("style:text-line-through-style", "none") != "none"
+    return struck or attributes.get("style:text-position", "0%")[:1] != "0"
 
 
 def _repeated(attributes: Attributes, name: str) -> int:
@@ -52,6 +61,12 @@ class _ContentXml:
         self.told = 0
         self.cell: Attributes = {}
         self.text: list[str] | None = None
+        self.listening = False
+        self.parting: list[int] = []
+        """levels of open elements at whose end the text parts"""
+        self.style = ""
+        self.marked: set[str] = set()
+        """styles of text that is struck out, raised or lowered"""
 
     def read(self, xml: bytes) -> Notes:
         self.parser.EndElementHandler = self._end
@@ -63,13 +78,9 @@ class _ContentXml:
     def _start(self, name: str, attributes: Attributes) -> None:
         self.level += 1
         if not self.inside:
-            if name == "table:table" and not self.found and attributes.get("table:name") == self.sheet_name:
-                self.found = self.inside = True
-                self.table_level = self.level
+            self._start_outside(name, attributes)
         elif self.cell_level:
-            if name == "text:p" and self.level == self.cell_level + 1:
-                self.text = self.text or []
-                self.parser.CharacterDataHandler = self.text.append
+            self._start_text(name, attributes)
         elif name in _CELLS:
             self.cell, self.cell_level, self.text = attributes, self.level, None
         elif name == "table:table-row":
@@ -80,6 +91,28 @@ class _ContentXml:
         elif name == "table:table-column":
             self._define_column(attributes)
 
+    def _start_outside(self, name: str, attributes: Attributes) -> None:
+        if name == "table:table" and not self.found and attributes.get("table:name") == self.sheet_name:
+            self.found = self.inside = True
+            self.table_level = self.level
+        elif name == "style:style":
+            self.style = attributes.get("style:name", "")
+        elif name == "style:text-properties" and _is_marked(attributes):
+            self.marked.add(self.style)
+
+    def _start_text(self, name: str, attributes: Attributes) -> None:
+        if name == "text:p" and self.level == self.cell_level + 1:
+            self.text = self.text or []
+            self.parser.CharacterDataHandler = self.text.append
+            self.listening = True
+        elif self.listening and (name in _BREAKS or attributes.get("text:style-name") in self.marked):
+            self._part()
+            self.parting.append(self.level)
+
+    def _part(self) -> None:
+        if self.text is not None:
+            self.text.append(_APART)
+
     def _define_column(self, attributes: Attributes) -> None:
         end = self.column_definition + _repeated(attributes, "table:number-columns-repeated")
         if attributes.get("table:visibility") in _HIDDEN:
@@ -88,10 +121,14 @@ class _ContentXml:
 
     def _end(self, name: str) -> None:
         if self.inside:
+            if self.parting and self.parting[-1] == self.level:
+                self.parting.pop()
+                self._part()
             if self.level == self.cell_level:
                 self._close()
             elif name == "text:p" and self.level == self.cell_level + 1:
                 self.parser.CharacterDataHandler = None
+                self.listening = False
             elif name == "table:table-row" and not self.cell_level:
                 self.row += self.row_repeated
             elif self.level == self.table_level:
@@ -106,7 +143,10 @@ class _ContentXml:
             self.notes.use(self.row + self.row_repeated - 1, self.column + columns - 1)
             value = self._value(cell, formula)
             percent = cell.get("office:value-type") == "percentage"
-            shown = None if self.text is None or percent else "".join(self.text)
+            shown = None if self.text is None or percent else self._shown()
+            if self.text and _APART in self.text:
+                apart = " ".join(filter(None, "".join(self.text).split(_APART)))
+                self.notes.pieced |= dict.fromkeys(self._addresses(columns), apart)
             dress = dress_seen(value, shown) if isinstance(value, float) and shown is not None else None
             if formula or percent or dress or isinstance(value, bool | ErrorValue):
                 for at in self._addresses(columns):
@@ -127,8 +167,11 @@ class _ContentXml:
             for column in range(self.column, self.column + columns):
                 yield row, column
 
+    def _shown(self) -> str:
+        return "".join(self.text or ()).replace(_APART, "")
+
     def _value(self, cell: Attributes, formula: bool) -> Value:
-        text = "".join(self.text or ())
+        text = self._shown()
         kind = cell.get("office:value-type")
         if cell.get("calcext:value-type") == "error" or (formula and _SHOWN_ERROR.fullmatch(text)):
             return ErrorValue(text)

@@ -42,8 +42,13 @@ def target_of(relations: Mapping[str, Relation], kind: str) -> str:
 
 
 def styles_part(box: Container, relations: Mapping[str, Relation]) -> bytes:
-    """The part that holds the formats; some writers promise one and leave it out."""
-    name = target_of(relations, "styles")
+    """The part that holds the formats."""
+    return part_of(box, relations, "styles")
+
+
+def part_of(box: Container, relations: Mapping[str, Relation], kind: str) -> bytes:
+    """The first part of a kind; empty where there is none, for some writers promise one and leave it out."""
+    name = target_of(relations, kind)
     return box.part(name) if name.lower() in box.members else b""
 
 

@@ -15,7 +15,8 @@ from pipeline.second_look.facts import (
     is_percent,
 )
 from pipeline.second_look.markup import Attributes, elements, local_name, parse, refuse_wide
-from pipeline.second_look.package import relations_of, styles_part, workbook_part
+from pipeline.second_look.package import part_of, relations_of, styles_part, workbook_part
+from pipeline.second_look.pieces import pieced_texts
 
 
 def look_at_sheet(box: Container, sheet_name: str) -> Notes:
@@ -27,7 +28,9 @@ def look_at_sheet(box: Container, sheet_name: str) -> Notes:
             relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
             xml = box.part(relations[relation].target)
             refuse_wide(xml)
-            return _SheetXml(*_styles(styles_part(box, relations))).read(xml)
+            notes = _SheetXml(*_styles(styles_part(box, relations))).read(xml)
+            notes.pieced.update(pieced_texts(xml, part_of(box, relations, "sharedStrings")))
+            return notes
     raise Unreadable("the sheet is not in the workbook")
 
 

@@ -351,10 +351,77 @@ def test_a_note_that_names_a_multiple_of_money_counts_the_money_nowhere(draft: D
     assert entry(one, "funding_state_budget", "quantity").value is None
 
 
-@pytest.mark.parametrize("note", ["chi theo tỷ lệ", "ghi theo ngân sách xã", "15 triệu đồng của ngân hàng"])
-def test_words_that_only_look_like_a_size_are_no_unit_of_measure(draft: Draft, note: str) -> None:
-    one = changed(draft, lambda draft: line_of(draft, "funding_state_budget").cells.update(note=note))
+SUMS = [
+    *("chi theo tỷ lệ", "ghi theo ngân sách xã", "15 triệu đồng của ngân hàng", "tính theo nghìn lượt"),
+    *("Bằng chữ: Mười triệu đồng", "Công ty A ủng hộ một triệu đồng", "khoảng vài triệu đồng", "hàng trăm triệu đồng"),
+    *("mỗi suất trị giá năm trăm nghìn đồng", "hai trăm linh năm triệu đồng", "mấy chục triệu đồng"),
+]
+
+
+@pytest.mark.parametrize("note", SUMS)
+@pytest.mark.parametrize("row", ["funding_state_budget", "other_content"])
+def test_a_sum_or_words_that_only_look_like_a_size_are_no_unit_of_measure(draft: Draft, row: str, note: str) -> None:
+    one = changed(draft, lambda draft: line_of(draft, row).cells.update(note=note))
     assert "S010" not in codes(one)
+
+
+def test_a_sum_in_words_below_the_table_is_no_unit_of_measure(draft: Draft) -> None:
+    said = "Tổng kinh phí: Mười bốn triệu đồng chẵn"
+    assert "S010" not in codes(changed(draft, lambda draft: draft.lines.append(Line("below", {"label": said}))))
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "said"),
+    [
+        ("other_content", "quantity", "Kinh phí ở mục 9 tính bằng nghìn đồng"),
+        ("other_content", "quantity", "Kinh phí năm (triệu đồng) ghi ở mục 9"),
+        ("other_content", "note", "Kinh phí: nghìn đồng"),
+        ("seminars", "note", "Kinh phí: đơn vị nghìn đồng"),
+        ("funding", "unit_of_measure", "nghìn đồng"),
+        ("funding", "quantity", "nghìn đồng"),
+        ("funding", "people", "(ĐVT: 1000đ)"),
+        ("funding", "label", "Kinh phí (ngđ)"),
+        ("funding", "label", "Kinh phí (n.đ)"),
+        ("funding", "label", "Kinh phí (k)"),
+        ("funding", "label", "Kinh phí (x1000)"),
+        ("funding", "note", "10^3 đồng"),
+        ("funding", "note", "10³ đ"),
+        ("funding_state_budget", "stt", "ngđ"),
+    ],
+)
+def test_money_in_thousands_is_heard_in_every_cell_that_may_say_so(
+    draft: Draft, row: str, column: str, said: str
+) -> None:
+    one = changed(draft, lambda draft: line_of(draft, row).cells.update({column: said}))
+    for money in ("funding_state_budget", "funding_other_sources"):
+        assert entry(one, money, "quantity").value is None
+        assert "S010" in row_findings(one, money)
+
+
+def test_money_in_thousands_is_heard_in_the_name_of_the_sheet(draft: Draft) -> None:
+    draft.sheet = "Bieu (nghin dong)"
+    assert entry(read_one(draft), "funding_state_budget", "quantity").value is None
+
+
+def test_money_typed_with_its_currency_is_no_unit_of_measure(draft: Draft) -> None:
+    for typed in ("1.000.000 đồng", "1.000.000 đ", "5 triệu"):
+        row = line_of(draft, "funding_state_budget")
+        row.cells["quantity"] = typed
+        one = read_one(draft)
+        assert "S010" not in codes(one)
+        assert entry(one, "funding_state_budget", "quantity").value
+
+
+def test_a_line_of_its_own_that_tells_figures_is_a_warning(draft: Draft) -> None:
+    def told_of(label: str) -> list[str]:
+        def change(draft: Draft) -> None:
+            at = draft.place(line_of(draft, "news_items"))
+            draft.lines.insert(at, Line("extra", {"label": label}))
+
+        return [told.severity for told in changed(draft, change).findings if told.code == "S003"]
+
+    assert told_of("+ 5 lớp, 248 người") == [Severity.WARNING]
+    assert told_of("1. Trong đó có lớp học tối") == [Severity.INFO]
 
 
 def test_a_number_as_the_unit_of_measure_of_money_is_another_unit(draft: Draft) -> None:

@@ -6,9 +6,11 @@ from itertools import repeat
 
 from pipeline.findings import finding
 from pipeline.model import Finding
+from pipeline.numbers import load_number_words
 from pipeline.read import CellValue, Sheet, cell_name
 from pipeline.recognise.shape import Address, Body, Located, Stamped
 from pipeline.recognise.words import UNIT_LINE, Labels
+from schemas.form import ValueKind
 from schemas.rules import Severity
 from schemas.text import fold, fold_words, tidy, visible
 
@@ -122,25 +124,53 @@ def _is_of_the_form(labels: Labels, key: str, role: str, value: CellValue) -> bo
 def money_scale(sheet: Sheet, labels: Labels, body: Body, others: Collection[Address]) -> tuple[Address, str] | None:
     """Find a text that says that money is counted in thousands or millions: its place and what it says.
 
-    Looked at are the texts that are no part of the form, and the labels and notes of the rows of money and of the
-    rows above them, and any note that names it as the unit of measure ("tính theo nghìn"); the unit of measure of
-    each row is compared by itself.
+    Looked at are the texts that are no part of the form, its head, the name of the sheet, every cell of the rows of
+    money and of the rows above them, the rows of text, and any note that names it as the unit of measure ("tính theo
+    nghìn"); the unit of measure of each row of money is compared by itself.
     """
-    texts = [(place, sheet.value(*place)) for place in others]
-    parents = {labels.form.by_key[key].parent for key in labels.money_rows}
-    note = body.columns.get("note")
-    for key in (labels.money_rows | parents) & body.rows.keys():
-        row = body.rows[key]
-        places = [body.places.get(row), note]
-        texts += [((row, column), sheet.value(row, column)) for column in places if column is not None]
-    if note is not None:
-        notes = [((row, note), sheet.value(row, note)) for row in body.rows.values()]
-        texts += [(place, text) for place, text in notes if isinstance(text, str) and labels.named_scale(text)]
-    texts += [(place, sheet.value(*place)) for place in body.head.cells]
-    said = [(place, text) for place, text in texts if isinstance(text, str) and text and not _is_printed(labels, text)]
+    texts = [(place, sheet.value(*place)) for place in (*others, *body.head.cells)]
+    texts += [((max(body.head.first, 0), body.columns[labels.label_key]), sheet.name)]
+    beside = list(_beside_money(sheet, labels, body))
+    said = [
+        (place, text)
+        for place, text in (*texts, *beside)
+        if isinstance(text, str) and text and not _is_printed(labels, text)
+    ]
     found = [pair for pair in said if _counts_in_multiples(labels, pair[1])]
+    found += ((place, text) for place, text in beside if isinstance(text, str) and _holds_bracketed_size(text))
     found += ((place, plain(sheet.value(*place))) for place in others if _is_scale(sheet, labels, place))
     return min(found, default=None)
+
+
+def _beside_money(sheet: Sheet, labels: Labels, body: Body) -> Iterator[tuple[Address, CellValue]]:
+    """Give the cells of the form that may say what money is counted in, with what stands there."""
+    parents = {labels.form.by_key[key].parent for key in labels.money_rows}
+    note = body.columns.get("note")
+    for key, row in body.rows.items():
+        if key in labels.money_rows or key in parents:
+            yield from _of_money_row(sheet, labels, body, key)
+            continue
+        kinds = labels.form.by_key[key].kinds
+        texts = [body.columns.get(name) for name, kind in kinds.items() if kind is ValueKind.TEXT]
+        for column in (*texts, note):
+            text = sheet.value(row, column) if column is not None else ""
+            if column is not None and isinstance(text, str) and text and (texts or labels.named_scale(text)):
+                yield (row, column), text
+
+
+def _of_money_row(sheet: Sheet, labels: Labels, body: Body, key: str) -> Iterator[tuple[Address, CellValue]]:
+    """Give every cell of a row of money, or of the row above such rows, but an amount in its own cell."""
+    row = body.rows[key]
+    for name, column in body.columns.items():
+        place = (row, body.places.get(row, column) if name == labels.label_key else column)
+        text = sheet.value(*place)
+        if not (key in labels.money_rows and name in labels.form.measures and is_figure(text)):
+            yield place, text
+
+
+def _holds_bracketed_size(text: str) -> bool:
+    """Tell whether a size stands in brackets, be it a single letter: "Kinh phí (k)"."""
+    return any(fold_words(inside) in load_number_words().magnitudes for inside in _BRACKETS.findall(text))
 
 
 def _is_scale(sheet: Sheet, labels: Labels, place: Address) -> bool:
@@ -161,8 +191,7 @@ def _is_printed(labels: Labels, text: str) -> bool:
 
 def _counts_in_multiples(labels: Labels, text: str) -> bool:
     """Tell whether a text says so of money: "nghìn đồng", "ĐVT: triệu", or the size alone in brackets."""
-    words = fold_words(text)
-    if words in labels.sizes or labels.money_scale.search(words) or labels.named_scale(text):
+    if fold_words(text) in labels.sizes or labels.money_scale(text):
         return True
     return any(fold_words(inside) in labels.sizes for inside in _BRACKETS.findall(text))
 

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.findings import finding
+from pipeline.likeness import without_enumerator
 from pipeline.model import Fact, Finding
+from pipeline.numbers import load_number_words
+from pipeline.numbers.dates import figures_but_dates
 from pipeline.read import Sheet, cell_name
 from pipeline.recognise.around import is_figure, plain
 from pipeline.recognise.shape import Address, Body
@@ -122,8 +125,8 @@ def _told_of_unnamed(
 
 
 def _strangers(told: Sequence[tuple[str, str, tuple[str, ...]]]) -> Iterator[Finding]:
-    with_numbers = [one for one in told if one[2]]
-    without = [one for one in told if not one[2]]
+    with_numbers = [one for one in told if one[2] or _says_figure(one[1])]
+    without = [one for one in told if one not in with_numbers]
     for group, severity in ((with_numbers, None), (without, Severity.INFO)):
         if len(group) > _APART:
             texts = tuple(visible(text) for _, text, _ in group)
@@ -136,6 +139,11 @@ def _strangers(told: Sequence[tuple[str, str, tuple[str, ...]]]) -> Iterator[Fin
             facts = {"seen": visible(text)}
             facts |= {"numbers": some} if some else {}
             yield finding("S003", severity=severity, cell=cell, found=text, facts=facts)
+
+
+def _says_figure(label: str) -> bool:
+    """Tell whether a label holds a figure beside its own number: "- 5 lớp, 248 người"."""
+    return bool(figures_but_dates(without_enumerator(label), load_number_words()))
 
 
 def _told_of_units(sheet: Sheet, labels: Labels, body: Body) -> Iterator[Finding]:

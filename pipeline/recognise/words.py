@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from pathlib import Path
+from unicodedata import digit
 
 from pipeline.likeness import Likeness, likeness_of, without_enumerator
 from pipeline.numbers import load_number_words
@@ -27,7 +28,11 @@ STAMPS = (
     "source",
     "blank_means_zero",
 )
+_GROUP = 3
 _THOUSANDS = "1(?: ?000){1,3}"
+_POWER = re.compile(r"(?<![0-9])10 ?(?:\^ ?([369])|([³⁶⁹]))")
+_PARTS = re.compile(r"[()\[\]:;\n]")
+"""what stands on both sides of one of these is not read as one phrase"""
 _SCALES = (1_000, 1_000_000, 1_000_000_000)
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)\s*$")
 _WORDING = Path(__file__).parent.parent / "wording" / "around.toml"
@@ -37,6 +42,11 @@ def _one_of(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
+def _without_powers(text: str) -> str:
+    """Write "10^3" and "10³" as 1000."""
+    return _POWER.sub(lambda power: f"1{'000' * (digit(power[1] or power[2]) // _GROUP)}", text)
+
+
 @dataclass(frozen=True)
 class AroundWords:
     """What the texts around a table may say of its figures, folded; see wording/around.toml."""
@@ -44,6 +54,7 @@ class AroundWords:
     counted_in: tuple[str, ...]
     between: tuple[str, ...]
     not_sizes: tuple[str, ...]
+    before_size: tuple[str, ...]
     year: str
     not_before_year: tuple[str, ...]
     month: str
@@ -112,6 +123,7 @@ def load_around_words() -> AroundWords:
         counted_in=several("counted_in"),
         between=several("between"),
         not_sizes=several("not_sizes"),
+        before_size=several("before_size"),
         year=fold_words(table.text("year")),
         not_before_year=several("not_before_year"),
         month=fold_words(table.text("month")),
@@ -235,25 +247,48 @@ class Labels:
         """Rows that take money."""
         return frozenset(row.key for row in self.form.rows if ValueKind.MONEY in row.kinds.values())
 
+    def money_scale(self, text: str) -> bool:
+        """Tell whether a text says a multiple of the currency: "nghìn đồng", "1.000 đ", "x1000", "ĐVT: triệu".
+
+        A sum of money is none, in figures ("15 triệu đồng") or in words ("mười triệu đồng").
+        """
+        if self.named_scale(text):
+            return True
+        return any(self._is_scale_in(fold_words(part)) for part in _PARTS.split(_without_powers(text)))
+
+    def _is_scale_in(self, words: str) -> bool:
+        before = ((words[: match.start()].split() or [""])[-1] for match in self._money_scale.finditer(words))
+        return any(not word[-1:].isdecimal() and word not in self._of_a_sum for word in before)
+
     @cached_property
-    def money_scale(self) -> re.Pattern[str]:
-        """A multiple of the currency as a unit of measure: "nghìn đồng", "1.000 đ", not the sum "15 triệu đồng"."""
+    def _money_scale(self) -> re.Pattern[str]:
         words = load_number_words()
         sizes = _one_of(words.magnitudes)
         money = _one_of({fold_words(word) for word in words.currency})
-        return re.compile(rf"(?<![0-9] )(?<![0-9a-z])(?:(?:{sizes}) |{_THOUSANDS} ?)(?:{money})(?![0-9a-z])")
+        multiple = rf"(?:(?:{sizes}) |{_THOUSANDS} ?)(?:{money})|x ?{_THOUSANDS}"
+        return re.compile(rf"(?<![0-9a-z])(?:{multiple})(?![0-9a-z])")
+
+    @cached_property
+    def _of_a_sum(self) -> frozenset[str]:
+        """Words after which a size belongs to a sum of money."""
+        words = load_number_words()
+        spelt = {word for number in words.in_letters for word in number.split()}
+        return frozenset({*spelt, *map(fold_words, words.no_suggestion), *load_around_words().before_size} - {""})
 
     @cached_property
     def _named_scale(self) -> re.Pattern[str]:
         around = load_around_words()
         units = _one_of({*map(fold_words, self._unit_words), *around.counted_in} - {""})
-        between, others = _one_of(around.between), _one_of(around.not_sizes)
+        counted = {fold_words(word) for words in self.form.unit_words.values() for word in words}
+        between, others = _one_of(around.between), _one_of({*around.not_sizes, *counted} - {""})
         sizes = f"(?:{_one_of(self.sizes)}|{_THOUSANDS})"
-        return re.compile(rf"(?<![0-9a-z])(?:{units}) (?:(?:{between}) )?{sizes}(?![0-9a-z])(?! (?:{others}))")
+        return re.compile(
+            rf"(?<![0-9a-z])(?:{units}) (?:(?:{between}) )?{sizes}(?![0-9a-z])(?! (?:{others})(?![0-9a-z]))"
+        )
 
     def named_scale(self, text: str) -> bool:
         """Tell whether a text names a multiple as what is counted in: "ĐVT: triệu", "số liệu tính theo nghìn"."""
-        return bool(self._named_scale.search(fold_words(text)))
+        return bool(self._named_scale.search(fold_words(_without_powers(text))))
 
     def is_scale(self, value: CellValue) -> bool:
         """Tell whether what stands beside the words for a unit of measure is a size: 1000, "1.000", "triệu"."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.findings import message
 from pipeline.model import Consolidation, FileResult, Finding, Total
+from pipeline.told_once import told_once
 from schemas.rules import Cell
 
 REPORT_VERSION = 1
@@ -72,7 +73,7 @@ def _file(consolidation: Consolidation, result: FileResult, lang: str) -> dict[s
         "perhaps": list(result.perhaps),
         "status": result.status.value,
         "late": result.late,
-        "findings": [_finding(consolidation, told, lang) for told in result.findings],
+        "findings": [_finding(consolidation, told, lang) for told in told_once(result.findings)],
     }
 
 

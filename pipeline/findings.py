@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack, get_args
 
 from pipeline.model import Fact, Finding
+from pipeline.told_once import spans
 from schemas.form import Form
 from schemas.rules import Severity
 from schemas.text import visible
@@ -155,9 +156,15 @@ def severity_name(severity: Severity, lang: Lang) -> str:
 def message(finding: Finding, form: Form, lang: Lang) -> str:
     """Say what was found, what is expected and what to do next; where it is, the caller says.
 
-    What was typed is quoted and made visible. A fact that the finding does not carry shows as "…".
+    What was typed is quoted and made visible. A fact that the finding does not carry shows as "…". A finding that
+    stands for many cells names them all.
     """
-    return _fill(load_wording(lang).texts[finding.code].message, _facts(finding, form, lang))
+    wording, known = load_wording(lang), _facts(finding, form, lang)
+    said = _fill(wording.texts[finding.code].message, known)
+    places = finding.facts.get("places")
+    if not isinstance(places, tuple):
+        return said
+    return f"{said} {wording.words['places'].format(count=len(places), cells=spans(places))}"
 
 
 def how_to_mend(code: str, lang: Lang) -> str:
@@ -182,7 +189,9 @@ def in_brief(finding: Finding, form: Form, lang: Lang) -> str:
     """Say to the unit what is wrong, in a few words; where nothing better is known, what it typed."""
     wording = load_wording(lang)
     template = wording.texts[finding.code].brief or (wording.words["typed"] if finding.found else "")
-    return _fill(template, _facts(finding, form, lang))
+    said = _fill(template, _facts(finding, form, lang))
+    places = finding.facts.get("places")
+    return f"{said} ({wording.words['at'].format(cells=spans(places))})" if isinstance(places, tuple) else said
 
 
 def suggestion_text(finding: Finding, lang: Lang) -> str:

@@ -8,6 +8,7 @@ from pipeline.account.refusal import refusal
 from pipeline.account.words import Lang, words
 from pipeline.findings import message, severity_name
 from pipeline.model import Consolidation, FileResult, FileStatus
+from pipeline.told_once import told_once
 from schemas.form import Form
 from schemas.rules import Severity
 
@@ -37,7 +38,7 @@ def account_of_file(result: FileResult, unit: str, form: Form, lang: Lang) -> st
     """Say what a run would say of one file."""
     say = words(lang)["check"]
     lines = [say["of_unit" if unit else "no_unit"].format(file=result.path, unit=unit)]
-    for told in result.findings:
+    for told in told_once(result.findings):
         where = say["where"].format(where=", ".join(filter(None, (told.sheet, told.cell)))) if told.cell else ""
         severity = severity_name(told.severity, lang)
         lines.append(
@@ -56,7 +57,7 @@ def _office(consolidation: Consolidation) -> str:
 def _complete(consolidation: Consolidation, expected: int, lang: Lang) -> str:
     """Say that every unit is in, and how many warnings the sheet of findings holds."""
     say = words(lang)["account"]
-    told = [*consolidation.notes, *(one for file in consolidation.files for one in file.findings)]
+    told = [*consolidation.notes, *(one for file in consolidation.files for one in told_once(file.findings))]
     warnings = sum(one.severity is Severity.WARNING for one in told)
     rows = consolidation.provisional_rows
     lines = [say["complete_warnings" if warnings else "complete"].format(expected=expected, warnings=warnings)]

@@ -9,6 +9,7 @@ from pipeline.account.words import Lang, words
 from pipeline.findings import asks_unit, message, title
 from pipeline.model import Consolidation, FileResult, FileStatus, Finding, UnitResult, UnitStatus
 from pipeline.standing import Outcome, gravest, outcome_of, perhaps_of, phone_of
+from pipeline.told_once import told_once
 from schemas.form import Form
 from schemas.rules import Cell, Severity
 from schemas.text import visible
@@ -94,7 +95,7 @@ class Open:
         """The errors of the return that counts, or of all that came instead."""
         counted = self.files.get(unit.file or "")
         files = self.rejected.get(unit.unit.code, ()) if unit.counted is None else [counted] if counted else []
-        return [told for file in files for told in file.findings if told.severity is Severity.ERROR]
+        return [told for file in files for told in told_once(file.findings) if told.severity is Severity.ERROR]
 
     def named(self, unit: UnitResult) -> str:
         """Name of a unit with its telephone number."""

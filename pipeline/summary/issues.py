@@ -11,6 +11,7 @@ from pipeline.model import FileResult, FileStatus, Finding, UnitResult
 from pipeline.summary.page import Book
 from pipeline.summary.plan import Plan, quoted
 from pipeline.summary.tables import LIST_FIRST_ROW, MOST_LINKS, Table, begin_list
+from pipeline.told_once import told_once
 from schemas.rules import Cell, Severity
 
 _ORDER = {severity: place for place, severity in enumerate((Severity.ERROR, Severity.WARNING, Severity.INFO))}
@@ -49,9 +50,9 @@ def _issues(plan: Plan) -> Iterator[_Issue]:
     units = {unit.unit.code: unit for unit in plan.result.units}
     for code, unit in units.items():
         for file in plan.files_of.get(code, ()):
-            yield from (_Issue(finding, file, unit) for finding in _sorted(plan, file.findings))
+            yield from (_Issue(finding, file, unit) for finding in _sorted(plan, told_once(file.findings)))
     for file in plan.files_without_unit:
-        yield from (_Issue(finding, file, None) for finding in _sorted(plan, file.findings))
+        yield from (_Issue(finding, file, None) for finding in _sorted(plan, told_once(file.findings)))
     yield from (_Issue(finding, None, None) for finding in _sorted(plan, plan.result.notes))
 
 

@@ -7,6 +7,7 @@ from pipeline.findings import asks_unit, in_brief, request
 from pipeline.model import FileStatus, Finding, UnitResult, UnitStatus
 from pipeline.summary.plan import Plan
 from pipeline.summary.words import joined
+from pipeline.told_once import told_once
 from schemas.rules import Cell
 
 _MOST_PLACES = 8
@@ -27,7 +28,7 @@ def unit_message(plan: Plan, unit: UnitResult) -> str:
         if unit.unit.code in plan.perhaps:
             return ""
         return words("ledger.message.missing", deadline=_deadline(plan, unit), **facts)
-    asked = [finding for finding in _told(plan, unit) if asks_unit(finding)]
+    asked = [finding for finding in told_once(tuple(_told(plan, unit))) if asks_unit(finding)]
     if not asked:
         return ""
     received = "unusable" if unit.status is UnitStatus.MISSING else "received"

@@ -9,6 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.model import Entry, Finding, State, UnitResult
 from pipeline.summary.page import Book
 from pipeline.summary.plan import Plan
+from pipeline.told_once import told_once
 from schemas.form import NOTE, Row, ValueKind
 from schemas.rules import Cell, Severity
 
@@ -33,7 +34,8 @@ def copy_of(book: Book, sheet: Worksheet, unit: UnitResult) -> UnitCopy:
 
 def _by_cell(plan: Plan, unit: UnitResult) -> Mapping[Cell, Sequence[Finding]]:
     found: dict[Cell, list[Finding]] = {}
-    for finding in plan.findings_of(unit):
+    # What many cells bear and nobody is asked about stands once below the form, all else beside its row.
+    for finding in told_once(plan.findings_of(unit), (Severity.INFO,)):
         known = finding.row in plan.unit_place.rows
         cell = Cell(finding.row or "", finding.measure or "") if known else Cell("", "")
         found.setdefault(cell, []).append(finding)

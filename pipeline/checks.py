@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.blanks import is_optional
 from pipeline.figures import Figures, Mask, Whole, in_all, in_any
 from pipeline.model import Fact, Return, State
 from schemas.form import NOTE, Form, ValueKind
@@ -46,11 +47,13 @@ class Outcome:
     facts: Callable[[int], Mapping[str, Fact]]
     """line of a return -> what the wording names"""
     suggestions: Callable[[int], tuple[int, ...]] = lambda _line: ()
+    told_as: Severity | None = None
+    """a severity that this outcome has whatever the rule says"""
 
     @property
     def severity(self) -> Severity:
         """How much it asks of a person."""
-        return self.rule.severity[self.name]
+        return self.told_as or self.rule.severity[self.name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ def ranges(inquiry: Inquiry) -> list[Outcome]:
 def computed_totals(inquiry: Inquiry) -> tuple[Figures, list[Outcome]]:
     """Fill blank totals from their parts, totals of totals too, and tell each.
 
-    A total that could not be computed because a part is in error is no sure part of another total.
+    A total that could not be computed because a part is in error, or stands elsewhere, is told, and no sure part of
+    another total. One that may stay blank and whose parts are all stated asks nothing of anybody.
     """
     unsure = np.zeros(inquiry.figures.value.shape, np.bool_)
     outcomes: list[Outcome] = []
@@ -95,12 +99,19 @@ def computed_totals(inquiry: Inquiry) -> tuple[Figures, list[Outcome]]:
         total, parts = figures.columns.get(rule.total), figures.places(rule.parts)
         if total is None or not parts:
             continue
-        blank = inquiry.asked(rule, [total, *parts]) & figures.blank[:, total]
-        sure = inquiry.known(parts) & ~in_any(unsure[:, parts])
+        blank = inquiry.asked(rule, [total, *parts]) & figures.blank[:, total] & ~figures.settled[:, total]
+        open_parts = unsure | figures.elsewhere | figures.where(State.UNREADABLE, State.SET_ASIDE)
+        sure = inquiry.known(parts) & ~in_any(open_parts[:, parts])
         unsure[:, total] = blank & ~sure
         added: Whole = figures.value[:, parts].sum(axis=1)
         filled = blank & sure & in_any(figures.counted[:, parts])
-        outcomes.append(Outcome(rule, "computed", rule.total, filled, _numbers(parts=added)))
+        optional = is_optional(inquiry.form, rule.total)
+        whole = in_all(figures.counted[:, parts]) & optional
+        facts = _numbers(parts=added)
+        outcomes.append(Outcome(rule, "computed", rule.total, filled & ~whole, facts))
+        outcomes.append(Outcome(rule, "computed", rule.total, filled & whole, facts, told_as=Severity.INFO))
+        if not optional:
+            outcomes.append(Outcome(rule, "open", rule.total, blank & ~sure, _always({})))
         inquiry = replace(inquiry, figures=figures.compute(total, filled, added))
     return inquiry.figures, _told(outcomes)
 
@@ -156,10 +167,15 @@ def _sum_of_parts(rule: SumOfParts, inquiry: Inquiry) -> Iterator[Outcome]:
     asked &= in_any(figures.counted[:, parts])
     below = asked & (added < stated)
     explained = _written(inquiry.returns, below, {*rule.explained_by, rule.total.row})
+    # A part that is left blank is the reason, and asked for by itself.
+    needed = figures.places(part for part in rule.parts if not is_optional(inquiry.form, part))
+    unexplained = below & ~explained & ~in_any(figures.blank[:, needed])
     facts = _numbers(parts=added, total=stated)
-    yield Outcome(rule, "above", rule.total, asked & (added > stated), facts)
+    because = "no_less" if rule.severity.get("above") is Severity.ERROR else "in_several_rows"
+    above = _numbers(_always({"because": because}), parts=added, total=stated)
+    yield Outcome(rule, "above", rule.total, asked & (added > stated), above)
     yield Outcome(rule, "below", rule.total, below & explained, facts)
-    yield Outcome(rule, "below_unexplained", rule.total, below & ~explained, facts)
+    yield Outcome(rule, "below_unexplained", rule.total, unexplained, facts)
 
 
 def _part_at_most_total(rule: PartAtMostTotal, inquiry: Inquiry) -> Iterator[Outcome]:
@@ -184,12 +200,14 @@ def _pair(rule: Pair, inquiry: Inquiry) -> Iterator[Outcome]:
         asked = inquiry.asked(rule, [left, right])
         both = asked & figures.counted[:, left] & figures.counted[:, right]
         facts = _numbers(first=first, second=second)
+        # Where the second may stay blank, none is no fewer; a second without the first is asked for all the same.
+        none = (second == 0) & is_optional(inquiry.form, other)
         yield Outcome(rule, "zero_with", one, both & (first == 0) & (second > 0), facts)
-        yield Outcome(rule, "fewer", other, both & (first > 0) & (second < first), facts)
-        for blank, place, value in ((one, left, second), (other, right, first)):
-            if blank.measure not in inquiry.form.by_key[blank.row].optional:
-                missing = asked & figures.blank[:, place] & (value > 0)
-                yield Outcome(rule, "one_blank", blank, missing, _always({}))
+        yield Outcome(rule, "fewer", other, both & (first > 0) & (second < first) & ~none, facts)
+        open_blank = figures.blank & ~figures.settled
+        yield Outcome(rule, "one_blank", one, asked & open_blank[:, left] & (second > 0), _always({}))
+        if not is_optional(inquiry.form, other):
+            yield Outcome(rule, "one_blank", other, asked & open_blank[:, right] & (first > 0), _always({}))
 
 
 def _ratio_limit(rule: RatioLimit, inquiry: Inquiry) -> Iterator[Outcome]:
@@ -225,7 +243,11 @@ def _same_number(rule: SameNumber, inquiry: Inquiry) -> Iterator[Outcome]:
     for ours, theirs in zip(added, second, strict=True):
         same &= ours == theirs
     (title,) = inquiry.titles(needed[-1:])
-    facts = _numbers(_always({"other_row": title}), first=added[0], second=second[0])
+    others = [inquiry.form.by_key[row].parent for row in rule.first if row != rule.needs]
+    beside = "children" if set(others) == {rule.second} else "others"
+    named: dict[str, Fact] = {"other_row": title, "beside": beside} if others else {"same_row": title}
+    part: Whole = figures.value[:, figures.columns[needed[len(rule.measures)]]]
+    facts = _numbers(_always(named), first=added[0], second=second[0], part=part)
     yield Outcome(rule, "same", needed[0], same, facts)
 
 
@@ -238,15 +260,11 @@ def _implies(rule: Implies, inquiry: Inquiry) -> Iterator[Outcome]:
     met = in_all(positive[:, condition]) if rule.if_all else in_any(positive[:, condition])
     unmet = inquiry.asked(rule, [*condition, *expected]) & met & inquiry.known(expected)
     unmet &= ~in_any(positive[:, expected])
-    stated = in_all(figures.counted[:, expected])
-    facts = _always(
-        {
-            "condition": inquiry.titles((*rule.if_all, *rule.if_any)),
-            "expected": inquiry.titles(rule.then_any),
-        }
-    )
+    stated = in_all((figures.counted | figures.settled)[:, expected])
+    named = {"subject": rule.subject} if rule.subject else {"expected": inquiry.titles(rule.then_any)}
+    facts = _always({"condition": inquiry.titles((*rule.if_all, *rule.if_any)), **named})
     at = next(cell for cell in rule.then_any if cell in figures.columns)
-    yield Outcome(rule, "zero", at, unmet & stated, facts)
+    yield Outcome(rule, "zero", at, unmet & in_all(figures.counted[:, expected]), facts)
     yield Outcome(rule, "blank", at, unmet & ~stated, facts)
 
 

@@ -34,6 +34,10 @@ class Figures:
     reported: Whole
     expected: Whole
     provisional: Mask
+    settled: Mask
+    """cells that an officer decided to leave blank"""
+    elsewhere: Mask
+    """blank cells whose number may stand elsewhere in the return"""
     is_summary: Mask
     """one for each return"""
 
@@ -87,6 +91,8 @@ def figures_of(form: Form, returns: Sequence[Return | None]) -> Figures:
     states: list[int] = []
     coverages: dict[tuple[int, int], Coverage] = {}
     provisional: list[tuple[int, int]] = []
+    settled: list[tuple[int, int]] = []
+    elsewhere: list[tuple[int, int]] = []
     for line, one in enumerate(returns):
         line_values, line_states = [0] * len(columns), [_ABSENT] * len(columns)
         for entry in one.entries if one else ():
@@ -98,6 +104,9 @@ def figures_of(form: Form, returns: Sequence[Return | None]) -> Figures:
                 coverages[line, place] = entry.coverage
             if entry.provisional:
                 provisional.append((line, place))
+            if entry.decided_by and entry.state is State.BLANK:
+                settled.append((line, place))
+        elsewhere += ((line, columns[cell]) for cell in (one.elsewhere if one else ()))
         values += line_values
         states += line_states
     reported, expected = np.full(shape, NO_COVERAGE.reported), np.full(shape, NO_COVERAGE.expected)
@@ -110,6 +119,8 @@ def figures_of(form: Form, returns: Sequence[Return | None]) -> Figures:
         reported=reported,
         expected=expected,
         provisional=_mask(shape, provisional),
+        settled=_mask(shape, settled),
+        elsewhere=_mask(shape, elsewhere),
         is_summary=np.array([one is not None and one.is_summary for one in returns], np.bool_),
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.blanks import added_up_for_good
 from pipeline.figures import Figures, Mask, Whole, figures_of, in_any
 from pipeline.model import Coverage, Group, State, Total, UnitResult
 from schemas.form import Form
@@ -87,6 +88,7 @@ def _pool(form: Form, register: Register, members: Sequence[UnitResult]) -> _Poo
     expected = np.where(covered, figures.expected, np.where(figures.is_summary[:, None], behind, weight))
     reported = np.where(counted, np.where(covered, np.minimum(figures.reported, expected), 1), 0)
     unsure = figures.where(State.SET_ASIDE, State.UNREADABLE, State.COMPUTED) | figures.absent | figures.provisional
+    unsure &= ~_added_up_for_good(form, figures, members)
     unsure |= (figures.is_summary[:, None] & counted & ~covered) | _in_error(figures, members)
     return _Pool(form, members, figures, reported, expected, unsure)
 
@@ -112,6 +114,15 @@ def _in_error(figures: Figures, members: Sequence[UnitResult]) -> Mask:
             if told.severity is Severity.ERROR:
                 mask[line, figures.places([Cell(told.row or "", told.measure or "")])] = True
     return mask & ~figures.where(State.DECIDED)
+
+
+def _added_up_for_good(form: Form, figures: Figures, members: Sequence[UnitResult]) -> Mask:
+    """Where a blank total was added up about which nothing is open."""
+    mask = np.zeros(figures.value.shape, np.bool_)
+    for line, member in enumerate(members):
+        if member.counted and not member.counted.is_summary:
+            mask[line, figures.places(added_up_for_good(form, member.counted.findings))] = True
+    return mask
 
 
 def _groups(register: Register, members: Sequence[UnitResult]) -> Iterator[tuple[str, str, Mask]]:

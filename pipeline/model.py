@@ -134,6 +134,8 @@ class Return:
     findings: tuple[Finding, ...]
     times: Times
     blank_means_zero: bool | None = None
+    elsewhere: Mapping[Cell, str] = field(default_factory=dict)
+    """blank cells whose number may stand elsewhere in their line, never a zero -> what stands there, if untold"""
     preferred: bool = False
     """an officer chose it among the copies of its unit"""
     filled_by: str = ""

@@ -21,6 +21,8 @@ from schemas.frames import checks_schema, numbers_schema
 from schemas.rules import Cell, RequiredText, Severity, kind_of_rule
 
 _GRAVITY = tuple(Severity)
+_OF_BLANKS = frozenset({"one_blank", "blank"})
+"""outcomes that ask for the number of a blank cell; where it may stand elsewhere, it is asked for already"""
 _Changes = Mapping[Cell, tuple[State, int | None]]
 
 
@@ -139,7 +141,8 @@ def _settled(
     new = {}
     for outcome in sorted(broken, key=lambda each: (places[each.cell], _GRAVITY.index(each.severity))):
         key = outcome.cell, _code(outcome)
-        if key not in known and key not in new:
+        is_asked = outcome.name in _OF_BLANKS and (outcome.cell, "V030") in known
+        if key not in known and key not in new and not is_asked:
             new[key] = _finding(one, line, outcome, at.get(outcome.cell))
     return replace(one, entries=entries, findings=(*earlier, *new.values()))
 

@@ -92,7 +92,10 @@ class TextOnly(_Named):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SumOfParts(_Named):
-    """The parts against their total. Outcomes: above, below, below_unexplained (nothing written), computed."""
+    """The parts against their total. Outcomes: above, below, below_unexplained (nothing written), computed, open.
+
+    `computed` is told of a blank total that was added up, `open` of one that could not be, a part being in error.
+    """
 
     total: Cell
     parts: tuple[Cell, ...]
@@ -156,6 +159,8 @@ class Implies(_Named):
     if_all: tuple[Cell, ...]
     if_any: tuple[Cell, ...]
     then_any: tuple[Cell, ...]
+    subject: str = ""
+    """what `then_any` is in a few words, where its rows are too many to be named"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +184,7 @@ OUTCOMES: Mapping[str, tuple[str, ...]] = {
     "kinds_kept_apart": ("mixed",),
     "heading": ("number",),
     "text_only": ("number",),
-    "sum_of_parts": ("above", "below", "below_unexplained", "computed"),
+    "sum_of_parts": ("above", "below", "below_unexplained", "computed", "open"),
     "part_at_most_total": ("above",),
     "pair": ("zero_with", "one_blank", "fewer"),
     "ratio_limit": ("over",),
@@ -203,7 +208,7 @@ _PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "ratio_limit": ("rows", "measures", "limit"),
     "range": ("cells", "at_least", "at_most", "times"),
     "same_number": ("first", "second", "needs", "measures"),
-    "implies": ("if_all", "if_any", "then_any"),
+    "implies": ("if_all", "if_any", "then_any", "subject"),
     "required_text": ("units", "rows", "words", "subject"),
 }
 
@@ -463,7 +468,10 @@ def _load_implies(table: Table, names: _Names) -> Rule:
     if_all, if_any, then_any = (_numbers(table, field, names) for field in ("if_all", "if_any", "then_any"))
     if not then_any or bool(if_all) == bool(if_any):
         raise table.refuse("then_any", list(table.texts("then_any")), "cells here, and in one of if_all and if_any")
-    return Implies(id=id_, severity=severity, levels=levels, if_all=if_all, if_any=if_any, then_any=then_any)
+    subject = table.text("subject", "")
+    return Implies(
+        id=id_, severity=severity, levels=levels, if_all=if_all, if_any=if_any, then_any=then_any, subject=subject
+    )
 
 
 def _load_required_text(table: Table, names: _Names) -> Rule:

@@ -280,7 +280,7 @@ RULES = [
     ),
     Breakage("a limit of nothing", "limit = 300", "limit = 0", "limit", "limit = 0"),
     Breakage("a limit that is no whole number", "limit = 300", "limit = 300.5", "limit", "limit = 300.5"),
-    Breakage("a range without upper end", "at_most = 1000000000\n", "", "at_most", "[[rules]]@15"),
+    Breakage("a range without upper end", "at_most = 1000000000\n", "", "at_most", "[[rules]]@16"),
     Breakage("a range upside down", "at_most = 1000000000", "at_most = 10", "at_most", "at_most = 10"),
     Breakage("a range of no cell", 'cells = ["money.quantity"]', "cells = []", "cells", "cells = []"),
     Breakage("a factor of one", "times = [1000, 1000000]", "times = [1]", "times", "times = [1]"),
@@ -523,9 +523,15 @@ def test_every_row_takes_what_the_letter_has_room_for() -> None:
 
 # Rule id -> kind and severities, from the reading of the letter with its later severities.
 RULES_OF_THE_LETTER = {
-    "R1": ("sum_of_parts", {"above": ERROR, "below": INFO, "below_unexplained": WARNING, "computed": WARNING}),
+    "R1": (
+        "sum_of_parts",
+        {"above": ERROR, "below": INFO, "below_unexplained": WARNING, "computed": WARNING, "open": WARNING},
+    ),
     "R2": ("part_at_most_total", {"above": ERROR}),
-    "R3": ("sum_of_parts", {"above": WARNING, "below": INFO, "below_unexplained": WARNING, "computed": WARNING}),
+    "R3": (
+        "sum_of_parts",
+        {"above": WARNING, "below": INFO, "below_unexplained": WARNING, "computed": WARNING, "open": WARNING},
+    ),
     "R4-reading": (
         "sum_of_parts",
         {"above": WARNING, "below": INFO, "below_unexplained": WARNING, "computed": WARNING},
@@ -544,6 +550,7 @@ RULES_OF_THE_LETTER = {
     "R8-donors": ("implies", {"zero": WARNING, "blank": WARNING}),
     "R8-books": ("implies", {"zero": WARNING, "blank": WARNING}),
     "P": ("pair", {"zero_with": ERROR, "one_blank": WARNING, "fewer": WARNING}),
+    "P-single": ("pair", {"zero_with": WARNING, "one_blank": WARNING, "fewer": WARNING}),
     "P-ratio": ("ratio_limit", {"over": WARNING}),
     "P-ratio-mass": ("ratio_limit", {"over": INFO}),
     "C": ("single_measure", {"extra": WARNING}),

@@ -95,6 +95,15 @@ def test_a_state_decides_what_counts_and_what_is_provisional(
     assert totals[NEWS] == Total(value, Coverage(reported, 3), provisional)
 
 
+def test_a_total_that_may_stay_blank_is_final_where_all_its_parts_are_stated() -> None:
+    parts = [row.key for row in shipped_form().rows if row.parent == "culture_sport_total"]
+    cells: dict[str, Typed] = {f"{row}.{measure}": 20 for row in parts for measure in ("quantity", "people")}
+    for typed, provisional in ((cells, False), ({**cells, f"{parts[0]}.quantity": None}, True)):
+        (one,) = validate(shipped_form(), [make_return(shipped_form(), typed, unit="07132")])
+        found = merge(shipped_form(), make_register(WARDS[0]), [make_result(WARDS[0], one)])
+        assert found.totals[cell_of("culture_sport_total.quantity")].provisional is provisional
+
+
 def test_a_cell_that_a_sheet_does_not_have_makes_its_total_provisional() -> None:
     form = shipped_form()
     results = [make_result(WARDS[0], make_return(form, {NEWS: 3}, without_rows=["publications"]))]

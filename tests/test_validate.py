@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.findings import load_catalogue
+from pipeline.findings import load_catalogue, message
 from pipeline.model import Finding, Return, State
 from pipeline.validate import keeps_cell_out, validate
 from schemas.form import Form
@@ -22,6 +22,8 @@ TOTAL, PEOPLE = "classes_total.quantity", "class_participants_total.people"
 STAFF, WORKERS = "class_professional_staff", "class_worker_skills"
 BUDGET, OTHER_MONEY = "funding_state_budget.quantity", "funding_other_sources.quantity"
 TALKS, SEMINARS, CULTURE = "lifelong_learning_talks", "seminars", "culture_sport_total"
+CLASSES = [row.key for row in shipped_form().rows if row.key.startswith("class_") and len(row.kinds) == 2]
+CONTESTS = ("history_culture_contests", "book_contests", TALKS)
 
 # What was typed; the code told, where, by which rule, how gravely, and whether the number there is counted.
 # A cell typed to give one outcome alone keeps the other rules of the form content.
@@ -51,12 +53,30 @@ CASES: dict[str, tuple[dict[str, Typed], list[Told]]] = {
         [("R112", TOTAL, "R1", INFO, True)],
     ),
     "sum_of_parts.below_unexplained": (
-        {TOTAL: 5, f"{STAFF}.quantity": 4, f"{STAFF}.people": 40, PEOPLE: 40, "news_items.note": "báo Quảng Ninh"},
+        {
+            **{f"{row}.{measure}": 0 for row in CLASSES for measure in ("quantity", "people")},
+            TOTAL: 5, f"{STAFF}.quantity": 4, f"{STAFF}.people": 40, PEOPLE: 40, "news_items.note": "báo Quảng Ninh",
+        },
         [("R113", TOTAL, "R1", WARNING, True)],
     ),
     "sum_of_parts.computed": (
         {f"{STAFF}.quantity": 4, f"{STAFF}.people": 40, PEOPLE: 40},
         [("R114", TOTAL, "R1", WARNING, True)],
+    ),
+    "sum_of_parts.computed, a total that may stay blank": (
+        {
+            **{f"{row}.quantity": 0 for row in ("book_fairs", "book_exhibitions", *CONTESTS)},
+            **{f"{row}.people": 0 for row in CONTESTS},
+        },
+        [("R114", "reading_events_total.quantity", "R4-reading", INFO, True)],
+    ),
+    "sum_of_parts.computed, that may stay blank, of some parts": (
+        {"book_fairs.quantity": 2},
+        [("R114", "reading_events_total.quantity", "R4-reading", WARNING, True)],
+    ),
+    "sum_of_parts.open": (
+        {f"{STAFF}.quantity": 4, f"{STAFF}.people": 40, PEOPLE: 40, f"{WORKERS}.quantity": "khoảng 2"},
+        [("R131", TOTAL, "R1", WARNING, None)],
     ),
     "part_at_most_total.above": (
         {TOTAL: 4, f"{STAFF}.quantity": 4, f"{STAFF}.people": 50, PEOPLE: 40},
@@ -79,6 +99,22 @@ CASES: dict[str, tuple[dict[str, Typed], list[Told]]] = {
         {f"{TALKS}.quantity": 3, f"{TALKS}.people": 0, "reading_events_total.quantity": 3},
         [("R123", f"{TALKS}.people", "P", WARNING, True)],
     ),
+    "pair.zero_with, where people may stay blank": (
+        {f"{SEMINARS}.quantity": 0, f"{SEMINARS}.people": 12},
+        [("R121", f"{SEMINARS}.quantity", "P-single", WARNING, True)],
+    ),
+    "pair.one_blank, where people may stay blank": (
+        {f"{SEMINARS}.people": 12},
+        [("R122", f"{SEMINARS}.quantity", "P-single", WARNING, None)],
+    ),
+    "pair.one_blank, where both may stay blank": (
+        {f"{CULTURE}.people": 12},
+        [("R122", f"{CULTURE}.quantity", "P-single", WARNING, None)],
+    ),
+    "pair.fewer, where people may stay blank": (
+        {f"{SEMINARS}.quantity": 12, f"{SEMINARS}.people": 2},
+        [("R123", f"{SEMINARS}.people", "P-single", WARNING, True)],
+    ),
     "ratio_limit.over": (
         {f"{TALKS}.quantity": 2, f"{TALKS}.people": 601, "reading_events_total.quantity": 2},
         [("R124", f"{TALKS}.people", "P-ratio", WARNING, True)],
@@ -95,6 +131,28 @@ CASES: dict[str, tuple[dict[str, Typed], list[Told]]] = {
             f"{SEMINARS}.quantity": 2, f"{SEMINARS}.people": 80,
         },
         [("R127", f"{SEMINARS}.quantity", "R7-seminars", WARNING, True)],
+    ),
+    "same_number.same, own parts and the talks": (
+        {
+            f"{TALKS}.quantity": 2, f"{TALKS}.people": 80, "reading_events_total.quantity": 2,
+            "sports_events.quantity": 1, "sports_events.people": 50,
+            f"{CULTURE}.quantity": 3, f"{CULTURE}.people": 130, "other_content.quantity": "đã ghi chú",
+        },
+        [
+            ("R127", f"{CULTURE}.quantity", "R7-culture", WARNING, True),
+            ("R112", f"{CULTURE}.quantity", "R4-culture", INFO, True),
+        ],
+    ),
+    "implies.blank, activities": (
+        {BUDGET: 20_000, OTHER_MONEY: 20_000},
+        [("R129", TOTAL, "R5-idle", WARNING, None)],
+    ),
+    "implies.zero, activities": (
+        {
+            **{f"{cell.row}.{cell.measure}": 0 for cell in shipped_form().number_cells},
+            BUDGET: 20_000, OTHER_MONEY: 20_000,
+        },
+        [("R128", TOTAL, "R5-idle", WARNING, True)],
     ),
     "implies.zero": ({TOTAL: 0, PEOPLE: 40}, [("R128", TOTAL, "R6-people", ERROR, True)]),
     "implies.zero, several": (
@@ -158,7 +216,10 @@ def test_a_return_without_a_flaw_is_returned_as_it_came() -> None:
 @pytest.mark.parametrize(
     ("cells", "facts"),
     [
-        ({TOTAL: 3, f"{STAFF}.quantity": 4, f"{STAFF}.people": 40, PEOPLE: 40}, {"parts": 4, "total": 3}),
+        (
+            {TOTAL: 3, f"{STAFF}.quantity": 4, f"{STAFF}.people": 40, PEOPLE: 40},
+            {"parts": 4, "total": 3, "because": "no_less"},
+        ),
         (
             {TOTAL: 4, f"{STAFF}.quantity": 4, f"{STAFF}.people": 50, PEOPLE: 40},
             {"total": 40, "total_row": "Tổng số người tham gia, trong đó:"},
@@ -179,9 +240,12 @@ def test_every_row_that_is_spoken_of_is_named_once() -> None:
 
 
 def test_every_finding_can_be_put_into_words() -> None:
+    carried: dict[str, set[str]] = {}
     for cells, _ in CASES.values():
         for each in checked(cells).findings:
-            assert set(each.facts) == load_catalogue()[each.code].facts
+            carried.setdefault(each.code, set()).update(each.facts)
+            assert "…" not in message(each, shipped_form(), "vi")
+    assert carried == {code: load_catalogue()[code].facts for code in carried}
 
 
 def test_a_limit_is_reached_without_a_finding() -> None:
@@ -217,19 +281,84 @@ def test_a_blank_total_is_computed_from_its_stated_parts() -> None:
 
 
 @pytest.mark.parametrize(
-    "cells",
+    ("cells", "codes"),
     [
-        {f"{STAFF}.quantity": 4, f"{STAFF}.people": 40, PEOPLE: 40, f"{WORKERS}.quantity": "khoảng 2"},
-        {f"{STAFF}.quantity": 4, f"{STAFF}.people": 40, PEOPLE: 40, f"{WORKERS}.quantity": (State.SET_ASIDE, 2)},
-        {TOTAL: "nhiều", f"{STAFF}.quantity": 4, f"{STAFF}.people": 40, PEOPLE: 40},
-        {},
+        ({f"{STAFF}.quantity": 4, f"{STAFF}.people": 40, PEOPLE: 40, f"{WORKERS}.quantity": "khoảng 2"}, ["R131"]),
+        (
+            {f"{STAFF}.quantity": 4, f"{STAFF}.people": 40, PEOPLE: 40, f"{WORKERS}.quantity": (State.SET_ASIDE, 2)},
+            ["R131"],
+        ),
+        ({TOTAL: "nhiều", f"{STAFF}.quantity": 4, f"{STAFF}.people": 40, PEOPLE: 40}, []),
+        ({}, []),
     ],
     ids=["unreadable part", "part set aside", "unreadable total", "no part"],
 )
-def test_no_total_is_computed_where_a_part_is_in_error_or_none_is_stated(cells: dict[str, Typed]) -> None:
+def test_no_total_is_computed_where_a_part_is_in_error_or_none_is_stated(
+    cells: dict[str, Typed], codes: list[str]
+) -> None:
     one = checked(cells)
     assert entry_at(one, TOTAL).state in (State.BLANK, State.UNREADABLE)
-    assert codes_at(one, TOTAL) == []
+    assert codes_at(one, TOTAL) == codes
+
+
+def test_no_total_is_computed_where_the_number_of_a_part_may_stand_elsewhere() -> None:
+    cells: dict[str, Typed] = {f"{STAFF}.quantity": 4, f"{STAFF}.people": 40, PEOPLE: 40}
+    one = replace(make_return(shipped_form(), cells), elsewhere={cell_of(f"{WORKERS}.quantity"): "3 lớp"})
+    (one,) = validate(shipped_form(), [one])
+    assert entry_at(one, TOTAL).state is State.BLANK
+    assert told(one) == [("R131", TOTAL, "R1", WARNING, None)]
+
+
+def test_a_cell_that_an_officer_left_blank_is_neither_asked_for_nor_added_up() -> None:
+    cells: dict[str, Typed] = {f"{STAFF}.quantity": 4, "books_donated.quantity": 9}
+    one = make_return(shipped_form(), cells)
+    blank = {cell_of(key) for key in (TOTAL, f"{STAFF}.people", "book_donors.quantity", "book_donors.people")}
+    decided = tuple(replace(entry, decided_by="Lan") if entry.key in blank else entry for entry in one.entries)
+    (one,) = validate(shipped_form(), [replace(one, entries=decided)])
+    assert told(one) == []
+    assert entry_at(one, TOTAL).state is State.BLANK
+
+
+def test_a_blank_whose_number_may_stand_elsewhere_is_asked_for_once() -> None:
+    key = f"{TALKS}.people"
+    cells: dict[str, Typed] = {f"{TALKS}.quantity": 2, "reading_events_total.quantity": 2}
+    one = checked(cells, findings=[make_finding("V030", key, WARNING, counted=False)])
+    assert codes_at(one, key) == ["V030"]
+
+
+def test_a_total_that_is_larger_is_not_asked_about_while_a_part_is_blank() -> None:
+    cells = dict(CASES["sum_of_parts.below_unexplained"][0])
+    assert codes_at(checked(cells), TOTAL) == ["R113"]
+    assert codes_at(checked({**cells, f"{WORKERS}.quantity": None}), TOTAL) == []
+
+
+def test_a_total_that_may_be_less_than_its_parts_is_not_called_impossible() -> None:
+    for name, because in (("sum_of_parts.above", "no_less"), ("sum_of_parts.above people", "in_several_rows")):
+        assert checked(CASES[name][0]).findings[0].facts["because"] == because
+
+
+def test_what_is_said_of_an_event_counted_twice_names_numbers_that_stand_there() -> None:
+    twice = checked(CASES["same_number.same, own parts and the talks"][0])
+    (each,) = [each for each in twice.findings if each.code == "R127"]
+    named = (each.facts["second"], each.facts["other_row"], each.facts["part"], each.facts["beside"])
+    assert named == (3, shipped_form().by_key[TALKS].title, 2, "children")
+
+
+def test_many_rows_are_spoken_of_in_the_words_of_the_form() -> None:
+    for name in ("implies.zero, activities", "implies.blank, activities"):
+        (each,) = [each for each in checked(CASES[name][0]).findings if each.rule == "R5-idle"]
+        assert "subject" in each.facts
+        assert "expected" not in each.facts
+
+
+def test_one_event_typed_a_column_too_far_is_told_also_where_blanks_are_zero() -> None:
+    for row in ("book_fairs", "book_exhibitions", SEMINARS):
+        one = checked({f"{row}.quantity": (State.READ, 0), f"{row}.people": 12})
+        assert "R121" in codes_at(one, f"{row}.quantity")
+
+
+def test_no_people_at_an_event_that_need_not_count_them_are_not_too_few() -> None:
+    assert told(checked({f"{SEMINARS}.quantity": 5, f"{SEMINARS}.people": (State.READ, 0)})) == []
 
 
 def test_no_sum_rule_runs_without_a_stated_part() -> None:
@@ -239,7 +368,7 @@ def test_no_sum_rule_runs_without_a_stated_part() -> None:
 def test_the_parts_of_a_row_that_is_not_in_the_sheet_are_not_taken_for_blank() -> None:
     one = checked({f"{STAFF}.quantity": 4, f"{STAFF}.people": 40, PEOPLE: 40}, without_rows=[WORKERS])
     assert entry_at(one, TOTAL).state is State.BLANK
-    assert told(one) == []
+    assert told(one) == [("R131", TOTAL, "R1", WARNING, None)]
     missing_total = checked({f"{STAFF}.quantity": 4, f"{STAFF}.people": 40, PEOPLE: 40}, without_rows=["classes_total"])
     assert told(missing_total) == []
 

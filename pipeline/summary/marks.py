@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline.blanks import added_up_for_good
 from pipeline.model import State, Total
 from pipeline.summary.plan import Plan
 from pipeline.summary.words import joined
@@ -31,12 +32,13 @@ class Marks:
                 for finding in self.plan.findings_of(unit)
                 if finding.severity is Severity.ERROR
             }
+            settled = added_up_for_good(self.plan.result.form, self.plan.findings_of(unit))
             for cell, entry in entries.items():
                 if entry.state in (State.UNREADABLE, State.SET_ASIDE):
                     reason = "left_out"
                 elif cell in errors and entry.state is not State.DECIDED:
                     reason = "error"
-                elif entry.state is State.COMPUTED:
+                elif entry.state is State.COMPUTED and cell not in settled:
                     reason = "computed"
                 elif entry.provisional:
                     reason = "below"

@@ -1,0 +1,78 @@
+"""What a blank cell may mean: nothing, no activity, or a number that stands elsewhere or has to be added up."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+
+from pipeline.findings import RULE_CODES, finding
+from pipeline.model import Entry, Finding, State
+from schemas.form import Form
+from schemas.rules import Cell, Severity, SumOfParts
+from schemas.text import fold_words
+
+
+def required_cells(form: Form) -> tuple[Cell, ...]:
+    """Number cells that may not stay blank without remark."""
+    return tuple(cell for cell in form.number_cells if not is_optional(form, cell))
+
+
+def is_optional(form: Form, cell: Cell) -> bool:
+    """Tell whether a cell may stay blank without remark."""
+    return cell.measure in form.by_key[cell.row].optional
+
+
+def totals_of_parts(
+    form: Form, entries: Iterable[Entry], elsewhere: Collection[Cell], *, zeros: bool = False
+) -> AbstractSet[Cell]:
+    """Totals that are more than a blank where nothing stands in them: a part has a figure, or may have one.
+
+    They are added up from their parts, or stay open where a part is not sure. With `zeros` a 0 is a figure.
+    """
+    unsure = {entry.key for entry in entries if entry.state is State.UNREADABLE} | set(elsewhere)
+    stated = {entry.key for entry in entries if entry.value or (zeros and entry.value == 0)}
+    rules = (rule for rule in form.rules if isinstance(rule, SumOfParts) and rule.compute_blank)
+    return {rule.total for rule in rules if (unsure | stated).intersection(rule.parts)}
+
+
+def added_up_for_good(form: Form, findings: Iterable[Finding]) -> AbstractSet[Cell]:
+    """Totals that may stay blank and were added up from parts that are all stated: nothing about them is open."""
+    code = RULE_CODES["sum_of_parts", "computed"]
+    cells = {
+        Cell(told.row or "", told.measure or "")
+        for told in findings
+        if told.code == code and told.severity is Severity.INFO
+    }
+    return {cell for cell in cells if cell.row in form.by_key and is_optional(form, cell)}
+
+
+@lru_cache(maxsize=64)
+def counted_in(words: Iterable[str]) -> re.Pattern[str]:
+    """Make the pattern of a number with one of these words for what is counted, in a folded text: "3 lop"."""
+    units = "|".join(sorted(map(re.escape, {*map(fold_words, words)} - {""}), key=len, reverse=True))
+    return re.compile(rf"(?<![0-9a-z])[0-9]+ (?:{units})(?![0-9a-z])") if units else re.compile("(?!)")
+
+
+def told_elsewhere(form: Form, entries: Iterable[Entry], seen: Mapping[Cell, str]) -> Iterator[Finding]:
+    """Tell of blank cells that were not taken for 0, because their number may stand elsewhere in their line.
+
+    A cell that may stay blank is told of where no other cell of its row is, and hardly matters beside a number,
+    unless what stands there is counted in its own words ("120 người").
+    """
+    listed = list(entries)
+    blanks = [entry for entry in listed if entry.state is State.BLANK and seen.get(entry.key)]
+    asked = {entry.row for entry in blanks if not is_optional(form, entry.key)}
+    stated = {entry.row for entry in listed if entry.value is not None}
+    for entry in blanks:
+        optional = is_optional(form, entry.key)
+        if optional and entry.row in asked:
+            continue
+        is_own = counted_in(form.unit_words.get(entry.measure, ())).search(fold_words(seen[entry.key]))
+        yield finding(
+            "V030",
+            severity=Severity.INFO if optional and entry.row in stated and not is_own else None,
+            cell=entry.cell or None,
+            row=entry.row,
+            measure=entry.measure,
+            found=seen[entry.key],
+        )

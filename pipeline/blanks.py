@@ -29,10 +29,16 @@ def totals_of_parts(
 
     They are added up from their parts, or stay open where a part is not sure. With `zeros` a 0 is a figure.
     """
-    unsure = {entry.key for entry in entries if entry.state is State.UNREADABLE} | set(elsewhere)
-    stated = {entry.key for entry in entries if entry.value or (zeros and entry.value == 0)}
-    rules = (rule for rule in form.rules if isinstance(rule, SumOfParts) and rule.compute_blank)
-    return {rule.total for rule in rules if (unsure | stated).intersection(rule.parts)}
+    with_figure = set(elsewhere)
+    for entry in entries:
+        if entry.value or entry.state is State.UNREADABLE or (zeros and entry.value == 0):
+            with_figure.add(entry.key)
+    rules = [rule for rule in form.rules if isinstance(rule, SumOfParts) and rule.compute_blank]
+    totals: set[Cell] = set()
+    # A total may be a part of another.
+    for _ in rules:
+        totals |= {rule.total for rule in rules if not (with_figure | totals).isdisjoint(rule.parts)}
+    return totals
 
 
 def added_up_for_good(form: Form, findings: Iterable[Finding]) -> AbstractSet[Cell]:

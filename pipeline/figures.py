@@ -104,7 +104,7 @@ def figures_of(form: Form, returns: Sequence[Return | None]) -> Figures:
                 coverages[line, place] = entry.coverage
             if entry.provisional:
                 provisional.append((line, place))
-            if entry.decided_by and entry.state is State.BLANK:
+            if entry.left_blank:
                 settled.append((line, place))
         elsewhere += ((line, columns[cell]) for cell in (one.elsewhere if one else ()))
         values += line_values

@@ -65,6 +65,8 @@ class Entry:
     """in a summary of the level below: the cell bore the mark of an open question"""
     decided_by: str | None = None
     reason: str | None = None
+    left_blank: bool = False
+    """an officer decided that nothing counts here"""
 
     @property
     def key(self) -> Cell:

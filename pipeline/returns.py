@@ -215,6 +215,7 @@ def _return_of(reading: FileReading, page: _Page, medium: Medium, desk: Desk) ->
         findings=tuple(replace(one, sheet=one.sheet or sheet.name) for one in (*told, *findings)),
         times=reading.times,
         blank_means_zero=parsed.blank_means_zero,
+        elsewhere=parsed.elsewhere,
         filled_by=page.stamped("filled_by"),
         phone=page.stamped("phone"),
         source=page.stamped("source"),

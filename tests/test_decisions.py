@@ -8,6 +8,7 @@ import random
 import re
 import shutil
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -716,6 +717,52 @@ def test_blanks_of_a_unit_are_zero_by_decision_and_nothing_else_of_it_changes(tm
     assert {cell: one for cell, one in desk.totals.items() if cell not in blank} == {
         cell: one for cell, one in before.items() if cell not in blank
     }
+
+
+def test_a_decision_about_blanks_spares_what_the_reading_spares_and_tells_it(tmp_path: Path) -> None:
+    changes: dict[str, Typed] = {LODGED: None, "news_items.note": "Đợt 1", "publications.quantity": None}
+    desk = Desk(tmp_path / "desk", returns_of(tmp_path / "in", {ASKED: changes}))
+    desk.run()
+    assert "V030" not in desk.told()
+    (line,) = lines_in(desk.book, "units")
+    fill(desk.book, "units", line, answer="blank_is_zero", **SIGNED)
+    desk.run()
+    assert (desk.line("publications.quantity")["value"], desk.line(LODGED)["state"]) == ("0", "blank")
+    assert {"D006", "V030"} <= set(desk.told())
+    fill(desk.book, "cells", line_at(desk.book, LODGED), answer="value", value=7, **SIGNED)
+    desk.run()
+    assert (desk.line(LODGED)["value"], "V030" in desk.told()) == ("7", False)
+
+
+def test_a_cell_decided_to_be_blank_is_not_asked_for_again(tmp_path: Path) -> None:
+    people = "heritage_visits.people"
+    desk = Desk(tmp_path / "desk", returns_of(tmp_path / "in", {ASKED: {people: None}}))
+    desk.run()
+    assert "R122" in desk.told()
+    fill(desk.book, "cells", line_at(desk.book, people), answer="blank", **SIGNED)
+    desk.run()
+    assert "R122" not in desk.told()
+
+
+def test_each_cell_of_a_cause_that_is_told_once_is_decided_by_itself(tmp_path: Path) -> None:
+    cells = [cell for cell in FIGURES[ASKED] if cell.endswith(".people") and cell.startswith("class_")][:8]
+    dates: dict[str, Typed] = dict.fromkeys(cells, "05/10/2020")
+    desk = Desk(tmp_path / "desk", returns_of(tmp_path / "in", {ASKED: dates}))
+    desk.run()
+    assert desk.told().count("V004") == 1
+    (told_of,) = [one for file in desk.report["files"] for one in file["findings"] if one["code"] == "V004"]
+    assert (told_of["row"], told_of["measure"], told_of["cell"]) == (None, "people", desk.line(cells[0])["cell"])
+    assert {desk.line(cell)["state"] for cell in cells} == {"unreadable"}
+    lines = [line for cell in cells if (line := line_at(desk.book, cell))]
+    assert len(lines) == len(cells)
+    fill(desk.book, "cells", line_at(desk.book, cells[2]), answer="value", value=40, **SIGNED)
+    desk.run()
+    assert (desk.line(cells[2])["value"], desk.told().count("V004")) == ("40", 1)
+    assert desk.totals[cells[2]][1] == 2
+    sheet = next(sheet for sheet in load_workbook(desk.summary).worksheets if sheet.title.startswith(ASKED))
+    shown = Counter(row[0].row for row in sheet.iter_rows() for cell in row if "05/10/2020" in str(cell.value))
+    # As it was typed, and in the remark beside it; the decided one in the remark alone.
+    assert sorted(shown.values()) == [1, *[2] * (len(cells) - 1)]
 
 
 # The workbook itself --------------------------------------------------------------------------------------------

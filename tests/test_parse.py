@@ -5,33 +5,39 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from random import Random
 
 import pytest
 from docx import Document
+from docx.table import _Cell
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from pipeline.desk import Desk, desk_for
 from pipeline.find import Found
+from pipeline.findings import load_wording, message, suggestion_text
 from pipeline.intake import read_bytes
 from pipeline.kinds import Kind
 from pipeline.limits import DEFAULT
 from pipeline.model import Entry, FileReading, Return, State
+from pipeline.numbers import load_number_words, read_number
 from pipeline.read import Sheet, read_sheets
 from pipeline.read_docx import read_tables
 from pipeline.returns import Medium, read_forms
 from pipeline.second_look import Dress, SheetFacts, sheet_facts
 from pipeline.template import write_template
+from pipeline.told_once import told_once
 from schemas.register import load_register_csv, shipped_register
 from schemas.rules import Cell, Severity
 from schemas.text import fold
-from tests.alterations import NOTHING_HIDDEN, Draft, as_sheet, blank_draft, fill
+from tests.alterations import NOTHING_HIDDEN, Draft, Line, answer_yes, as_sheet, blank_draft, fill
 from tests.builders import shipped_form
 
 UNIT = "07135"
 PAIR, SINGLE, PEOPLE_ONLY, MONEY = "class_literacy", "news_items", "class_participants_total", "funding_state_budget"
+OTHER_PAIR = "class_universal_education"
 Change = Callable[[Draft], None]
 
 
@@ -128,19 +134,6 @@ def test_a_number_merged_over_two_rows_is_neithers(draft: Draft) -> None:
 # Blanks that a unit says are zero -------------------------------------------------------------------------------------
 
 
-def answer_yes(draft: Draft) -> None:
-    words = desk().labels.stamp
-    question = fold(words.spellings("blank_means_zero")[0])
-    for line in draft.lines:
-        for name, value in line.cells.items():
-            if isinstance(value, str) and fold(value) == question:
-                beside = draft.columns[draft.columns.index(name) + 1 :]
-                place = next((column for column in beside if line.cells.get(column, "") != ""), beside[0])
-                line.cells[place] = words.spellings("blank_yes")[0]
-                return
-    pytest.fail("the question is not there")
-
-
 def test_a_blank_cell_of_a_doubtful_row_is_never_a_zero(draft: Draft) -> None:
     answer_yes(draft)
     line = draft.line(PAIR)
@@ -176,26 +169,168 @@ def test_a_number_in_the_note_of_a_blank_row_is_told_there_and_is_no_zero(
     if answered:
         answer_yes(draft)
     one = read(draft)
-    (told,) = [told for told in one.findings if told.code == "S004"]
+    (told,) = [told for told in one.findings if told.code == "V030"]
     line = draft.line(SINGLE)
     assert line is not None
-    where = (told.severity, told.cell, told.row, told.measure)
-    assert where == (Severity.WARNING, f"F{draft.place(line) + 1}", SINGLE, "quantity")
+    where = (told.severity, told.cell, told.row, told.measure, told.found)
+    assert where == (Severity.WARNING, f"D{draft.place(line) + 1}", SINGLE, "quantity", str(note).removesuffix(".0"))
     assert entry(one, SINGLE, "quantity").value is None
+    assert one.elsewhere == {Cell(SINGLE, "quantity"): told.found}
 
 
-@pytest.mark.parametrize("note", ["Năm 2019 có 12 tin", "không", "10/10/2020", "0"])
-def test_a_remark_that_only_mentions_a_number_leaves_a_blank_cell_to_the_units_answer(draft: Draft, note: str) -> None:
+NO_FIGURES = [
+    *("không", "0", "10/10/2020", "Ngày 5/10 và tháng 11", "Kế hoạch 12/KH-UBND năm 2020", "năm học 2019-2020"),
+    "Có danh sách kèm theo",
+]
+
+
+@pytest.mark.parametrize("note", NO_FIGURES)
+def test_a_note_without_a_figure_leaves_a_blank_cell_to_the_units_answer(draft: Draft, note: str) -> None:
     type_in(draft, SINGLE, quantity=None, note=note)
     answer_yes(draft)
     one = read(draft)
-    assert "S004" not in {told.code for told in one.findings}
+    assert at(one, SINGLE) == []
     assert entry(one, SINGLE, "quantity").value == 0
+
+
+@pytest.mark.parametrize("note", ["Năm 2019 có 12 tin", "Đợt 1", "đã mở 3 lớp, 90 người dự ngày 5/10/2020"])
+def test_a_note_that_mentions_a_number_keeps_a_blank_cell_from_being_a_zero(draft: Draft, note: str) -> None:
+    type_in(draft, SINGLE, quantity=None, note=note)
+    answer_yes(draft)
+    one = read(draft)
+    assert at(one, SINGLE) == [("V030", "quantity")]
+    assert entry(one, SINGLE, "quantity").value is None
+
+
+def test_without_an_answer_a_note_is_told_only_where_it_says_a_number(draft: Draft) -> None:
+    type_in(draft, SINGLE, quantity=None, note="Đợt 1")
+    type_in(draft, PAIR, quantity=None, people=None, note="Đã mở 3 lớp, 90 người dự")
+    one = read(draft)
+    assert at(one, SINGLE) == []
+    assert at(one, PAIR) == [("V030", "quantity"), ("V030", "people")]
 
 
 def test_a_number_in_the_note_of_a_filled_row_is_a_remark(draft: Draft) -> None:
     type_in(draft, SINGLE, note="12 tin")
+    answer_yes(draft)
     assert at(read(draft), SINGLE) == []
+
+
+def put_below(draft: Draft, row: str, **cells: object) -> None:
+    line = draft.line(row)
+    assert line is not None
+    draft.lines.insert(draft.place(line) + 1, Line("extra", cells))  # type: ignore[arg-type]
+
+
+def put_beside(draft: Draft, row: str, value: float) -> None:
+    line = draft.line(row)
+    assert line is not None
+    draft.columns.append("own")
+    line.cells["own"] = value
+
+
+ELSEWHERE: dict[str, Change] = {
+    "unit of measure": lambda draft: type_in(draft, OTHER_PAIR, unit_of_measure="3 lớp/90 người"),
+    "number in the unit of measure": lambda draft: type_in(draft, OTHER_PAIR, unit_of_measure=3.0),
+    "label": lambda draft: type_in(draft, OTHER_PAIR, label="Phổ cập giáo dục (tiểu học, THCS): 3 lớp"),
+    "line below": lambda draft: put_below(draft, OTHER_PAIR, label="+ 3 lớp, 90 người"),
+    "parts below": lambda draft: put_below(draft, OTHER_PAIR, label="- Buổi sáng", quantity=3.0),
+    "numbers below": lambda draft: put_below(draft, OTHER_PAIR, quantity=3.0, people=90.0),
+    "beside": lambda draft: put_beside(draft, OTHER_PAIR, 3.0),
+}
+
+
+@pytest.mark.parametrize("place", ELSEWHERE)
+def test_a_blank_whose_number_stands_elsewhere_in_its_line_or_below_it_is_no_zero(draft: Draft, place: str) -> None:
+    type_in(draft, OTHER_PAIR, quantity=None, people=None)
+    ELSEWHERE[place](draft)
+    answer_yes(draft)
+    one = read(draft)
+    for measure in ("quantity", "people"):
+        assert entry(one, OTHER_PAIR, measure).value is None
+        assert ("V030", measure) in at(one, OTHER_PAIR)
+    (told,) = [told for told in told_once(one.findings) if told.code == "V030"]
+    assert told.row == OTHER_PAIR
+    assert "V028" not in {told.code for told in one.findings}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda draft: type_in(draft, PAIR, label="12) Xóa mù chữ"),
+        lambda draft: put_below(draft, PAIR, label="Học viên mới biết chữ"),
+        lambda draft: put_below(draft, PAIR),
+        lambda draft: type_in(draft, PAIR, unit_of_measure="Lớp, người"),
+    ],
+    ids=["enumerator", "words below", "nothing below", "other words for the unit"],
+)
+def test_what_holds_no_figure_leaves_a_blank_to_the_units_answer(draft: Draft, change: Change) -> None:
+    type_in(draft, PAIR, quantity=None, people=None)
+    change(draft)
+    answer_yes(draft)
+    one = read(draft)
+    assert [entry(one, PAIR, measure).value for measure in ("quantity", "people")] == [0, 0]
+    assert one.elsewhere == {}
+
+
+def test_a_blank_beside_a_cell_nobody_can_read_is_no_zero(draft: Draft) -> None:
+    type_in(draft, PAIR, quantity="khoảng 5 lớp, 163 người", people=None)
+    answer_yes(draft)
+    one = read(draft)
+    assert entry(one, PAIR, "people").value is None
+    assert {measure for _, measure in at(one, PAIR)} == {"quantity"}
+
+
+def test_a_blank_beside_a_number_out_of_place_is_no_zero(draft: Draft) -> None:
+    type_in(draft, SINGLE, quantity=None, people=12.0)
+    answer_yes(draft)
+    one = read(draft)
+    assert entry(one, SINGLE, "quantity").value is None
+    assert at(one, SINGLE) == [("R105", "people")]
+
+
+def test_people_told_in_the_note_of_a_row_that_need_not_count_them_are_told(draft: Draft) -> None:
+    for note, severity in (("Hội sách 2 ngày", Severity.INFO), ("có 120 người", Severity.WARNING)):
+        type_in(draft, "book_fairs", people=None, note=note)
+        answer_yes(draft)
+        one = read(draft)
+        assert entry(one, "book_fairs", "people").value is None
+        assert [told.severity for told in one.findings if told.code == "V030"] == [severity]
+
+
+def test_a_blank_total_is_no_zero_where_a_part_is_not_sure(draft: Draft) -> None:
+    classes = [row.key for row in desk().form.rows if row.key.startswith("class_") and len(row.kinds) == 2]
+    for row in classes:
+        type_in(draft, row, quantity=None, people=None, note=None)
+    type_in(draft, "classes_total", quantity=None)
+    type_in(draft, PEOPLE_ONLY, people=None)
+    type_in(draft, PAIR, quantity="khoảng 5", people=None, note="100 người")
+    answer_yes(draft)
+    one = read(draft)
+    assert [entry(one, row, measure).state for row, measure in TOTALS] == [State.BLANK] * 2
+    type_in(draft, PAIR, quantity=None, note=None)
+    assert [entry(read(draft), row, measure).value for row, measure in TOTALS] == [0, 0]
+
+
+TOTALS = (("classes_total", "quantity"), (PEOPLE_ONLY, "people"))
+
+
+def test_blank_totals_that_will_be_added_up_are_not_among_the_open_blanks(draft: Draft) -> None:
+    type_in(draft, "classes_total", quantity=None)
+    assert "V029" not in {told.code for told in read(draft).findings}
+    type_in(draft, SINGLE, quantity=None)
+    assert [told.facts["count"] for told in read(draft).findings if told.code == "V029"] == [1]
+
+
+def test_a_form_left_blank_for_the_most_part_must_be_asked_about(draft: Draft) -> None:
+    cells = [cell for cell in desk().form.number_cells if cell.measure not in desk().form.by_key[cell.row].optional]
+    counts = {}
+    for kept in (len(cells) // 2 + 1, len(cells) // 2 - 1):
+        for cell in cells[kept:]:
+            type_in(draft, cell.row, **{cell.measure: None})
+        (told,) = [told for told in read(draft).findings if told.code == "V029"]
+        counts[kept] = told.severity
+    assert list(counts.values()) == [Severity.INFO, Severity.WARNING]
 
 
 def second_people_column(draft: Draft) -> str:
@@ -224,11 +359,27 @@ def test_the_same_sure_reading_in_many_cells_is_told_once_with_its_cells(draft: 
     for row in rows:
         type_in(draft, row, quantity="12 lớp")
     one = read(draft)
-    (told,) = [told for told in one.findings if told.code == "V022"]
-    cells = told.facts["cells"]
-    assert isinstance(cells, tuple)
-    assert len(cells) == told.facts["count"] == len(rows)
+    assert all(at(one, row) == [("V022", "quantity")] for row in rows)
+    (told,) = [told for told in told_once(one.findings) if told.code == "V022"]
+    assert told.facts["places"] == tuple(entry(one, row, "quantity").cell for row in rows)
     assert all(entry(one, row, "quantity").state is State.READ for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("code", "typed"),
+    [("V004", datetime(2020, 10, 5)), ("V001", "12 cháu"), ("V003", "5,0"), ("V010", "85%")],
+)
+def test_one_cause_in_a_column_is_told_once_and_every_cell_stays_unreadable(
+    draft: Draft, code: str, typed: object
+) -> None:
+    rows = [row.key for row in desk().form.rows if row.key.startswith("class_")][2:]
+    for row in rows:
+        type_in(draft, row, people=typed)
+    one = read(draft)
+    assert {entry(one, row, "people").state for row in rows} == {State.UNREADABLE}
+    (told,) = [told for told in told_once(one.findings) if told.code == code]
+    assert (told.row, told.measure, told.cell) == (None, "people", entry(one, rows[0], "people").cell)
+    assert told.facts["count"] == len(rows)
 
 
 def test_a_few_readings_are_told_each_at_its_cell(draft: Draft) -> None:
@@ -279,6 +430,162 @@ def test_a_number_in_the_unit_column_is_told_with_its_address(draft: Draft) -> N
 def test_a_blank_cell_is_not_known_to_be_blank_without_a_second_look(draft: Draft) -> None:
     type_in(draft, PAIR, quantity=None)
     assert ("V017", "quantity") in at(read(draft, facts=None), PAIR)
+
+
+def dressed_at(draft: Draft, row: str, measure: str, dress: Dress) -> Return:
+    row_number, column = coordinate_to_tuple(entry(read(draft), row, measure).cell)
+    return read(draft, replace(NOTHING_HIDDEN, dressed={(row_number - 1, column - 1): dress}))
+
+
+@pytest.mark.parametrize(
+    ("value", "codes", "offered"), [(2.0, ["V003"], (2, 2000)), (999.0, ["V003"], (999, 999_000)), (15_000.0, [], ())]
+)
+def test_a_small_number_with_three_decimals_may_be_a_thousand_times_as_much(
+    draft: Draft, value: float, codes: list[str], offered: tuple[int, ...]
+) -> None:
+    type_in(draft, PAIR, people=value)
+    one = dressed_at(draft, PAIR, "people", Dress("#", decimals=3))
+    assert [code for code, _ in at(one, PAIR)] == codes
+    assert entry(one, PAIR, "people").value == (None if codes else value)
+    assert [told.suggestions for told in one.findings if told.row == PAIR] == [offered] * len(codes)
+
+
+def test_pieces_of_a_text_are_no_number_that_anybody_wrote(draft: Draft) -> None:
+    type_in(draft, PAIR, people="141")
+    type_in(draft, PEOPLE_ONLY, people=None)
+    merge(draft, PEOPLE_ONLY, "46")
+    places = {}
+    for row, apart in ((PAIR, "14 1"), (PEOPLE_ONLY, "4 6")):
+        line, column = coordinate_to_tuple(entry(read(draft), row, "people").cell)
+        places[line - 1, column - 1] = apart
+    one = read(draft, replace(NOTHING_HIDDEN, pieced=places))
+    for row, apart in ((PAIR, "14 1"), (PEOPLE_ONLY, "4 6")):
+        assert (entry(one, row, "people").value, entry(one, row, "people").found) == (None, apart)
+        assert at(one, row) == [("V003", "people")]
+
+
+def test_an_error_in_a_cell_merged_over_both_columns_is_no_blank(draft: Draft) -> None:
+    merge(draft, PEOPLE_ONLY, None)
+    answer_yes(draft)
+    line, column = coordinate_to_tuple(entry(read(draft), PEOPLE_ONLY, "people").cell)
+    one = read(draft, replace(NOTHING_HIDDEN, errors={(line - 1, column - 1): "#REF!"}))
+    assert at(one, PEOPLE_ONLY) == [("V008", "people")]
+
+
+def test_a_number_under_a_merged_cell_is_listed_and_the_blank_above_it_is_no_zero(draft: Draft) -> None:
+    merge(draft, MONEY, None)
+    type_in(draft, MONEY, people=7_000_000.0)
+    answer_yes(draft)
+    one = read(draft)
+    line = draft.line(MONEY)
+    assert line is not None
+    (told,) = [told for told in one.findings if told.row == MONEY]
+    assert (told.code, told.cell, told.found) == ("S004", f"E{draft.place(line) + 1}", "7000000")
+    assert entry(one, MONEY, "quantity").value is None
+
+
+def test_a_number_under_the_merged_cells_of_a_pair_is_listed(draft: Draft) -> None:
+    merge(draft, PAIR, None)
+    type_in(draft, PAIR, people=340.0)
+    one = read(draft)
+    assert ("V003", "people") in at(one, PAIR)
+    assert entry(one, PAIR, "people").found == "340"
+
+
+def test_what_stands_twice_in_a_merged_cell_is_listed_once(draft: Draft) -> None:
+    merge(draft, MONEY, 7_000_000.0)
+    type_in(draft, MONEY, people=7_000_000.0)
+    assert at(read(draft), MONEY) == []
+
+
+# Numbers that something else contradicts -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "note", "offered"),
+    [
+        (15_000.0, "15 triệu đồng", 15_000_000),
+        (20_000.0, "Hai mươi triệu đồng", 20_000_000),
+        (10_000.0, "Bằng chữ: Mười triệu đồng", 10_000_000),
+        (0.0, "đã chi 500 nghìn", 500_000),
+        (15_000_000.0, "1.500.000 đồng", 1_500_000),
+        (15_000_000.0, "15 triệu đồng", None),
+        (15_000_000.0, "10 triệu đồng và 5 triệu đồng", None),
+        (15_000_000.0, "Công ty A ủng hộ một triệu đồng, còn lại vận động", None),
+        (15_000_000.0, "năm 2020", None),
+    ],
+)
+def test_a_note_that_says_another_sum_than_its_cell_is_told(
+    draft: Draft, value: float, note: str, offered: int | None
+) -> None:
+    type_in(draft, MONEY, quantity=value, note=note)
+    one = read(draft)
+    told = [
+        (told.code, told.measure, told.severity, told.counted, told.suggestions)
+        for told in one.findings
+        if told.row == MONEY
+    ]
+    assert told == ([("V031", "quantity", Severity.WARNING, True, (offered,))] if offered else [])
+    assert entry(one, MONEY, "quantity").value == value
+
+
+@pytest.mark.parametrize(
+    ("value", "is_told"), [(43_465, False), (43_466, True), (44_109, True), (44_561, True), (44_562, False)]
+)
+def test_a_count_that_excel_would_store_for_a_day_about_then_may_be_a_date(
+    draft: Draft, value: int, is_told: bool
+) -> None:
+    type_in(draft, PAIR, quantity=1.0, people=float(value))
+    one = read(draft)
+    told = [(told.code, told.severity, told.counted) for told in one.findings if told.row == PAIR]
+    assert told == [("V032", Severity.WARNING, True)] * is_told
+    assert entry(one, PAIR, "people").value == value
+
+
+def test_money_is_never_taken_for_a_date(draft: Draft) -> None:
+    type_in(draft, MONEY, quantity=44_109.0)
+    assert at(read(draft), MONEY) == []
+
+
+# What is said of a reading ----------------------------------------------------------------------------------------
+
+READINGS: list[tuple[str, str, dict[str, object], str]] = [
+    ("V020", MONEY, {"quantity": "1.500.000 đ"}, "1.500.000"),
+    ("V022", PAIR, {"quantity": "12 lớp"}, "12"),
+    ("V023", MONEY, {"quantity": "1,5 triệu"}, "1.500.000"),
+    ("V024", MONEY, {"quantity": "15.000"}, "15.000"),
+    ("V025", PAIR, {"quantity": "12/340", "people": None}, "12 lớp và 340 người"),
+    ("V027", PAIR, {"quantity": "１２"}, "12"),
+    ("R101", MONEY, {"quantity": None, "people": 15_000_000.0}, "15.000.000"),
+    ("R103", "classes_total", {"people": 340.0}, "340"),
+]
+
+
+@pytest.mark.parametrize(("code", "row", "typed", "shown"), READINGS)
+def test_how_a_cell_was_read_is_shown_where_that_is_told(
+    draft: Draft, code: str, row: str, typed: dict[str, object], shown: str
+) -> None:
+    draft.merges.clear()
+    type_in(draft, row, **typed)
+    if code == "R103":
+        type_in(draft, PEOPLE_ONLY, people=None)
+    (told,) = [told for told in read(draft).findings if told.code == code]
+    assert "value" in told.facts
+    assert shown in message(told, desk().form, "vi")
+
+
+def test_every_code_whose_wording_shows_a_reading_is_among_those_tried() -> None:
+    texts = load_wording("vi").texts
+    shows = {code for code, text in texts.items() if "{value}" in text.message and code[0] in "VR"}
+    assert shows <= {code for code, *_ in READINGS} | {"V018", "V031", "V032"}
+
+
+def test_a_pair_is_offered_in_its_words_and_only_where_the_row_takes_one(draft: Draft) -> None:
+    type_in(draft, PAIR, quantity=datetime(2020, 10, 5))
+    type_in(draft, SINGLE, quantity=datetime(2020, 10, 5))
+    offered = {told.row: suggestion_text(told, "vi") for told in read(draft).findings if told.code == "V004"}
+    assert "5 lớp và 10 người" in offered[PAIR]
+    assert "và" not in offered[SINGLE]
 
 
 # Legacy fonts -----------------------------------------------------------------------------------------------------
@@ -354,6 +661,40 @@ def test_a_word_table_under_the_title_of_another_year_is_another_form(draft: Dra
     data = word(draft, title="Kết quả Tuần lễ năm 2021")
     (one,) = read_bytes(Found("a.docx", Path("a.docx")), data, desk()).returns
     assert "F015" in [told.code for told in one.findings]
+
+
+def mark(cell: _Cell, *runs: tuple[str, str]) -> None:
+    """Write a cell of Word in runs, each with a property of its font."""
+    for run in list(cell.paragraphs[0].runs):
+        run._r.getparent().remove(run._r)
+    for text, name in runs:
+        run = cell.paragraphs[0].add_run(text)
+        if name:
+            setattr(run.font, name, True)
+
+
+@pytest.mark.parametrize(
+    ("runs", "found"),
+    [
+        ((("2", "strike"), ("3", "")), "(gạch bỏ: 2) 3"),
+        ((("2", "double_strike"), ("3", "")), "(gạch bỏ: 2) 3"),
+        ((("7", "hidden"), ("15", "")), "(ẩn: 7) 15"),
+        ((("114", ""), ("1", "superscript")), "114 1"),
+        ((("7", "strike"),), "(gạch bỏ: 7)"),
+    ],
+)
+def test_digits_of_word_that_are_crossed_out_hidden_or_raised_are_not_glued_to_others(
+    runs: tuple[tuple[str, str], ...], found: str
+) -> None:
+    document = Document()
+    table = document.add_table(1, 2)
+    mark(table.cell(0, 0), *runs)
+    mark(table.cell(0, 1), ("1", "bold"), ("2", ""), (" lớp", "strike"))
+    buffer = io.BytesIO()
+    document.save(buffer)
+    (sheet,) = read_tables(buffer.getvalue(), DEFAULT)
+    assert sheet.rows == [[found, "12 lớp"]]
+    assert read_number(found, kind="count", words=load_number_words()).value is None
 
 
 def test_a_letter_in_word_without_the_form_is_to_be_looked_at() -> None:

@@ -313,7 +313,7 @@ def test_a_cell_that_an_officer_left_blank_is_neither_asked_for_nor_added_up() -
     cells: dict[str, Typed] = {f"{STAFF}.quantity": 4, "books_donated.quantity": 9}
     one = make_return(shipped_form(), cells)
     blank = {cell_of(key) for key in (TOTAL, f"{STAFF}.people", "book_donors.quantity", "book_donors.people")}
-    decided = tuple(replace(entry, decided_by="Lan") if entry.key in blank else entry for entry in one.entries)
+    decided = tuple(replace(entry, left_blank=True) if entry.key in blank else entry for entry in one.entries)
     (one,) = validate(shipped_form(), [replace(one, entries=decided)])
     assert told(one) == []
     assert entry_at(one, TOTAL).state is State.BLANK

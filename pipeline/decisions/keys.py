@@ -11,7 +11,7 @@ from pipeline.model import Finding
 from schemas.rules import Cell
 from schemas.text import visible
 
-_COMPARING = CODES_ACROSS_CELLS | {"N005"}
+_COMPARING = CODES_ACROSS_CELLS | {"N005", "V031"}
 """codes of what is asked about numbers of which only one is typed in its cell"""
 _TYPED_LENGTH = 120
 _DIGEST_LENGTH = 12

@@ -7,12 +7,13 @@ told and not applied. An applied decision takes the place of the findings it ans
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from pipeline.blanks import told_elsewhere, totals_of_parts
 from pipeline.decisions.keys import typed_key
 from pipeline.decisions.meaning import CellAnswer, CellDecision, Decisions, Signed, unusable
 from pipeline.findings import finding
 from pipeline.model import COUNTED, Entry, Fact, FileResult, FileStatus, Finding, Return, State
 from schemas.form import Form
-from schemas.rules import Cell, Severity, SumOfParts
+from schemas.rules import Cell, Severity
 
 BLANK_FACT = "blank_cell"
 """token of the wording for a cell in which nothing stands"""
@@ -91,7 +92,7 @@ def _ruled_entry(entry: Entry, decisions: Sequence[CellDecision], ruling: Ruling
     decision = (setting or decisions)[0]
     signed = replace(entry, decided_by=decision.signed.by, reason=decision.signed.reason)
     if decision.answer is CellAnswer.BLANK:
-        return replace(signed, state=State.BLANK, value=None), decision
+        return replace(signed, state=State.BLANK, value=None, left_blank=True), decision
     if decision.answer is not CellAnswer.AS_STATED:
         return replace(signed, state=State.DECIDED, value=decision.value), decision
     if entry.state is State.BLANK:
@@ -128,14 +129,16 @@ def _without_settled_rows(one: Return, form: Form) -> Return:
 
 
 def _with_blanks_as_zero(one: Return, signed: Signed, form: Form) -> Return:
-    numbers = set(form.number_cells) - _totals_to_add_up(one, form)
+    numbers = set(form.number_cells) - totals_of_parts(form, one.entries, one.elsewhere)
     blanks = {
         entry.key
         for entry in one.entries
         if entry.state is State.BLANK and entry.cell and entry.decided_by is None and entry.key in numbers
-    }
+    } - one.elsewhere.keys()
+    spared = [replace(each, sheet=one.sheet) for each in told_elsewhere(form, one.entries, one.elsewhere)]
+    kept = [known for known in one.findings if known.code != "V030"]
     if not blanks:
-        return one
+        return replace(one, findings=(*kept, *spared))
     entries = tuple(
         replace(entry, state=State.DECIDED, value=0, decided_by=signed.by, reason=signed.reason)
         if entry.key in blanks
@@ -143,18 +146,8 @@ def _with_blanks_as_zero(one: Return, signed: Signed, form: Form) -> Return:
         for entry in one.entries
     )
     told = finding("D006", sheet=one.sheet, facts={**signed_facts(signed), "count": len(blanks)})
-    findings = (*(known for known in one.findings if known.code != "V029"), told)
-    return replace(one, entries=entries, findings=findings)
-
-
-def _totals_to_add_up(one: Return, form: Form) -> set[Cell]:
-    """Find the blank totals that are not 0, because a part is above 0 or may be: they are added up from their parts."""
-    open_ = {entry.key for entry in one.entries if entry.value or entry.state is State.UNREADABLE}
-    rules = [rule for rule in form.rules if isinstance(rule, SumOfParts) and rule.compute_blank]
-    totals: set[Cell] = set()
-    for _ in rules:
-        totals |= {rule.total for rule in rules if not (open_ | totals).isdisjoint(rule.parts)}
-    return totals
+    kept = [known for known in kept if known.code != "V029"]
+    return replace(one, entries=entries, findings=(*kept, told, *spared))
 
 
 def tell_what_no_longer_fits(

@@ -1,12 +1,13 @@
 """What was read as the entries of a return, and what its blanks mean."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from pipeline.blanks import required_cells, told_elsewhere, totals_of_parts
 from pipeline.findings import finding
 from pipeline.model import Coverage, Entry, Finding, State
 from pipeline.parse.page import NUMBERS, Draft, Page, as_text, coverage_of, is_in_doubt, refuse
-from schemas.form import NOTE, Form
-from schemas.rules import Cell, Severity, SumOfParts
+from schemas.form import NOTE
+from schemas.rules import Cell, Severity
 from schemas.text import fold, visible
 
 
@@ -74,32 +75,33 @@ def blank_answer(page: Page) -> bool | None:
 def settle_blanks(
     page: Page, entries: tuple[Entry, ...], answer: bool | None
 ) -> tuple[tuple[Entry, ...], tuple[Finding, ...]]:
-    """Count blanks as 0 where the unit said so, once for the return; else say how many there are."""
-    numbers = set(page.form.number_cells)
-    optional = {Cell(row.key, m) for row in page.form.rows for m in row.optional}
-    blanks = [e.key for e in entries if e.state is State.BLANK and e.key in numbers and e.cell]
+    """Count blanks as 0 where the unit said so, once for the return; else say how many there are.
+
+    A blank whose number may stand elsewhere is no 0, and that is told at its row.
+    """
+    form, numbers = page.form, set(page.form.number_cells)
+    blanks = [entry for entry in entries if entry.state is State.BLANK and entry.key in numbers and entry.cell]
     if page.source.is_summary or not blanks:
         return entries, tuple(page.findings)
+    # Without an answer no blank is taken for 0, and a note that only mentions a number is worth no question.
+    seen = {cell: seen.text for cell, seen in page.elsewhere.items() if answer or seen.is_plain}
+    told = [*page.findings, *told_elsewhere(form, entries, seen)]
+    totals = totals_of_parts(form, entries, page.elsewhere, zeros=not answer)
     if answer:
-        zeroed = set(blanks) - page.in_notes - _totals_to_compute(page.form, entries)
-        told = [finding("V028", facts={"count": len(zeroed)})] if zeroed else []
-        entries = tuple(_zero(entry) if entry.key in zeroed else entry for entry in entries)
-        return entries, (*page.findings, *told)
-    open_blanks = [key for key in blanks if key not in optional]
-    if not open_blanks:
-        return entries, tuple(page.findings)
-    severity = Severity.WARNING if answer is False else None
-    return entries, (*page.findings, finding("V029", severity=severity, facts={"count": len(open_blanks)}))
+        zeroed = {entry.key for entry in blanks} - page.elsewhere.keys() - totals
+        told += [finding("V028", facts={"count": len(zeroed)})] if zeroed else []
+        return tuple(_zero(entry) if entry.key in zeroed else entry for entry in entries), tuple(told)
+    required = required_cells(form)
+    count = len({entry.key for entry in blanks}.intersection(required) - totals)
+    if count:
+        is_begun = any(entry.found is not None for entry in entries)
+        asked = answer is False or (is_begun and _MOST_OPEN * count > len(required))
+        told.append(finding("V029", severity=Severity.WARNING if asked else None, facts={"count": count}))
+    return entries, tuple(told)
 
 
-def _totals_to_compute(form: Form, entries: Sequence[Entry]) -> set[Cell]:
-    """Totals whose parts have figures: left blank they are added up, for "no activity" cannot be meant there."""
-    positive = {entry.key for entry in entries if entry.value}
-    return {
-        rule.total
-        for rule in form.rules
-        if isinstance(rule, SumOfParts) and rule.compute_blank and positive.intersection(rule.parts)
-    }
+_MOST_OPEN = 2
+"""of more than one required cell in so many being blank, somebody must be asked"""
 
 
 def _zero(entry: Entry) -> Entry:

@@ -1,13 +1,16 @@
 """The number cells of a form: each to a whole number, to blank, or to a finding at the cell."""
 
-from pipeline.model import State
+from datetime import date
+
+from pipeline.model import Fact, State
 from pipeline.numbers import Reading, read_number
+from pipeline.numbers.dates import behind_date, date_of, serial_of
 from pipeline.parse.page import Draft, Page, anchor_of, as_text, coverage_of, draft_of, is_in_doubt, refuse, stray_kind
 from pipeline.second_look import SheetFacts
 from pipeline.shown import as_shown
 from schemas.form import Row, ValueKind
 from schemas.rules import Cell, KindsKeptApart
-from schemas.text import visible
+from schemas.text import fold_words, visible
 
 
 def read_figure(page: Page, row: Row, draft: Draft) -> None:
@@ -17,12 +20,13 @@ def read_figure(page: Page, row: Row, draft: Draft) -> None:
     address = (page.located.rows[row.key], page.located.columns[draft.key.measure])
     if page.source.is_summary:
         _read_coverage(page, draft, address[0])
-    hidden = _hidden_value(page, draft, address)
+    hidden = _hidden_value(page, draft, anchor_of(page, row, address) or address)
     if hidden:
         refuse(page, draft, *hidden)
         return
     if _is_shared(page, row, address):
-        draft.found = as_text(page.sheet.value(*page.spans[address][:2])) or None
+        values = (page.sheet.value(*page.spans[address][:2]), page.sheet.value(*address))
+        draft.found = "; ".join(dict.fromkeys(as_text(value) for value in values if value != "")) or None
         if draft.found:
             refuse(page, draft, "V003", draft.found)
         return
@@ -72,13 +76,20 @@ def _hidden_value(page: Page, draft: Draft, address: tuple[int, int]) -> tuple[s
         return None
     if facts is None or facts.blind:
         return ("V017", "") if draft.raw == "" else None
+    return _other_than_shown(facts, draft, address) or _not_calculated(page, facts, draft, address)
+
+
+def _other_than_shown(facts: SheetFacts, draft: Draft, address: tuple[int, int]) -> tuple[str, str] | None:
+    """Find what stands at an address that calamine gives as something else."""
     if address in facts.errors:
         return "V008", facts.errors[address]
+    if any(map(str.isdecimal, facts.pieced.get(address, ""))):
+        return "V003", facts.pieced[address]
     if address in facts.booleans:
         return "V012", "TRUE" if facts.booleans[address] else "FALSE"
     if address in facts.percents and isinstance(draft.raw, int | float):
         return "V010", f"{draft.raw * 100:g}%"
-    return _not_calculated(page, facts, draft, address)
+    return None
 
 
 def _not_calculated(page: Page, facts: SheetFacts, draft: Draft, address: tuple[int, int]) -> tuple[str, str] | None:
@@ -134,16 +145,54 @@ def _take_reading(page: Page, draft: Draft, reading: Reading) -> None:
         draft.found = visible(reading.found or as_text(draft.raw))
     if reading.code:
         rule = next((r for r in page.reader.rules.of_row.get(draft.key.row, ()) if isinstance(r, KindsKeptApart)), None)
-        facts = {"pairs": tuple(f"{first} / {second}" for first, second in reading.pairs)} if reading.pairs else {}
         page.tell(
             reading.code,
             draft,
             (rule, "mixed") if rule and reading.code == "V013" else None,
             suggestions=reading.candidates,
-            facts=facts,
+            facts=facts_of(page, draft.key.row, reading),
         )
     elif _is_formula(page, draft):
-        page.tell("V018", draft, facts={"found": draft.found or ""})
+        page.tell("V018", draft, facts={"value": draft.value or 0})
+    _tell_of_serial(page, draft)
+
+
+def _tell_of_serial(page: Page, draft: Draft) -> None:
+    """Tell of a count that Excel would store for a day about the time of the form: it may be one, made a number.
+
+    A cell whose number format is fixed keeps it when "5/10" is typed, and shows 44109.
+    """
+    form = page.form
+    is_count = form.by_key[draft.key.row].kinds[draft.key.measure] is ValueKind.COUNT
+    first, last = date(form.first_day.year - 1, 1, 1), date(form.last_day.year + 1, 12, 31)
+    if not is_count or page.source.is_summary or not serial_of(first) <= (draft.value or 0) <= serial_of(last):
+        return
+    day = date_of(draft.value or 0)
+    candidates, pairs = behind_date(day)
+    facts = facts_of(page, draft.key.row, Reading("unreadable", pairs=pairs))
+    shown: dict[str, Fact] = {"value": draft.value or 0, "day": f"{day.day:02}/{day.month:02}/{day.year}"}
+    page.tell("V032", draft, suggestions=candidates, facts={**facts, **shown})
+
+
+def facts_of(page: Page, row: str, reading: Reading) -> dict[str, Fact]:
+    """Give what a person is told of a reading: the number it gave, or the pairs it may be where the row takes one."""
+    if reading.value is not None:
+        return {"value": reading.value}
+    pair = page.reader.rules.pairs.get(row)
+    return {"pairs": tuple(pair_text(page, row, pair, numbers) for numbers in reading.pairs)} if pair else {}
+
+
+def pair_text(page: Page, row: str, pair: tuple[str, str], numbers: tuple[int, int]) -> str:
+    """Say two numbers with what they count: "5 lớp và 10 người"."""
+    first, second = (_unit_word(page, row, measure) for measure in pair)
+    return page.reader.words.pair.format(first=numbers[0], first_unit=first, second=numbers[1], second_unit=second)
+
+
+def _unit_word(page: Page, row: str, measure: str) -> str:
+    """Find the word for what a measure of a row counts: the one that stands in its unit of measure."""
+    printed = f" {fold_words(page.form.by_key[row].unit_of_measure)} "
+    named = (word for word in page.form.unit_words.get(measure, ()) if f" {fold_words(word)} " in printed)
+    return next(named, page.form.column_by_key[measure].short)
 
 
 def _is_formula(page: Page, draft: Draft) -> bool:
@@ -166,7 +215,8 @@ def _place_pair(page: Page, draft: Draft, reading: Reading, pair: tuple[str, str
         page.tell("V003", draft, suggestions=tuple(v for v in values.values() if v is not None))
         return
     draft.state, draft.value = State.READ, values[draft.key.measure]
-    page.tell(reading.code or "V025", draft)
+    numbers = (values[pair[0]] or 0, values[pair[1]] or 0)
+    page.tell(reading.code or "V025", draft, facts={"value": pair_text(page, row, pair, numbers)})
     target = page.drafts.get(Cell(row, other)) or draft_of(page, page.form.by_key[row], other)
     target.state, target.value = State.READ, values[other]
     target.found = target.found or draft.found

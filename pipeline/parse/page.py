@@ -1,9 +1,11 @@
 """One located form while it is read: its cells, what is known of its sheet, and what is said about it so far."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from pipeline.blanks import counted_in
 from pipeline.findings import finding
 from pipeline.model import Coverage, Entry, Fact, Finding, State
 from pipeline.numbers import Kind as NumberKind
@@ -57,6 +59,11 @@ class ReadingRules:
                 found[row.key] = (counts[0], counts[1])
         return found
 
+    @cached_property
+    def counted(self) -> re.Pattern[str]:
+        """A number with a word for what is counted, folded: "3 lop"."""
+        return counted_in(tuple(word for words in self.form.unit_words.values() for word in words))
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -77,6 +84,8 @@ class Parsed:
     entries: tuple[Entry, ...]
     findings: tuple[Finding, ...]
     blank_means_zero: bool | None
+    elsewhere: Mapping[Cell, str]
+    """blank cells whose number may stand elsewhere in their line -> what stands there; empty where that is told"""
 
 
 @dataclass(slots=True)
@@ -90,6 +99,16 @@ class Draft:
     value: int | None = None
     text: str | None = None
     found: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What may be the number of a blank cell."""
+
+    text: str
+    """as typed; empty where a finding tells of it already"""
+    is_plain: bool
+    """it says a number, and does not only mention one"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +131,10 @@ class Page:
     source: Source
     spans: Mapping[tuple[int, int], tuple[int, int, int, int]]
     drafts: dict[Cell, Draft] = field(default_factory=dict)
-    in_notes: set[Cell] = field(default_factory=set)
-    """blank cells whose number may stand in the note of their row"""
+    elsewhere: dict[Cell, Seen] = field(default_factory=dict)
+    """blank cells whose number may stand elsewhere in their line, with what was seen there"""
+    strayed: set[str] = field(default_factory=set)
+    """rows with a number in a cell that takes none, which was not moved"""
     findings: list[Finding] = field(default_factory=list)
 
     @property

@@ -5,6 +5,7 @@ from pipeline.model import State
 from pipeline.numbers import Reading, read_number
 from pipeline.parse.figures import as_shown_of
 from pipeline.parse.page import NUMBERS, Draft, Page, anchor_of, as_text, is_in_doubt, stray_kind
+from pipeline.read import cell_name
 from schemas.form import Row
 from schemas.rules import Cell, EitherColumn, Heading, MovesTo, SingleMeasure
 from schemas.text import visible
@@ -26,9 +27,27 @@ def place_strays(page: Page, row: Row) -> None:
         if reading.state == "blank" or reading.value == 0 or draft.found is None:
             continue
         if is_in_doubt(page, draft.key):
+            page.strayed.add(row.key)
             page.tell("S004", draft, facts={"found": draft.found, "count": 1})
         else:
             _place_stray(page, row, draft, reading)
+
+
+def tell_of_covered(page: Page, row: Row) -> None:
+    """Tell of a number under a merged cell, which nobody sees and the cell itself does not say."""
+    line = page.located.rows.get(row.key)
+    if line is None or not row.kinds:
+        return
+    for measure in page.form.measures:
+        column = page.located.columns.get(measure, -1)
+        anchor = anchor_of(page, row, (line, column))
+        if anchor is None or anchor == (line, column):
+            continue
+        value = page.sheet.value(line, column)
+        if value not in ("", page.sheet.value(*anchor)):
+            page.strayed.add(row.key)
+            hidden = Draft(Cell(row.key, measure), cell_name(line, column), found=visible(as_text(value)))
+            page.tell("S004", hidden, facts={"found": hidden.found or "", "count": 1})
 
 
 def _place_stray(page: Page, row: Row, draft: Draft, reading: Reading) -> None:
@@ -41,6 +60,8 @@ def _place_stray(page: Page, row: Row, draft: Draft, reading: Reading) -> None:
         if isinstance(rule, MovesTo) and rule.cell == draft.key and not is_in_doubt(page, rule.target):
             _move(page, draft, page.drafts[rule.target], reading, rule)
             return
+    page.strayed.add(row.key)
+    for rule in rules:
         if isinstance(rule, SingleMeasure):
             page.tell("R105", draft, (rule, "extra"))
             return
@@ -77,9 +98,9 @@ def _move(page: Page, draft: Draft, target: Draft, reading: Reading, rule: Eithe
             draft.found,
             draft.cell,
         )
-        page.tell(moved, target, (rule, "moved"), facts=facts)
+        page.tell(moved, target, (rule, "moved"), facts={**facts, "value": reading.value or 0})
         if reading.code:
-            page.tell(reading.code, target, suggestions=reading.candidates)
+            page.tell(reading.code, target, suggestions=reading.candidates, facts={"value": reading.value or 0})
     elif target.value is None or target.value != reading.value:
         values = (target.found or "", draft.found or "")
         if target.state in (State.STATED, State.READ):

@@ -1,15 +1,10 @@
-"""Texts of a form: notes, rows of text, and numbers that stand in the note of a row whose own cell is blank."""
+"""Texts of a form: notes, rows of text, and sums of money in a note that the number beside it contradicts."""
 
-import re
-from dataclasses import replace
-
-from pipeline.findings import finding
-from pipeline.model import Fact, State
-from pipeline.numbers import read_number
-from pipeline.parse.page import NUMBERS, Draft, Page, as_text, stray_kind
-from schemas.form import Row
+from pipeline.model import COUNTED, Fact, State
+from pipeline.numbers import read_number, sums_in
+from pipeline.parse.page import Draft, Page, as_text
+from schemas.form import NOTE, Row, ValueKind
 from schemas.rules import Cell, TextOnly
-from schemas.text import visible
 
 
 def take_text(draft: Draft) -> None:
@@ -28,37 +23,30 @@ def read_text(page: Page, row: Row, draft: Draft) -> None:
         page.tell("R108", draft, (rule, "number"))
 
 
-def tell_of_figure_in_note(page: Page, row: Row, note: Draft) -> None:
-    """A number in the note of a row whose own cell is blank may be that cell's: told there, and never a zero."""
-    if not note.found or page.source.is_summary or not _is_figure(page, row, note):
-        return
-    blanks = _blanks_of(page, row)
-    required = [draft for draft in blanks if draft.key.measure not in row.optional]
-    if required:
-        facts: dict[str, Fact] = {"found": visible(note.found), "count": 1}
-        told = finding("S004", cell=note.cell, row=row.key, measure=required[0].key.measure, found=note.found)
-        page.findings.append(replace(told, facts=facts))
-        page.in_notes.update(draft.key for draft in blanks)
+def tell_of_other_sums(page: Page) -> None:
+    """Tell where the note of a row of money says another sum than its cell: perhaps it is counted in thousands.
+
+    A smaller sum may be a part of it, unless it is all that the note says.
+    """
+    for row in page.form.rows:
+        note = page.drafts.get(Cell(row.key, NOTE))
+        if note is None or not note.text or page.source.is_summary:
+            continue
+        for measure, kind in row.kinds.items():
+            draft = page.drafts[Cell(row.key, measure)]
+            if kind is not ValueKind.MONEY or draft.value is None or draft.state not in COUNTED:
+                continue
+            said = _other_sum(page, note.text, draft.value)
+            if said is not None:
+                facts: dict[str, Fact] = {"value": draft.value, "said": said, "note": note.text}
+                page.tell("V031", draft, suggestions=(said,), facts=facts)
 
 
-def _blanks_of(page: Page, row: Row) -> list[Draft]:
-    drafts = (page.drafts[Cell(row.key, key)] for key, kind in row.kinds.items() if kind in NUMBERS)
-    return [draft for draft in drafts if draft.state is State.BLANK and draft.cell]
-
-
-def _is_figure(page: Page, row: Row, note: Draft) -> bool:
-    """Tell a note that is a number, alone or with what it counts ("12 tin"), from a remark that mentions one."""
-    if isinstance(note.raw, int | float) and not isinstance(note.raw, bool):
-        return note.raw != 0
-    if not isinstance(note.raw, str) or _DATE.match(note.raw.strip()):
-        return False
-    reading = read_number(note.raw, kind=stray_kind(row), words=page.reader.words)
-    if reading.value is not None:
-        return reading.value != 0
-    text = note.text or ""
-    return bool(reading.candidates) and text[:1].isdecimal() and len(text.split()) <= _FEW_WORDS
-
-
-_DATE = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1(?:20)?[0-9]{2}(?![0-9])")
-_FEW_WORDS = 4
-"""a note of so many words that begins with a number says the number: "12 tin, bài" """
+def _other_sum(page: Page, text: str, value: int) -> int | None:
+    words = page.reader.words
+    sums = sums_in(text, words)
+    whole = read_number(text.rpartition(":")[2], kind="money", words=words).value
+    alone = sums[0] if len(sums) == 1 and whole == sums[0] else None
+    if not sums or value in (*sums, sum(sums)):
+        return None
+    return max(sums) if max(sums) > value else alone

@@ -1,0 +1,143 @@
+"""Where the number of a blank cell may stand instead: elsewhere in its line, or in a line below that has no row.
+
+Such a blank is no "no activity", whoever says that blanks are 0.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from pipeline.likeness import without_enumerator
+from pipeline.model import State
+from pipeline.numbers import read_number
+from pipeline.numbers.dates import figures_but_dates, without_dates
+from pipeline.parse.page import NUMBERS, Draft, Page, Seen, as_text, stray_kind
+from pipeline.read import CellValue
+from schemas.form import NOTE, Row
+from schemas.rules import Cell
+from schemas.text import fold, fold_words, visible
+
+_FEW_WORDS = 4
+"""a note of so many words that begins with a number says the number: "12 tin, bài" """
+
+
+def look_elsewhere(page: Page) -> None:
+    """Note for each blank cell what in its line may be its number."""
+    if page.source.is_summary:
+        return
+    beside: dict[int, list[int]] = {}
+    for line, column in page.located.unclaimed:
+        beside.setdefault(line, []).append(column)
+    for row in page.form.rows:
+        blanks = [draft for draft in _numbers_of(page, row) if draft.state is State.BLANK and draft.cell]
+        if not blanks:
+            continue
+        texts = tuple(dict.fromkeys(_texts_beside(page, row, beside)))
+        if texts:
+            seen = Seen(visible("; ".join(texts)), is_plain=_is_plain(page, row, texts))
+            page.elsewhere |= {draft.key: seen for draft in blanks}
+        elif (told := _in_other_cell(page, row)) is not None:
+            page.elsewhere |= {draft.key: Seen(told, is_plain=False) for draft in blanks}
+
+
+def _numbers_of(page: Page, row: Row) -> list[Draft]:
+    return [page.drafts[Cell(row.key, key)] for key, kind in row.kinds.items() if kind in NUMBERS]
+
+
+def _in_other_cell(page: Page, row: Row) -> str | None:
+    """Find a number of the row that is not read, or out of place, and may be that of a blank cell too.
+
+    Empty where a finding at the row tells of it; None where there is none. A plain number is that of its own cell.
+    """
+    if row.key in page.strayed:
+        return ""
+    unread = [draft for draft in _numbers_of(page, row) if draft.state is State.UNREADABLE and draft.found]
+    found = next((draft for draft in unread if not str(draft.found).isdecimal()), None)
+    if found is None:
+        return None
+    return found.found if found.key.measure in page.located.doubtful_measures else ""
+
+
+def _texts_beside(page: Page, row: Row, beside: Mapping[int, Sequence[int]]) -> Iterator[str]:
+    """Give what holds a figure that the form does not print there: note, unit, label, cells beside, lines below."""
+    line, columns = page.located.rows[row.key], page.located.columns
+    note = page.drafts.get(Cell(row.key, NOTE))
+    if note and _holds_figure(page, note.raw):
+        yield as_text(note.raw)
+    unit = page.sheet.value(line, columns.get(page.reader.labels.unit_key or "", -1))
+    if isinstance(unit, str) and fold(unit) != fold(row.unit_of_measure) and _holds_figure(page, unit):
+        yield as_text(unit)
+    label = page.sheet.value(line, page.located.label_columns.get(line, columns[page.reader.labels.label_key]))
+    printed = (row.label, row.label_print, *row.aliases)
+    if isinstance(label, str) and _further(page, label, printed):
+        yield as_text(label)
+    for column in beside.get(line, ()):
+        if _is_typed(page, (line, column)) and _holds_figure(page, page.sheet.value(line, column)):
+            yield as_text(page.sheet.value(line, column))
+    yield from _texts_below(page, line)
+
+
+def _texts_below(page: Page, line: int) -> Iterator[str]:
+    """Give the figures of the lines directly below that are no rows of the form."""
+    known, sheet = set(page.located.rows.values()), page.sheet
+    for below in range(line + 1, sheet.first_row + len(sheet.rows)):
+        cells = sheet.rows[below - sheet.first_row]
+        if below in known or not any(value != "" for value in cells):
+            return
+        for column in range(sheet.first_column, sheet.first_column + len(cells)):
+            if _is_figure_below(page, (below, column)):
+                yield as_text(sheet.value(below, column))
+
+
+def _is_figure_below(page: Page, place: tuple[int, int]) -> bool:
+    """Tell whether a cell below a row holds a figure; under the table only a number in a column of figures is one."""
+    line, column = place
+    value, columns = page.sheet.value(line, column), page.located.columns
+    roles = {columns[each.key]: each.role for each in page.form.columns if each.key in columns}
+    if not _is_typed(page, place) or roles.get(column) == "ordinal":
+        return False
+    if line > page.located.last_row:
+        return roles.get(column) == "measure" and not isinstance(value, str) and _holds_figure(page, value)
+    if isinstance(value, str) and column == page.located.label_columns.get(line):
+        return _further(page, value, ())
+    return _holds_figure(page, value)
+
+
+def _is_typed(page: Page, place: tuple[int, int]) -> bool:
+    """Tell what a person typed from what a formula of the template says beside the table."""
+    is_formula = page.facts is not None and place in page.facts.formulas
+    return not (is_formula and (isinstance(value := page.sheet.value(*place), str) or value == 0))
+
+
+def _further(page: Page, typed: str, printed: Sequence[str]) -> bool:
+    """Tell whether a label holds a figure that the form does not print there."""
+    own: Counter[int] = Counter()
+    for text in printed:
+        own |= Counter(_figures(page, text))
+    return bool(Counter(_figures(page, without_enumerator(typed))) - own)
+
+
+def _holds_figure(page: Page, value: CellValue) -> bool:
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, int | float):
+        return value != 0
+    return isinstance(value, str) and bool(_figures(page, value))
+
+
+def _figures(page: Page, text: str) -> tuple[int, ...]:
+    found = figures_but_dates(text, page.reader.words)
+    return tuple(number for number in found if str(number) not in page.reader.labels.years)
+
+
+def _is_plain(page: Page, row: Row, texts: Sequence[str]) -> bool:
+    """Tell what says a number, alone in the note or with what it counts ("Đã mở 3 lớp"), from what mentions one."""
+    counted = page.reader.rules.counted
+    if any(counted.search(fold_words(without_dates(text, page.reader.words))) for text in texts):
+        return True
+    note = page.drafts.get(Cell(row.key, NOTE))
+    if note is None or not _holds_figure(page, note.raw):
+        return False
+    reading = read_number(note.raw, kind=stray_kind(row), words=page.reader.words)
+    text = note.text or ""
+    begins = bool(reading.candidates) and text[:1].isdecimal() and len(text.split()) <= _FEW_WORDS
+    return reading.value is not None or begins

@@ -920,14 +920,15 @@ def rename_sheet(draft: Draft, rng: Random) -> None:
 # Units of measure -------------------------------------------------------------------------------------------------
 
 
-def _money_rows(draft: Draft) -> list[str]:
+def money_rows(draft: Draft) -> list[str]:
+    """Rows of money."""
     return [row.key for row in draft.form.rows if ValueKind.MONEY in row.kinds.values()]
 
 
 def money_in_thousands(draft: Draft, rng: Random) -> None:
     """Money stated in thousands or millions, which is said in one place or another."""
     unit = rng.choice(("nghìn đồng", "triệu đồng", "1.000 đồng", "Triệu đ", "ngàn đồng", "tr.đ", "1000đ"))
-    keys = _money_rows(draft)
+    keys = money_rows(draft)
     lines = [line for key in keys if (line := draft.line(key)) is not None]
     kind = rng.randrange(5) if "unit_of_measure" in draft.columns else rng.randrange(1, 5)
     if not lines:
@@ -960,7 +961,8 @@ def other_unit_words(draft: Draft, rng: Random) -> None:
 # Typed values -----------------------------------------------------------------------------------------------------
 
 
-def _retype(draft: Draft, rng: Random, count: int, change: Callable[[Cell, int], CellValue]) -> list[Cell]:
+def retype(draft: Draft, rng: Random, count: int, change: Callable[[Cell, int], CellValue]) -> list[Cell]:
+    """Type some of the true numbers in another way; gives their cells."""
     cells = []
     for cell, number in draft.truth.items():
         line = draft.line(cell.row)
@@ -976,7 +978,7 @@ def _retype(draft: Draft, rng: Random, count: int, change: Callable[[Cell, int],
 
 def numbers_as_text(draft: Draft, rng: Random) -> None:
     """Numbers stored as text."""
-    _retype(draft, rng, rng.randint(1, 8), lambda cell, number: rng.choice((f"{number}", f" {number} ", f"'{number}")))
+    retype(draft, rng, rng.randint(1, 8), lambda cell, number: rng.choice((f"{number}", f" {number} ", f"'{number}")))
 
 
 def numbers_with_units(draft: Draft, rng: Random) -> None:
@@ -989,7 +991,7 @@ def numbers_with_units(draft: Draft, rng: Random) -> None:
             return rng.choice((f"{grouped} đ", f"{grouped} đồng", f"{number} VNĐ", f"{number}đ"))
         return f"{number} {draft.form.unit_words[cell.measure][0]}"
 
-    _retype(draft, rng, rng.randint(1, 5), typed)
+    retype(draft, rng, rng.randint(1, 5), typed)
 
 
 def numbers_nobody_can_read(draft: Draft, rng: Random) -> None:
@@ -1000,7 +1002,7 @@ def numbers_nobody_can_read(draft: Draft, rng: Random) -> None:
             (f"khoảng {number}", "x", "nt", f"{number}%", f"{number}*", datetime(2020, 10, 5), 0.5, f"{number}-9")
         )
 
-    draft.unsure |= set(_retype(draft, rng, rng.randint(1, 4), typed))
+    draft.unsure |= set(retype(draft, rng, rng.randint(1, 4), typed))
 
 
 def zeros_in_words(draft: Draft, rng: Random) -> None:

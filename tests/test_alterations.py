@@ -13,14 +13,15 @@ import pytest
 from pipeline.desk import Desk, desk_for
 from pipeline.kinds import Kind
 from pipeline.limits import DEFAULT
-from pipeline.model import FileReading, Finding, Return
+from pipeline.model import FileReading, Finding, Return, State
 from pipeline.read import read_sheets
 from pipeline.returns import Medium, read_forms
 from pipeline.second_look import sheet_facts
 from pipeline.template import write_template
+from pipeline.told_once import told_once
 from schemas.register import load_register_csv, shipped_register
 from schemas.rules import Cell, Severity
-from tests import alterations, rearranged
+from tests import alterations, misplaced, rearranged
 from tests.alterations import Draft, altered, answered, as_sheet, blank_draft, fill
 from tests.builders import shipped_form
 
@@ -31,11 +32,14 @@ LOUDEST = 9
 SHORT_RUN, LONG_RUN = 300, 20_000
 _COLUMN_WIDE = {"S006", "S016"}
 _REFUSED = {"F015"}
+_LISTED = {"S003", "S004", "S017"}
+"""numbers that stand where no row takes them"""
 
-ALTERATIONS = {**alterations.ALTERATIONS, **rearranged.REARRANGED}
+MISPLACED = {each.__name__: each for each in misplaced.MISPLACED}
+ALTERATIONS = {**alterations.ALTERATIONS, **rearranged.REARRANGED, **MISPLACED}
 CLEAR = (*alterations.CLEAR, *rearranged.CLEAR)
-RANKS = {**dict.fromkeys(rearranged.LATE, 1), **dict.fromkeys(alterations.LATE, 2)}
-"""what is done late, because others would take it apart"""
+RANKS = {**dict.fromkeys((*rearranged.LATE, *misplaced.MISPLACED), 1), **dict.fromkeys(alterations.LATE, 2)}
+"""what is done late, because others would take it apart or write over it"""
 EARLY = (*alterations.EARLY, *rearranged.EARLY)
 
 
@@ -95,7 +99,7 @@ def judge(draft: Draft, reading: FileReading, score: Score) -> None:
         return
     (one,) = named
     loud = [each for each in one.findings if each.severity is not Severity.INFO]
-    score.findings.append(len(one.findings))
+    score.findings.append(len(told_once(one.findings)))
     entries = {entry.key: entry for entry in one.entries}
     for cell in draft.form.number_cells:
         entry, true = entries[cell], draft.truth.get(cell)
@@ -103,6 +107,9 @@ def judge(draft: Draft, reading: FileReading, score: Score) -> None:
         is_flagged = any(_speaks_of(draft, each, cell) for each in loud)
         # Without a column of figures nothing of the table is complete, and that is said.
         is_flagged |= value is None and any(each.code == "S006" for each in loud)
+        # A number that is not in its cell, and not taken for a zero, is listed where it stands.
+        lost = true != 0 or not one.blank_means_zero
+        is_flagged |= entry.state is State.BLANK and lost and any(each.code in _LISTED for each in loud)
         # A zero that nobody typed adds nothing to a sum, whether the answer to the question was found or not.
         is_flagged |= value is None and cell in draft.left_blank
         clear = true is not None and cell not in draft.unsure | draft.left_blank

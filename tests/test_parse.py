@@ -32,7 +32,7 @@ from pipeline.told_once import told_once
 from schemas.register import load_register_csv, shipped_register
 from schemas.rules import Cell, Severity
 from schemas.text import fold
-from tests.alterations import NOTHING_HIDDEN, Draft, Line, answer_yes, as_sheet, blank_draft, fill
+from tests.alterations import NOTHING_HIDDEN, Draft, Line, as_sheet, blank_draft, fill
 from tests.builders import shipped_form
 
 UNIT = "07135"
@@ -132,6 +132,19 @@ def test_a_number_merged_over_two_rows_is_neithers(draft: Draft) -> None:
 
 
 # Blanks that a unit says are zero -------------------------------------------------------------------------------------
+
+
+def answer_yes(draft: Draft) -> None:
+    words = desk().labels.stamp
+    question = fold(words.spellings("blank_means_zero")[0])
+    for line in draft.lines:
+        for name, value in line.cells.items():
+            if isinstance(value, str) and fold(value) == question:
+                beside = draft.columns[draft.columns.index(name) + 1 :]
+                place = next((column for column in beside if line.cells.get(column, "") != ""), beside[0])
+                line.cells[place] = words.spellings("blank_yes")[0]
+                return
+    pytest.fail("the question is not there")
 
 
 def test_a_blank_cell_of_a_doubtful_row_is_never_a_zero(draft: Draft) -> None:

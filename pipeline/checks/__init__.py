@@ -1,0 +1,59 @@
+"""The rules that look at a return as a whole, each asked once of all returns.
+
+Where a rule needs a cell that is unreadable, set aside or not in the sheet, it is silent: that is told
+already. In a summary of the level below, cells behind which different numbers of units stand are not
+compared.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from pipeline.checks.inquiry import Inquiry, Outcome, always, told
+from pipeline.checks.pairs import implies, pair, ratio_limit, required_text, same_number
+from pipeline.checks.sums import computed_totals, part_at_most_total, sum_of_parts, unless_a_part_alone_is_above
+from pipeline.figures import Whole
+from pipeline.model import State
+from schemas.rules import Implies, Pair, PartAtMostTotal, Range, RatioLimit, RequiredText, SameNumber, SumOfParts
+
+__all__ = ["Inquiry", "Outcome", "comparisons", "computed_totals", "ranges"]
+
+
+def ranges(inquiry: Inquiry) -> list[Outcome]:
+    """Ask the rules on single numbers. What an officer decided is not asked again."""
+    return told(chain.from_iterable(_range(rule, inquiry) for rule in inquiry.form.rules if isinstance(rule, Range)))
+
+
+def comparisons(inquiry: Inquiry) -> list[Outcome]:
+    """Ask the rules that compare cells, and the rules on texts."""
+    rules = [rule for rule in inquiry.form.rules if type(rule) in _COMPARISONS]
+    outcomes = told(chain.from_iterable(_COMPARISONS[type(rule)](rule, inquiry) for rule in rules))
+    return [unless_a_part_alone_is_above(outcome, outcomes) for outcome in outcomes]
+
+
+def _range(rule: Range, inquiry: Inquiry) -> Iterator[Outcome]:
+    figures = inquiry.figures
+    decided = figures.where(State.DECIDED)
+    for cell in rule.cells:
+        for place in figures.places([cell]):
+            value: Whole = figures.value[:, place]
+            asked = inquiry.asked(rule, [place]) & figures.counted[:, place] & ~decided[:, place] & (value > 0)
+
+            def times(line: int, value: Whole = value) -> tuple[int, ...]:
+                meant = (int(value[line]) * factor for factor in rule.times)
+                return tuple(number for number in meant if rule.at_least <= number <= rule.at_most)
+
+            low, high = {"limit": rule.at_least}, {"limit": rule.at_most}
+            yield Outcome(rule, "too_small", cell, asked & (value < rule.at_least), always(low), times)
+            yield Outcome(rule, "too_large", cell, asked & (value > rule.at_most), always(high))
+
+
+_COMPARISONS: Mapping[type, Callable[[Any, Inquiry], Iterator[Outcome]]] = {
+    SumOfParts: sum_of_parts,
+    PartAtMostTotal: part_at_most_total,
+    Pair: pair,
+    RatioLimit: ratio_limit,
+    SameNumber: same_number,
+    Implies: implies,
+    RequiredText: required_text,
+}

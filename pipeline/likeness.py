@@ -198,6 +198,12 @@ def without_enumerator(label: str) -> str:
     return label if bare == label else without_enumerator(bare)
 
 
+def without_list_sign(text: str) -> str:
+    """Drop the same from a line that is no label, but no bare number: in "+ 33 người" it counts something."""
+    bare = without_enumerator(text)
+    return text if text.removesuffix(bare).rstrip()[-1:].isdecimal() else bare
+
+
 def _shared(ones: Sequence[_Spelling], others: Sequence[_Spelling], weights: Mapping[str, float]) -> bool:
     """Tell whether two rows can be taken for each other: much of the weight of the lighter one is shared."""
     for one in ones:

@@ -41,6 +41,8 @@ def _in_words(draft: Draft, numbers: Mapping[str, int], between: str) -> str:
 
 def numbers_in_unit_cells(draft: Draft, rng: Random) -> None:
     """Numbers typed into the cells of the units of measure."""
+    if "unit_of_measure" not in draft.columns:
+        return
     for line, numbers in _taken_out(draft, rng, 8):
         line.cells["unit_of_measure"] = _in_words(draft, numbers, rng.choice(("/", ", ", " - ")))
 
@@ -106,7 +108,7 @@ def money_in_thousands_said_aside(draft: Draft, rng: Random) -> None:
     if parent is None or texts is None or not lines:
         return
     kind = rng.randrange(4)
-    if kind == 0:
+    if kind == 0 or "stt" not in draft.columns:
         parent.cells[rng.choice(draft.form.measures)] = unit
     elif kind == 1:
         lines[0].cells["stt"] = unit

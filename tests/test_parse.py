@@ -247,6 +247,7 @@ ELSEWHERE: dict[str, Change] = {
     "number in the unit of measure": lambda draft: type_in(draft, OTHER_PAIR, unit_of_measure=3.0),
     "label": lambda draft: type_in(draft, OTHER_PAIR, label="Phổ cập giáo dục (tiểu học, THCS): 3 lớp"),
     "line below": lambda draft: put_below(draft, OTHER_PAIR, label="+ 3 lớp, 90 người"),
+    "number first in the line below": lambda draft: put_below(draft, OTHER_PAIR, label="+ 33 người"),
     "parts below": lambda draft: put_below(draft, OTHER_PAIR, label="- Buổi sáng", quantity=3.0),
     "numbers below": lambda draft: put_below(draft, OTHER_PAIR, quantity=3.0, people=90.0),
     "beside": lambda draft: put_beside(draft, OTHER_PAIR, 3.0),

@@ -421,6 +421,7 @@ def test_a_line_of_its_own_that_tells_figures_is_a_warning(draft: Draft) -> None
         return [told.severity for told in changed(draft, change).findings if told.code == "S003"]
 
     assert told_of("+ 5 lớp, 248 người") == [Severity.WARNING]
+    assert told_of("- 33 người") == [Severity.WARNING]
     assert told_of("1. Trong đó có lớp học tối") == [Severity.INFO]
 
 

@@ -6,7 +6,7 @@ Such a blank is no "no activity", whoever says that blanks are 0.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline.likeness import without_enumerator
+from pipeline.likeness import without_enumerator, without_list_sign
 from pipeline.model import State
 from pipeline.numbers import read_number
 from pipeline.numbers.dates import figures_but_dates, without_dates
@@ -98,7 +98,7 @@ def _is_figure_below(page: Page, place: tuple[int, int]) -> bool:
     if line > page.located.last_row:
         return roles.get(column) == "measure" and not isinstance(value, str) and _holds_figure(page, value)
     if isinstance(value, str) and column == page.located.label_columns.get(line):
-        return _further(page, value, ())
+        return _holds_figure(page, without_list_sign(value))
     return _holds_figure(page, value)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.findings import finding
-from pipeline.likeness import without_enumerator
+from pipeline.likeness import without_list_sign
 from pipeline.model import Fact, Finding
 from pipeline.numbers import load_number_words
 from pipeline.numbers.dates import figures_but_dates
@@ -143,7 +143,7 @@ def _strangers(told: Sequence[tuple[str, str, tuple[str, ...]]]) -> Iterator[Fin
 
 def _says_figure(label: str) -> bool:
     """Tell whether a label holds a figure beside its own number: "- 5 lớp, 248 người"."""
-    return bool(figures_but_dates(without_enumerator(label), load_number_words()))
+    return bool(figures_but_dates(without_list_sign(label), load_number_words()))
 
 
 def _told_of_units(sheet: Sheet, labels: Labels, body: Body) -> Iterator[Finding]:

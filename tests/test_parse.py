@@ -543,6 +543,15 @@ def test_a_note_that_says_another_sum_than_its_cell_is_told(
     assert entry(one, MONEY, "quantity").value == value
 
 
+def test_a_sum_beside_the_table_is_held_against_the_money_of_its_row(draft: Draft) -> None:
+    type_in(draft, MONEY, quantity=15_000.0)
+    draft.columns.append("own")
+    line = draft.line(MONEY)
+    assert line is not None
+    line.cells["own"] = "15 triệu đồng"
+    assert at(read(draft), MONEY) == [("V031", "quantity")]
+
+
 @pytest.mark.parametrize(
     ("value", "is_told"), [(43_465, False), (43_466, True), (44_109, True), (44_561, True), (44_562, False)]
 )

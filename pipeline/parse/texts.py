@@ -1,5 +1,7 @@
 """Texts of a form: notes, rows of text, and sums of money in a note that the number beside it contradicts."""
 
+from collections.abc import Iterator
+
 from pipeline.model import COUNTED, Fact, State
 from pipeline.numbers import read_number, sums_in
 from pipeline.parse.page import Draft, Page, as_text
@@ -24,22 +26,33 @@ def read_text(page: Page, row: Row, draft: Draft) -> None:
 
 
 def tell_of_other_sums(page: Page) -> None:
-    """Tell where the note of a row of money says another sum than its cell: perhaps it is counted in thousands.
+    """Tell where a text in a row of money says another sum than its cell: perhaps it is counted in thousands.
 
-    A smaller sum may be a part of it, unless it is all that the note says.
+    A smaller sum may be a part of it, unless it is all that the text says.
     """
-    for row in page.form.rows:
-        note = page.drafts.get(Cell(row.key, NOTE))
-        if note is None or not note.text or page.source.is_summary:
-            continue
+    for row in () if page.source.is_summary else page.form.rows:
         for measure, kind in row.kinds.items():
             draft = page.drafts[Cell(row.key, measure)]
             if kind is not ValueKind.MONEY or draft.value is None or draft.state not in COUNTED:
                 continue
-            said = _other_sum(page, note.text, draft.value)
-            if said is not None:
-                facts: dict[str, Fact] = {"value": draft.value, "said": said, "note": note.text}
-                page.tell("V031", draft, suggestions=(said,), facts=facts)
+            for text in _texts_beside(page, row):
+                said = _other_sum(page, text, draft.value)
+                if said is not None:
+                    facts: dict[str, Fact] = {"value": draft.value, "said": said, "note": text}
+                    page.tell("V031", draft, suggestions=(said,), facts=facts)
+                    break
+
+
+def _texts_beside(page: Page, row: Row) -> Iterator[str]:
+    """Give the note of a row, and what stands in its line in columns that the form does not have."""
+    note = page.drafts.get(Cell(row.key, NOTE))
+    if note and note.text:
+        yield note.text
+    line = page.located.rows.get(row.key)
+    for place in page.located.unclaimed:
+        value = page.sheet.value(*place)
+        if place[0] == line and isinstance(value, str):
+            yield as_text(value)
 
 
 def _other_sum(page: Page, text: str, value: int) -> int | None:

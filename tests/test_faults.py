@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-import pipeline.worker
+import pipeline.workers.answers
 from pipeline.find import Found
 from pipeline.intake import Desk, take_in
 from pipeline.model import FileReading
@@ -149,7 +149,7 @@ def test_a_fault_of_the_program_at_one_file_costs_that_file_alone(
             raise ValueError("123456 is what stood in the cell")
         return take_in(found, desk)
 
-    monkeypatch.setattr(pipeline.worker, "take_in", fail)
+    monkeypatch.setattr(pipeline.workers.answers, "take_in", fail)
     outputs = [tmp_path / "s.xlsx", "--report", tmp_path / "r.json", "--workers", "0"]
     assert consolidate(returns, *outputs).exit_code == 1
     report = report_of(tmp_path / "r.json")

@@ -66,7 +66,6 @@ PER_FILE_HALF = [
     "pipeline.returns",
     "pipeline.intake",
     "pipeline.unpack",
-    "pipeline.worker",
     "pipeline.workers",
     "pipeline.zip_check",
     "schemas.definition",

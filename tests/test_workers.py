@@ -14,15 +14,16 @@ from pathlib import Path
 
 import pytest
 
-import pipeline.worker
-import pipeline.workers
+import pipeline.workers.answers
+import pipeline.workers.pool
+import pipeline.workers.start
 from pipeline.find import Found, find_files
 from pipeline.intake import Desk, desk_for, take_in
 from pipeline.limits import DEFAULT, Limits
 from pipeline.model import FileReading
 from pipeline.register import load_register
-from pipeline.worker import Task, answers
 from pipeline.workers import Method, Plan, read_all
+from pipeline.workers.answers import Task, answers
 from tests.hostile import entry, make_zip, nested, with_sheet, workbook, zipped
 from tests.returned import FIGURES, FORM, ROOT, write_returns
 from tests.traps import Trap, trap
@@ -231,7 +232,7 @@ def test_without_any_process_files_are_read_here(returns: Path, desk: Desk, monk
     def refuse(*_: object) -> None:
         raise OSError("no more processes")
 
-    monkeypatch.setattr(pipeline.workers, "_start", refuse)
+    monkeypatch.setattr(pipeline.workers.pool, "start", refuse)
     assert [len(one.returns) for one in read_all(find_files(returns), desk)] == [1, 1, 1, 1]
 
 
@@ -239,7 +240,7 @@ def test_without_any_process_files_are_read_here(returns: Path, desk: Desk, monk
 def test_where_no_worker_comes_up_files_are_read_here(
     returns: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline.workers, "serve", lambda *_: os._exit(3))
+    monkeypatch.setattr(pipeline.workers.start, "serve", lambda *_: os._exit(3))
     read = read_all(find_files(returns), desk, Plan(workers=1, method="fork"))
     assert [len(one.returns) for one in read] == [1, 1, 1, 1]
 
@@ -263,7 +264,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_used(
             more.write(b"x")
         return reading
 
-    monkeypatch.setattr(pipeline.worker, "take_in", read_and_change)
+    monkeypatch.setattr(pipeline.workers.answers, "take_in", read_and_change)
     (answer,) = answers(Task(0), Found("a.xlsx", file), desk)
     assert answer.reading
     assert [(one.code, one.facts) for one in answer.reading.findings] == [("F018", {"reason": "changed"})]

@@ -59,7 +59,7 @@ def consolidate(
 def files_under(request: Request) -> tuple[Found, ...]:
     """List the files of a run, refusing a folder without any."""
     try:
-        found = find_files(request.folder, request.own)
+        found = find_files(request.folder, request.own, request.limits)
     except OSError:
         raise RunError("input_unreadable", {"folder": str(request.folder)}) from None
     if all(one.problem and one.problem.code == OWN_OUTPUT for one in found):

@@ -6,12 +6,15 @@ Nothing is opened here: a pipe, a device or a link that leads out of the folder 
 import errno
 import os
 import stat
+import unicodedata
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from pipeline.findings import finding
+from pipeline.limits import DEFAULT, Limits
 from pipeline.model import Finding
 from schemas.register import VIETNAM
 from schemas.text import display_name
@@ -43,16 +46,34 @@ class Found:
     """why it is not to be opened"""
 
 
-def find_files(folder: Path, own: Collection[Path] = ()) -> tuple[Found, ...]:
+def find_files(folder: Path, own: Collection[Path] = (), limits: Limits = DEFAULT) -> tuple[Found, ...]:
     """List every file under a folder, sorted by path.
 
-    `own` are real paths that this program writes (summary, decisions, report, data, log): listed, never input.
+    `own` are real paths that this program writes (summary, decisions, report, data, log): listed, never input. Of
+    the limits the one on folders within one another is asked.
 
     Raises:
         OSError: the folder itself cannot be listed.
     """
     home = folder.resolve()
-    return tuple(sorted(_walk(folder, "", _Where(home, frozenset(own), {home})), key=lambda found: found.path))
+    where = _Where(home, frozenset(own), limits.folders, {home})
+    # Not by recursion, which Python bounds: folders within folders may come from anywhere.
+    waiting = [_Folder("", folder)]
+    found: list[Found] = []
+    while waiting:
+        one = waiting.pop()
+        inside = list(_look_into(one, where, waiting))
+        found += map(_of_the_system, inside) if one.of_system else inside
+    return tuple(sorted(found, key=lambda one: one.path))
+
+
+def find_file(path: str, file: Path) -> Found:
+    """Treat one file as a run would that met it under this path."""
+    return _file(path, file, _Where(file.parent, frozenset(), 0, set()))
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def is_of_the_system(name: str, *, folder: bool = False) -> bool:
@@ -67,38 +88,68 @@ class _Where:
 
     home: Path
     own: frozenset[Path]
+    """only a file of such a name is asked whether it is one of them, which takes long on a network drive"""
+    depth: int
+    """folders within one another that are opened, the input folder not counted"""
     walked: set[Path]
     """real folders, so that a folder that is its own descendant (a junction of Windows) is walked once"""
 
 
-def _walk(folder: Path, prefix: str, where: _Where) -> Iterator[Found]:
-    with os.scandir(folder) as listing:
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """One folder that waits to be looked into."""
+
+    path: str
+    """as the report names it; empty for the input folder itself"""
+    place: Path
+    depth: int = 0
+    of_system: bool = False
+    """it, or one that it lies in, was made by a system"""
+
+
+def _look_into(folder: _Folder, where: _Where, waiting: list[_Folder]) -> Iterator[Found]:
+    """Give the files of a folder; the folders in it join those that wait. One that stays closed is told."""
+    if not folder.path:
+        yield from _inside(folder, where, waiting)
+        return
+    if folder.place.suffix.lower() in _FILE_SUFFIXES:
+        yield _not_opened(folder.path, folder.place, "folder")
+    try:
+        reason = _why_left(folder, where)
+        if reason:
+            yield _not_opened(folder.path, folder.place, reason)
+        else:
+            yield from _inside(folder, where, waiting)
+    except OSError as error:
+        yield _not_opened(folder.path, folder.place, reason_of(error))
+
+
+def _why_left(folder: _Folder, where: _Where) -> str:
+    real = folder.place.resolve()
+    if real in where.walked:
+        return "link_to_folder"
+    if not real.is_relative_to(where.home):
+        return "link_outside"
+    where.walked.add(real)
+    return "too_deep" if folder.depth > where.depth else ""
+
+
+def _inside(folder: _Folder, where: _Where, waiting: list[_Folder]) -> Iterator[Found]:
+    with os.scandir(folder.place) as listing:
         entries = sorted(listing, key=lambda entry: entry.name)
+    prefix = f"{folder.path}/" if folder.path else ""
+    folders = []
     for entry in entries:
         path, file = prefix + display_name(entry.name), Path(entry.path)
         if entry.is_symlink():
             yield from _follow(path, file, where)
         elif entry.is_dir(follow_symlinks=False):
-            inside = _walk_inside(path, file, where)
-            yield from map(_of_the_system, inside) if is_of_the_system(entry.name, folder=True) else inside
+            of_system = folder.of_system or is_of_the_system(entry.name, folder=True)
+            folders.append(_Folder(path, file, folder.depth + 1, of_system))
         else:
             yield _file(path, file, where)
-
-
-def _walk_inside(path: str, folder: Path, where: _Where) -> Iterator[Found]:
-    if folder.suffix.lower() in _FILE_SUFFIXES:
-        yield _not_opened(path, folder, "folder")
-    try:
-        real = folder.resolve()
-        if real in where.walked:
-            yield _not_opened(path, folder, "link_to_folder")
-        elif not real.is_relative_to(where.home):
-            yield _not_opened(path, folder, "link_outside")
-        else:
-            where.walked.add(real)
-            yield from _walk(folder, path + "/", where)
-    except OSError as error:
-        yield _not_opened(path, folder, reason_of(error))
+    # The last one to wait is the first to be looked into: that is the order of names.
+    waiting += reversed(folders)
 
 
 def _follow(path: str, file: Path, where: _Where) -> Iterator[Found]:
@@ -112,8 +163,18 @@ def _follow(path: str, file: Path, where: _Where) -> Iterator[Found]:
         yield _not_opened(path, file, "link_outside")
     elif target.is_dir():
         yield _not_opened(path, file, "link_to_folder")
+    elif target in where.own:
+        yield Found(path, file, problem=finding(OWN_OUTPUT))
     else:
         yield _file(path, file, where)
+
+
+def _is_own(file: Path, where: _Where) -> bool:
+    """Tell an output of this run, also on a disk that does not tell upper case from lower."""
+    alike = [own for own in where.own if _plain(own.name) == _plain(file.name)]
+    with suppress(OSError):
+        return any(file.samefile(own) for own in alike)
+    return False
 
 
 def _of_the_system(found: Found) -> Found:
@@ -121,7 +182,7 @@ def _of_the_system(found: Found) -> Found:
 
 
 def _file(path: str, file: Path, where: _Where) -> Found:
-    if file.resolve() in where.own:
+    if _is_own(file, where):
         return Found(path, file, problem=finding(OWN_OUTPUT))
     if is_of_the_system(file.name):
         return Found(path, file, problem=finding("F025"))

@@ -21,6 +21,8 @@ class Limits:
     """entries in the directory of one zip; files in one archive or e-mail, those of the archives in it included"""
     depth: int = 3
     """archives and e-mails within one another: 1 opens those in the folder and nothing inside them"""
+    folders: int = 60
+    """folders within one another under the input folder"""
     inflated_bytes: int = 256 * 2**20
     """size of a workbook, or of an archive with all archives in it, once unpacked; counted while unpacking"""
     ratio: int = 400

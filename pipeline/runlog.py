@@ -9,6 +9,12 @@ from pathlib import Path
 LOG_SUFFIX = ".consolidate.log"
 """long enough that nobody's own file bears it: a run begins the log anew"""
 _ID_LENGTH = 6
+_FRAMES = 40
+"""of one error, the last ones: a recursion that never ended would fill the log"""
+_ERRORS = 5
+"""of a chain of errors, each of which brought the next about, the last ones"""
+_STEPS_OF_PATH = 2
+"""many modules share their last name with another"""
 
 
 class FaultElsewhereError(Exception):
@@ -42,10 +48,13 @@ def describe_fault(error: BaseException) -> tuple[str, tuple[str, ...]]:
 
 
 def _where(error: BaseException | None) -> Iterator[str]:
-    while error is not None:
+    for _ in range(_ERRORS):
+        if error is None:
+            return
         if isinstance(error, FaultElsewhereError):
             yield from error.lines
         yield type(error).__name__
-        for frame in traceback.extract_tb(error.__traceback__):
-            yield f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)[-_FRAMES:]:
+            place = "/".join(Path(frame.filename).parts[-_STEPS_OF_PATH:])
+            yield f"{place}:{frame.lineno} {frame.name}"
         error = error.__cause__ or error.__context__

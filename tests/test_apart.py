@@ -67,7 +67,7 @@ def test_a_fault_comes_back_with_its_place_and_without_content() -> None:
         call_apart(fail, DEFAULT)
     _, lines = describe_fault(told.value)
     assert "KeyError" in lines
-    assert any(line.startswith("test_apart.py:") and line.endswith(" fail") for line in lines)
+    assert any(line.startswith("tests/test_apart.py:") and line.endswith(" fail") for line in lines)
     assert not any("12345" in line for line in lines)
 
 
@@ -104,3 +104,15 @@ def test_a_file_that_kills_its_reader_in_the_place_of_our_own_stops_the_run_and_
     assert name in result.stderr
     assert (tmp_path / name).read_bytes() == FAR
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted(["input", name])
+
+
+def without_end(depth: int) -> int:
+    return without_end(depth + 1) + 1
+
+
+def test_a_fault_at_the_end_of_a_long_recursion_is_told_in_few_lines_that_name_the_module() -> None:
+    with pytest.raises(RecursionError) as fault:
+        without_end(0)
+    _, lines = describe_fault(fault.value)
+    assert len(lines) < 50
+    assert lines[-1].startswith("tests/test_apart.py:")

@@ -6,11 +6,14 @@ import os
 import stat
 import sys
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from pipeline.find import Found, find_files, reason_of
+from pipeline.limits import Limits
 from tests.conftest import skip
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="as POSIX has it")
@@ -183,3 +186,43 @@ def test_a_file_that_another_program_holds_on_windows_is_told_apart() -> None:
     assert reason_of(PermissionError(13, "Permission denied")) == "no_permission"
     assert reason_of(FileNotFoundError(2, "No such file")) == "vanished"
     assert reason_of(OSError(5, "Input/output error")) == "unreadable"
+
+
+@contextmanager
+def deep(top: Path, depth: int) -> Iterator[Path]:
+    """Make folders within one another, and remove them: whoever cleans up does so by recursion."""
+    for _ in range(depth):
+        top /= "d"
+        top.mkdir()
+    (top / "deep.xlsx").write_bytes(b"x")
+    yield top
+    (top / "deep.xlsx").unlink()
+    for _ in range(depth):
+        top.rmdir()
+        top = top.parent
+
+
+def test_folders_within_very_many_others_are_told_and_the_rest_is_listed(tmp_path: Path) -> None:
+    within = "/".join(["d"] * Limits().folders)
+    with deep(tmp_path, 600):
+        write(tmp_path / "a.xlsx", tmp_path / within / "b.xlsx")
+        assert seen(tmp_path) == {"a.xlsx": "", f"{within}/b.xlsx": "", f"{within}/d": "F018 too_deep"}
+        (tmp_path / within / "b.xlsx").unlink()
+
+
+def test_only_files_named_like_an_own_output_are_asked_whether_they_are_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "summary.xlsx", tmp_path / "sub" / "summary.xlsx", *(tmp_path / f"{n}.xlsx" for n in range(9)))
+    own = (tmp_path / "summary.xlsx").resolve()
+    asked: list[str] = []
+    real = Path.samefile
+
+    def counted(self: Path, other: str | Path) -> bool:
+        asked.append(self.relative_to(tmp_path).as_posix())
+        return real(self, other)
+
+    monkeypatch.setattr(Path, "samefile", counted)
+    assert seen(tmp_path, own)["summary.xlsx"] == "F035"
+    assert seen(tmp_path, own)["sub/summary.xlsx"] == ""
+    assert set(asked) == {"summary.xlsx", "sub/summary.xlsx"}

@@ -15,7 +15,7 @@ from pipeline.decisions.words import load_decision_words
 from pipeline.earlier import Earlier, kept_for, look_back
 from pipeline.errors import RunError
 from pipeline.export import is_own_output, write_long_table, write_report
-from pipeline.find import DECISIONS_SUFFIX, Found
+from pipeline.find import DECISIONS_SUFFIX, find_file
 from pipeline.findings import finding
 from pipeline.intake import desk_for
 from pipeline.limits import DEFAULT, OWN_FILES, Limits
@@ -27,6 +27,7 @@ from pipeline.workers import Log, read_all
 from schemas.definition import DefinitionError
 from schemas.form import Form
 from schemas.register import Register
+from schemas.text import display_name
 
 _TABLES = (".csv", ".parquet")
 
@@ -62,8 +63,8 @@ class Job:
         return self.decisions or self.output.with_name(self.output.stem + DECISIONS_SUFFIX)
 
 
-def do(job: Job, progress: Progress) -> Consolidation:
-    """Consolidate and write all outputs, the summary last.
+def do(job: Job, progress: Progress, begin: Callable[[], None] = lambda: None) -> Consolidation:
+    """Consolidate and write all outputs, the summary last; `begin` is called before the first is put in its place.
 
     Raises:
         RunError: something stops the run; nothing is written then.
@@ -71,7 +72,7 @@ def do(job: Job, progress: Progress) -> Consolidation:
     _check_usage(job)
     log = start_log(job.log)
     try:
-        return _do(job, progress, log)
+        return _do(job, progress, begin, log)
     except (RunError, DefinitionError):
         raise
     except Exception as error:
@@ -80,7 +81,7 @@ def do(job: Job, progress: Progress) -> Consolidation:
         raise RunError("fault", {"id": known_as, "log": job.log.name}) from None
 
 
-def _do(job: Job, progress: Progress, log: Log) -> Consolidation:
+def _do(job: Job, progress: Progress, begin: Callable[[], None], log: Log) -> Consolidation:
     targets = [path for path in (job.data, job.report, job.output) if path]
     check_targets(targets)
     for target in (job.report, job.data):
@@ -103,7 +104,7 @@ def _do(job: Job, progress: Progress, log: Log) -> Consolidation:
     found = files_under(request)
     earlier = _look_back(job)
     consolidation, earlier = _with_earlier(consolidate(request, progress, found), earlier, job.output)
-    return _write(job, consolidation, earlier, saved)
+    return _write(job, consolidation, earlier, saved, begin)
 
 
 def _with_earlier(consolidation: Consolidation, earlier: Earlier, output: Path) -> tuple[Consolidation, Earlier]:
@@ -115,7 +116,9 @@ def _with_earlier(consolidation: Consolidation, earlier: Earlier, output: Path) 
     return replace(consolidation, notes=(*consolidation.notes, *earlier.told)), earlier
 
 
-def _write(job: Job, consolidation: Consolidation, earlier: Earlier, saved: SavedBook) -> Consolidation:
+def _write(
+    job: Job, consolidation: Consolidation, earlier: Earlier, saved: SavedBook, begin: Callable[[], None]
+) -> Consolidation:
     """Write all outputs; gives the result with what is to be told of a decisions workbook that is open elsewhere."""
     plan = plan_book(saved, consolidation, load_decision_words(), earlier.edits)
     is_open = not plan.changes_nothing and not is_replaceable(job.decisions_book)
@@ -126,7 +129,7 @@ def _write(job: Job, consolidation: Consolidation, earlier: Earlier, saved: Save
         writers[job.decisions_book] = lambda out: _write_decisions(job.decisions_book, saved, plan, out)
     if earlier.aside:
         writers[earlier.aside] = lambda out: _copy(job.output, out)
-    stayed = write_all({**writers, **_writers(job, consolidation)}, may_stay=[job.decisions_book])
+    stayed = write_all({**writers, **_writers(job, consolidation)}, may_stay=[job.decisions_book], begin=begin)
     return _with_open_decisions(consolidation) if stayed else consolidation
 
 
@@ -166,18 +169,32 @@ def _copy(file: Path, out: Path) -> None:
 
 
 def check_files(files: Sequence[Path], form: Form, register: Register, limits: Limits) -> tuple[FileResult, ...]:
-    """Treat files as a run would, without writing anything.
+    """Treat files as a run without decisions would, without writing anything.
 
     Raises:
-        RunError: a file does not exist.
+        RunError: a file does not exist, or is a folder.
     """
     for file in files:
+        if file.is_dir():
+            raise RunError("check_folder", {"file": str(file)}, exit_code=2)
         if not file.is_file():
             raise RunError("check_missing", {"file": str(file)}, exit_code=2)
     desk = desk_for(form, register, limits)
-    readings = read_all([Found(file.name, file) for file in files], desk)
+    readings = read_all([find_file(_path_in_folder(file), file) for file in files], desk)
     request = Request(Path(), form, register)
     return conclude(request, desk, readings).files
+
+
+def _path_in_folder(file: Path) -> str:
+    """Say where a file would lie under an input folder: as given, seen from here.
+
+    Of a file elsewhere the nearest folder alone is kept: those above it, such as a person's own, say nothing of whose
+    return it is.
+    """
+    here = Path.cwd()
+    inside = file.relative_to(here) if file.is_relative_to(here) else file
+    steps = (file.parent.resolve().name, file.name) if inside.anchor or ".." in inside.parts else inside.parts
+    return "/".join(display_name(step) for step in steps if step)
 
 
 def _check_usage(job: Job) -> None:

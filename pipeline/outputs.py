@@ -4,11 +4,13 @@ On Windows a workbook that is open in Excel cannot be replaced. That is tried be
 nobody waits for a run whose result cannot be written.
 """
 
+import errno
 import os
 import re
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +20,17 @@ from pipeline.errors import RunError
 _MARK = ".consolidate-"
 """how the name of an unfinished file begins, before the number of the process that writes it"""
 _OF_PROCESS = re.compile(re.escape(_MARK) + r"(\d+)-")
+_PAUSES = (0.2, 0.5)
+"""seconds: on Windows a virus scanner or the indexer holds a new file for a moment"""
+_REASONS = {
+    errno.ENOSPC: "disk_full",
+    errno.EROFS: "read_only_disk",
+    errno.EACCES: "no_right",
+    errno.EPERM: "no_right",
+    errno.ENAMETOOLONG: "name_too_long",
+    errno.EIO: "disk_fault",
+}
+"""what an officer can act on; the system's own words are English"""
 
 
 def check_targets(targets: Sequence[Path]) -> None:
@@ -29,7 +42,7 @@ def check_targets(targets: Sequence[Path]) -> None:
     for target in targets:
         check_folder(target)
         if not is_replaceable(target):
-            raise RunError("output_open_elsewhere", {"file": target.name})
+            raise _held(target)
 
 
 def check_folder(target: Path) -> None:
@@ -46,8 +59,9 @@ def check_folder(target: Path) -> None:
             raise RunError("output_is_folder", {"file": str(target)})
         _remove_leftovers(folder)
         _unfinished(folder, "").unlink()
-    except OSError:
-        raise RunError("output_folder_locked", {"folder": str(folder), "file": target.name}) from None
+    except OSError as error:
+        facts = {"folder": str(folder), "file": target.name, "reason": _REASONS.get(error.errno or 0, "")}
+        raise RunError("output_folder_locked", facts) from None
 
 
 def is_replaceable(target: Path) -> bool:
@@ -61,11 +75,16 @@ def is_replaceable(target: Path) -> bool:
         return False
 
 
-def write_all(writers: Mapping[Path, Callable[[Path], None]], may_stay: Collection[Path] = ()) -> tuple[Path, ...]:
+def write_all(
+    writers: Mapping[Path, Callable[[Path], None]],
+    may_stay: Collection[Path] = (),
+    begin: Callable[[], None] = lambda: None,
+) -> tuple[Path, ...]:
     """Write every output beside its target, then rename them all in the order given.
 
     Each writer gets the path of an unfinished file in the folder of its target. If one fails, every target is as
-    it was before. A target of `may_stay` that somebody opened meanwhile is left as it was; gives those.
+    it was before. A target of `may_stay` that somebody opened meanwhile is left as it was; gives those. `begin` is
+    called once all is written, before the first is renamed.
 
     Raises:
         RunError: the disk is full or a target cannot be replaced; every older file is still whole.
@@ -76,7 +95,7 @@ def write_all(writers: Mapping[Path, Callable[[Path], None]], may_stay: Collecti
             unfinished[target] = file = _unfinished(target.parent, target.suffix)
             write(file)
             _flush(file)
-        return _rename(unfinished, may_stay)
+        return _rename(unfinished, may_stay, begin)
     except Exception as error:
         # A library may wrap the error of the system in one of its own.
         cause = error if isinstance(error, OSError) else error.__context__
@@ -88,7 +107,7 @@ def write_all(writers: Mapping[Path, Callable[[Path], None]], may_stay: Collecti
             file.unlink(missing_ok=True)
 
 
-def _rename(unfinished: Mapping[Path, Path], may_stay: Collection[Path]) -> tuple[Path, ...]:
+def _rename(unfinished: Mapping[Path, Path], may_stay: Collection[Path], begin: Callable[[], None]) -> tuple[Path, ...]:
     """Rename all in the order given. If one cannot be, what stood in the place of those before it is put back."""
     kept: dict[Path, Path] = {}
     renamed: list[Path] = []
@@ -98,16 +117,18 @@ def _rename(unfinished: Mapping[Path, Path], may_stay: Collection[Path]) -> tupl
             if target.exists():
                 kept[target] = _unfinished(target.parent, target.suffix)
                 shutil.copy2(target, kept[target])
+        begin()
         for target, file in unfinished.items():
             _give_ordinary_rights(file)
             try:
-                file.replace(target)
+                _replace(file, target)
                 renamed.append(target)
             except OSError as error:
                 if target not in may_stay or not isinstance(error, PermissionError):
                     raise _why_not_written(error, target) from None
                 stayed.append(target)
-    except (RunError, OSError):
+    # Whatever ends this, an interrupt too: one output new and another old is neither run.
+    except BaseException:
         _put_back(renamed, kept)
         raise
     finally:
@@ -116,12 +137,25 @@ def _rename(unfinished: Mapping[Path, Path], may_stay: Collection[Path]) -> tupl
     return tuple(stayed)
 
 
-def _put_back(renamed: Sequence[Path], kept: Mapping[Path, Path]) -> None:
+def _replace(file: Path, target: Path) -> None:
+    """Rename a file over another; one that is held for a moment is tried again."""
+    for pause in _PAUSES:
+        with suppress(PermissionError):
+            file.replace(target)
+            return
+        time.sleep(pause)
+    file.replace(target)
+
+
+def _put_back(renamed: Sequence[Path], kept: dict[Path, Path]) -> None:
+    """Put back what can be; of what cannot, the copy stays beside it."""
     for target in renamed:
-        if target in kept:
-            kept[target].replace(target)
-        else:
-            target.unlink()
+        copy = kept.pop(target, None)
+        with suppress(OSError):
+            if copy:
+                _replace(copy, target)
+            else:
+                target.unlink()
 
 
 def _unfinished(folder: Path, suffix: str) -> Path:
@@ -167,6 +201,13 @@ def _give_ordinary_rights(file: Path) -> None:
 
 
 def _why_not_written(error: OSError, target: Path) -> RunError:
-    if isinstance(error, PermissionError):
+    if isinstance(error, PermissionError) and target.exists():
+        return _held(target)
+    return RunError("output_failed", {"file": target.name, "reason": _REASONS.get(error.errno or 0, "")})
+
+
+def _held(target: Path) -> RunError:
+    """Tell a file that is marked as read-only from one that another program holds."""
+    if os.access(target, os.W_OK):
         return RunError("output_open_elsewhere", {"file": target.name})
-    return RunError("output_failed", {"file": target.name, "reason": error.strerror or ""})
+    return RunError("output_read_only", {"file": target.name})

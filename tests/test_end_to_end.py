@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from pipeline.account import Lang, words
 from pipeline.findings import load_catalogue
 from schemas.form import FORMS
 from schemas.register import REGISTERS
@@ -162,12 +167,68 @@ def refused(arguments: Sequence[object], exit_code: int) -> str:
             for limit in ("seconds", "seconds=", "seconds=soon", "seconds=0", "seconds=inf", "rows=1.5", "hours=1")
         ),
         ("check", "{desk}/nowhere.xlsx"),
+        ("check", "{desk}/returns"),
         ("check",),
     ],
     ids=lambda arguments: " ".join(arguments).replace("{desk}/", ""),
 )
 def test_wrong_usage_is_exit_2_and_writes_nothing(desk: Path, arguments: tuple[str, ...]) -> None:
     refused(tuple(one.format(desk=desk) for one in arguments), 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("returns",), "Missing argument 'OUTPUT'"),
+        (("run", "returns", "s.xlsx", "--nonsense"), "--nonsense"),
+        (("returns", "s.xlsx", "--workers", "-1"), "--workers"),
+        (("explain", "V001", "V002"), "V002"),
+        (("template",), "OUTPUT_DIR"),
+    ],
+    ids=lambda one: " ".join(one) if isinstance(one, tuple) else "",
+)
+def test_wrong_usage_is_told_in_the_language_of_messages(arguments: tuple[str, ...], said: str) -> None:
+    for asked, lang in (([], "vi"), (["--lang", "en"], "en"), (["--lang=en"], "en")):
+        text = refused((*arguments, *asked), 2)
+        wording = words(cast(Lang, lang))["usage"]["wrong"].split("{said}")[0].split("{usage}")[1]
+        assert wording.strip() in text
+        assert said in text
+        assert "Error" not in text
+
+
+def test_the_command_alone_shows_its_help() -> None:
+    shown = consolidate()
+    assert (shown.exit_code, "INPUT OUTPUT" in shown.output) == (2, True)
+
+
+def test_whoever_stops_the_account_is_not_told_that_nothing_was_written(
+    clean_returns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeline.account.account", stopped)
+    done = consolidate(clean_returns, tmp_path / "summary.xlsx")
+    assert (done.exit_code, done.output) == (0, "")
+    assert (tmp_path / "summary.xlsx").is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
+def test_an_interrupt_while_outputs_are_put_in_their_place_comes_too_late(
+    clean_returns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def interrupted(self: Path, target: str | Path) -> Path:
+        os.kill(os.getpid(), signal.SIGINT)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    heard = signal.getsignal(signal.SIGINT)
+    done = consolidate(clean_returns, tmp_path / "summary.xlsx", "--report", tmp_path / "report.json")
+    assert done.exit_code == 0
+    assert (tmp_path / "summary.xlsx").is_file()
+    assert signal.getsignal(signal.SIGINT) is heard
 
 
 def made(desk: Path, name: str, content: str = "") -> Path:
@@ -363,6 +424,30 @@ def test_check_says_what_a_run_would_say(clean_returns: Path) -> None:
     codes = ("V002", "V004", "V006", "V007", "V008", "V020", "V022", "F005")
     assert all(code in broken.stdout for code in codes)
     assert "E24" in broken.stdout
+
+
+def test_check_takes_the_folders_of_a_file_as_a_run_takes_them(
+    clean_returns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A return without a code is of the unit that its folder names, and of nobody where it lies alone."""
+    place = tmp_path / "in" / "Xa Tien An"
+    place.mkdir(parents=True)
+    book = load_workbook(next(clean_returns.glob("07153*")))
+    for name in ("unit_code", "unit_name"):
+        ((sheet, cell),) = book.defined_names[name].destinations
+        book[sheet][cell] = None
+    book.save(place / "bieu.xlsx")
+    assert run_in(tmp_path, tmp_path / "in") == 1
+    (file,) = report_of(tmp_path / "report.json")["files"]
+    assert (file["unit"], "U006" in told(file)) == ("07153", True)
+    monkeypatch.chdir(tmp_path / "in")
+    paths = (Path("Xa Tien An/bieu.xlsx"), place / "bieu.xlsx", Path("../in/Xa Tien An/bieu.xlsx"))
+    for path in paths:
+        check = consolidate("check", path)
+        assert (check.exit_code, "U006" in check.output) == (0, True), check.output
+        assert "Xa Tien An/bieu.xlsx" in check.output
+    monkeypatch.chdir(place)
+    assert "U001" in consolidate("check", "bieu.xlsx").output
 
 
 def test_explain_knows_every_code_and_no_other() -> None:

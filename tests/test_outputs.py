@@ -7,12 +7,16 @@ import os
 import stat
 import subprocess
 import sys
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from pipeline.account import Lang, refusal
 from pipeline.errors import RunError
+from pipeline.findings import LANGUAGES
 from pipeline.outputs import check_folder, check_targets, is_replaceable, write_all
 
 OLD, NEW = b"older summary", b"new"
@@ -78,6 +82,7 @@ def test_a_writer_gets_a_file_of_the_right_kind_beside_its_target(folder: Path) 
     ("error", "code"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "output_failed"),
+        (OSError(errno.EPIPE, "Broken pipe"), "output_failed"),
         (PermissionError(errno.EACCES, "Permission denied"), "output_open_elsewhere"),
     ],
 )
@@ -172,6 +177,68 @@ def test_outputs_that_did_not_exist_before_do_not_stay_when_the_summary_cannot_b
         write_all(everything(folder))
     assert refused.value.code == "output_failed"
     assert contents(folder) == {"data.csv": OLD, "summary.xlsx": OLD}
+
+
+@pytest.mark.parametrize("stops", ["report.json", "summary.xlsx"])
+def test_an_interrupt_between_two_renames_leaves_all_older_files(
+    stops: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def stopped(self: Path, target: str | Path) -> Path:
+        if Path(target).name == stops:
+            monkeypatch.setattr(Path, "replace", replace)
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        write_all(everything(folder))
+    assert contents(folder) == untouched()
+
+
+def test_what_can_be_put_back_is_put_back_even_where_another_cannot(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, seen = Path.replace, set[str]()
+
+    def refusing(self: Path, target: str | Path) -> Path:
+        name = Path(target).name
+        if name == "summary.xlsx" or (name == "data.csv" and name in seen):
+            raise OSError(errno.EIO, "Input/output error")
+        seen.add(name)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refusing)
+    with pytest.raises(RunError):
+        write_all(everything(folder))
+    kept = [path for path in folder.iterdir() if path.name not in NAMES]
+    assert {name: (folder / name).read_bytes() for name in NAMES} == {**untouched(), "data.csv": NEW}
+    assert [path.read_bytes() for path in kept] == [OLD], "what could not be put back is not thrown away"
+
+
+def test_a_target_that_is_held_for_a_moment_is_replaced(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace, refused = Path.replace, Counter[str]()
+
+    def busy(self: Path, target: str | Path) -> Path:
+        refused[Path(target).name] += 1
+        if refused[Path(target).name] < 3:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", busy)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    write_all(everything(folder))
+    assert contents(folder) == dict.fromkeys(NAMES, NEW)
+    assert set(refused.values()) == {3}
+
+
+def test_outputs_are_complete_before_the_first_is_put_in_its_place(folder: Path) -> None:
+    seen: list[dict[str, bytes]] = []
+    write_all(everything(folder), begin=lambda: seen.append(contents(folder)))
+    (then,) = seen
+    assert {name: then[name] for name in NAMES} == untouched()
+    assert list(then.values()).count(NEW) == len(NAMES)
 
 
 def test_a_file_put_back_keeps_its_time_and_rights(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,6 +360,37 @@ def test_a_target_that_is_open_elsewhere_is_told_before_reading(folder: Path, mo
         check_targets([folder / "data.csv", folder / "summary.xlsx"])
     assert (refused.value.code, refused.value.exit_code) == ("output_open_elsewhere", 3)
     assert refused.value.facts == {"file": "summary.xlsx"}
+
+
+def test_a_file_marked_as_read_only_is_told_as_such(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Path.open
+
+    def refusing(self: Path, mode: str) -> object:
+        if self.name == "summary.xlsx":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(self, mode)
+
+    monkeypatch.setattr(Path, "open", refusing)
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "summary.xlsx")
+    with pytest.raises(RunError) as refused:
+        check_targets([folder / "summary.xlsx"])
+    assert (refused.value.code, refused.value.exit_code) == ("output_read_only", 3)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.ENAMETOOLONG, errno.EIO, errno.EACCES])
+def test_why_nothing_could_be_written_is_said_in_the_language_of_messages(
+    number: int, lang: Lang, tmp_path: Path
+) -> None:
+    said = os.strerror(number)
+    with pytest.raises(RunError) as known:
+        write_all({tmp_path / "s.xlsx": failing(OSError(number, said))})
+    with pytest.raises(RunError) as unknown:
+        write_all({tmp_path / "s.xlsx": failing(OSError(errno.EPIPE, os.strerror(errno.EPIPE)))})
+    text, without = refusal(known.value, lang), refusal(unknown.value, lang)
+    assert said not in text
+    assert len(text) > len(without)
+    assert "(" not in without
 
 
 @pytest.mark.parametrize("call", ["tempfile.mkstemp", "pathlib.Path.unlink", "pathlib.Path.is_dir"])

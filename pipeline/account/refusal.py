@@ -16,4 +16,15 @@ def refusal(error: RunError | DefinitionError, lang: Lang) -> str:
         allowed = allowed.format(**error.facts) if error.facts else allowed
         parts = {"file": error.file, "field": field, "found": visible(found), "allowed": allowed}
         return str(say["prefix"] + say["definition"].format(line=line, **parts))
-    return str(say["prefix"] + say[error.code].format(**error.facts))
+    facts = dict(error.facts)
+    if "reason" in facts:
+        # Only a reason that has words is given; the system's own are English.
+        reasons = words(lang)["reasons"]
+        known = reasons.get(facts["reason"])
+        facts["reason"] = reasons["because"].format(reason=known) if known else ""
+    return str(say["prefix"] + say[error.code].format(**facts))
+
+
+def wrong_usage(said: str, usage: str, help_command: str, lang: Lang) -> str:
+    """Say that the command was not given as it should be, around what the command line itself says."""
+    return str(words(lang)["usage"]["wrong"].format(said=said, usage=usage, help=help_command))

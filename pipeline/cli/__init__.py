@@ -1,48 +1,25 @@
 """The command line: parse, call, print, exit. Everything slow is imported when it is needed, so --help is quick."""
 
-import atexit
-import codecs
-import gc
 import sys
-import unicodedata
-from collections.abc import Callable, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from pipeline.cli.console import deaf_once_begun, progress, refusing, uncollected
+from pipeline.cli.group import DEFAULT_COMMAND, DefaultGroup, Lang
 
-    from pipeline.consolidate import Progress
+if TYPE_CHECKING:
     from schemas.form import Form
     from schemas.register import Register
 
-Lang = Literal["vi", "en"]
 DEFAULT_FORM = "htsd_2020"
-_DEFAULT_COMMAND = "run"
 _WIDTH = 96
 """of the help, the same on every terminal, so that the README can show it"""
 _UNIT_SHEETS = 150
 """above so many expected units a sheet for each is written only if asked: nobody opens a thousand sheets"""
-
-
-class _DefaultGroup(click.Group):
-    """`consolidate INPUT OUTPUT` means `consolidate run INPUT OUTPUT`."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the default command in front unless a command or an option of the group itself comes first."""
-        _speak_any_code_page()
-        own = {"--help", "--version"}
-        if args and args[0] not in self.commands and args[0] not in own:
-            args = [_DEFAULT_COMMAND, *args]
-        return super().parse_args(ctx, args)
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Show the default use first: it is the one that nearly everybody needs."""
-        formatter.write_usage(ctx.command_path, "INPUT OUTPUT [OPTIONS]")
-        formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...")
 
 
 _FORM = click.option("--form", "form_name", metavar="NAME|PATH", default=DEFAULT_FORM, help="Form definition.")
@@ -57,7 +34,7 @@ _LIMIT = click.option(
 _LANG = click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", help="Language of messages.")
 
 
-@click.group(cls=_DefaultGroup, context_settings={"terminal_width": _WIDTH})
+@click.group(cls=DefaultGroup, context_settings={"terminal_width": _WIDTH})
 @click.version_option(package_name="consolidate-returns", prog_name="consolidate", message="%(prog)s %(version)s")
 def main() -> None:
     """Turn a folder of returned Excel forms into one summary workbook.
@@ -69,7 +46,7 @@ def main() -> None:
     """
 
 
-@main.command(name=_DEFAULT_COMMAND)
+@main.command(name=DEFAULT_COMMAND)
 @click.argument("folder", metavar="INPUT", type=click.Path(path_type=Path))
 @click.argument("output", metavar="OUTPUT", type=click.Path(path_type=Path))
 @_FORM
@@ -118,7 +95,7 @@ def run(
     quiet: bool,
 ) -> NoReturn:
     """Consolidate INPUT into OUTPUT (the default command)."""
-    with _refusing(lang), _uncollected():
+    with deaf_once_begun() as begin, refusing(lang), uncollected():
         from pipeline.account import account  # noqa: PLC0415 - see the module's docstring
         from pipeline.job import Job, do  # noqa: PLC0415
         from pipeline.limits import DEFAULT, with_changes  # noqa: PLC0415
@@ -138,8 +115,10 @@ def run(
             workers=workers,
             limits=with_changes(DEFAULT, limits),
         )
-        with _progress(lang, quiet) as progress:
-            consolidation = do(job, progress)
+        with progress(lang, quiet) as show:
+            consolidation = do(job, show, begin)
+    # All is written by now: whoever stops the account learns no more, and nothing else is changed by it.
+    with suppress(KeyboardInterrupt):
         if not quiet:
             click.echo(account(consolidation, output, folder, job.decisions_book, lang))
     sys.exit(0 if consolidation.complete else 1)
@@ -153,7 +132,7 @@ def run(
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def template(folder: Path, form_name: str, units: Path | None, lang: Lang, quiet: bool) -> None:
     """Write the blank form, and one stamped copy for each unit, into OUTPUT_DIR."""
-    with _refusing(lang):
+    with refusing(lang):
         from pipeline.account import words  # noqa: PLC0415
         from pipeline.errors import RunError  # noqa: PLC0415
         from pipeline.template import write_templates  # noqa: PLC0415
@@ -176,8 +155,11 @@ def template(folder: Path, form_name: str, units: Path | None, lang: Lang, quiet
 @_LIMIT
 @_LANG
 def check(files: Sequence[Path], form_name: str, units: Path | None, limits: Sequence[str], lang: Lang) -> NoReturn:
-    """Say what a run would say of FILE..., without writing anything."""
-    with _refusing(lang):
+    """Say what a run would say of FILE..., without writing anything and without decisions.
+
+    A relative path counts as the path under the input folder does: its folders may say whose a return is.
+    """
+    with refusing(lang):
         from pipeline.account import account_of_file  # noqa: PLC0415
         from pipeline.job import check_files  # noqa: PLC0415
         from pipeline.limits import DEFAULT, with_changes  # noqa: PLC0415
@@ -221,85 +203,3 @@ def _form_and_register(form_name: str, units: Path | None) -> "tuple[Form, Regis
         facts = {"form": form_name, "forms": ", ".join(shipped_forms())}
         raise RunError("form_unknown", facts, exit_code=2) from None
     return form, load_register(form, units)
-
-
-@contextmanager
-def _refusing(lang: Lang) -> "Iterator[None]":
-    """Turn what stops a run into one sentence and the exit code of the contract."""
-    from pipeline.account import refusal  # noqa: PLC0415
-    from pipeline.errors import RunError  # noqa: PLC0415
-    from schemas.definition import DefinitionError  # noqa: PLC0415
-
-    try:
-        yield
-    except RunError as error:
-        click.echo(refusal(error, lang), err=True)
-        sys.exit(error.exit_code)
-    except DefinitionError as error:
-        click.echo(refusal(error, lang), err=True)
-        sys.exit(3)
-    except KeyboardInterrupt:
-        click.echo(refusal(RunError("interrupted"), lang), err=True)
-        sys.exit(3)
-
-
-@contextmanager
-def _uncollected() -> "Iterator[None]":
-    """Leave garbage in cycles lying: a run makes a million small values that live to its end, and little of that.
-
-    Looking for it again and again took a fifth of a run, over 20 returns as over 1,000. Nor is everything looked
-    through once more at the end. A process that reads for long, such as a worker, collects for itself.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    atexit.register(gc.freeze)
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@contextmanager
-def _progress(lang: Lang, quiet: bool) -> "Iterator[Progress]":
-    """Show a bar on standard error if a person watches it."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda done, of: None
-        return
-    from pipeline.account import words  # noqa: PLC0415
-
-    bar: Any = None
-
-    def show(done: int, of: int) -> None:
-        nonlocal bar
-        if bar is None:
-            bar = click.progressbar(length=of, label=words(lang)["progress"]["reading"], file=sys.stderr)
-            bar.__enter__()
-        bar.update(done - bar.pos)
-
-    try:
-        yield show
-    finally:
-        if bar is not None:
-            bar.__exit__(None, None, None)
-
-
-def _speak_any_code_page() -> None:
-    """Vietnamese never fails on a console or pipe of another code page: letters lose their marks there."""
-    codecs.register_error("without_marks", _without_marks)
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure: Callable[..., None] | None = getattr(stream, "reconfigure", None)
-        if reconfigure:
-            reconfigure(errors="without_marks")
-
-
-def _without_marks(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    text = error.object[error.start : error.end].replace("đ", "d").replace("Đ", "D")
-    plain = "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
-    return plain.encode("ascii", "replace").decode("ascii"), error.end
-
-
-if __name__ == "__main__":
-    main()

@@ -11,6 +11,8 @@ from pathlib import Path
 
 _ORPHAN_FACTOR = 3
 """a process whose parent is gone ends by itself after so many times the time for a file"""
+_MUCH = 2_000
+"""values that hold others, more than were there before: so many are looked through in a millisecond"""
 _KEPT_SHARE = 4
 """a process that keeps more than this part of its memory after a file is replaced"""
 
@@ -42,6 +44,15 @@ def _send_noise_to(noise: Connection | None) -> None:
     else:
         os.dup2(noise.fileno(), 2)
         os.set_blocking(2, False)
+
+
+def tidy() -> None:
+    """Let go of what was left in rings, once there is much of it: the program looks for none of that by itself.
+
+    The reading of a workbook leaves none; a library that opens an .xls or a Word file does.
+    """
+    if gc.get_count()[0] > _MUCH:
+        gc.collect()
 
 
 def bound_time(seconds: float) -> None:

@@ -14,6 +14,10 @@ _HEAD = r"\s*\[\[?[\s\w.\"-]+\]\]?\s*(?:#|$)"
 """the line that begins a table of a TOML file"""
 
 
+_BEYOND = 10**15
+"""a workbook keeps no more digits of a number, and numbers up to here can be compared with those of any cell"""
+
+
 @dataclass(eq=False)
 class DefinitionError(Exception):
     """A form definition, register or office file that cannot be used. Stops the run."""
@@ -65,6 +69,8 @@ class Table:
         value = self.values.get(field, default)
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.refuse(field, value, "a whole number")
+        if abs(value) >= _BEYOND:
+            raise self.refuse(field, value, "a whole number of at most 15 digits")
         return value
 
     def choice(self, field: str, allowed: Sequence[str]) -> str:

@@ -279,6 +279,7 @@ RULES = [
         'rows = ["news_items"]',
     ),
     Breakage("a limit of nothing", "limit = 300", "limit = 0", "limit", "limit = 0"),
+    Breakage("a limit beyond any number", "limit = 300", f"limit = {10**22}", "limit", f"limit = {10**22}"),
     Breakage("a limit that is no whole number", "limit = 300", "limit = 300.5", "limit", "limit = 300.5"),
     Breakage("a range without upper end", "at_most = 1000000000\n", "", "at_most", "[[rules]]@16"),
     Breakage("a range upside down", "at_most = 1000000000", "at_most = 10", "at_most", "at_most = 10"),

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -212,6 +213,17 @@ def test_every_stated_dependency_is_locked() -> None:
     assert {canonical(name) for name in stated["project"]["dependencies"]} <= locked("run").keys()
     assert {canonical(name) for name in stated["build-system"]["requires"]} <= locked("build").keys()
     assert {canonical(name) for name in tools} <= locked("dev").keys()
+
+
+def test_every_library_that_the_program_imports_is_stated_as_needed() -> None:
+    stated = {canonical(name) for name in project()["project"]["dependencies"]}
+    imported = {
+        name.partition(".")[0] for module in modules_under("pipeline", "schemas") for name in imported_names(module)
+    }
+    libraries = imported - sys.stdlib_module_names - {"pipeline", "schemas"}
+    packages = {name: {canonical(one) for one in given} for name, given in packages_distributions().items()}
+    assert "numpy" in libraries
+    assert {name for name in libraries if not packages[name] & stated} == set()
 
 
 def test_the_build_backend_is_locked_as_it_is_stated() -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
 import pipeline.workers.answers
 import pipeline.workers.pool
 import pipeline.workers.start
+from pipeline.bounds import tidy
 from pipeline.find import Found, find_files
 from pipeline.intake import Desk, desk_for, take_in
 from pipeline.limits import DEFAULT, Limits
@@ -137,6 +140,37 @@ def test_a_worker_that_keeps_much_memory_is_replaced(returns: Path, tmp_path: Pa
     hoards = [replace(trap(tmp_path, "hoard", good[0].file), path=f"hoard {number}") for number in range(5)]
     read = read_all([*hoards, *good], desk_of(DEFAULT), Plan(workers=1, method="fork"))
     assert [told(one) for one in read] == [[]] * 9
+
+
+@pytest.fixture
+def _uncollected() -> Iterator[None]:
+    """Let nobody look for garbage in rings, as a run does."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("_uncollected")
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_reading_a_workbook_leaves_nothing_in_rings(desk: Desk, kind: str) -> None:
+    files = sorted((ROOT / "tests/corpus/files").glob(f"*.{kind}"))[:5]
+    for file in files * 2:
+        left = gc.collect()
+        list(answers(Task(0), Found(file.name, file), desk))
+    assert (len(files), left, gc.collect()) == (5, 0, 0)
+
+
+@pytest.mark.usefixtures("_uncollected")
+def test_what_a_library_leaves_in_rings_is_let_go_of_once_it_is_much(desk: Desk) -> None:
+    class Ring:
+        def __init__(self) -> None:
+            self.own = self
+
+    rings = [ref(Ring()) for _ in range(20_000)]
+    assert all(ring() for ring in rings)
+    tidy()
+    assert not any(ring() for ring in rings)
 
 
 @pytest.mark.parametrize("workers", [0, 1])

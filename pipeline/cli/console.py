@@ -63,8 +63,7 @@ def uncollected() -> Iterator[None]:
     """Leave garbage in cycles lying: a run makes a million small values that live to its end, and little of that.
 
     Looking for it again and again took a fifth of a run, over 20 returns as over 1,000. Nor is everything looked
-    through once more at the end. Reading a file leaves no garbage in cycles, so a worker, which inherits this, need
-    not collect either.
+    through once more at the end. A process that reads for long, which inherits this, tidies up for itself.
     """
     was_on = gc.isenabled()
     gc.disable()

@@ -13,7 +13,11 @@ def parse(xml: bytes, parser: expat.XMLParserType, start: Callable[[str, Attribu
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_doctype
     parser.StartElementHandler = start
-    parser.Parse(xml, True)
+    try:
+        parser.Parse(xml, True)
+    finally:
+        # What a parser calls often holds that parser in turn, and a run looks for no such rings to take them apart.
+        parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
 
 
 def _refuse_doctype(*_: object) -> None:

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from operator import attrgetter
 from typing import Any
 
-from pipeline.bounds import bound_memory, bound_time, leave_to_parent, memory
+from pipeline.bounds import bound_memory, bound_time, leave_to_parent, memory, tidy
 from pipeline.find import Found
 from pipeline.intake import Desk
 from pipeline.model import Entry, FileReading, Finding, Return
@@ -56,6 +56,7 @@ def serve(line: Line, given: Given | None) -> None:
                 for answer in answers(task, found[task.index], desk):
                     line.answers.send_bytes(_packed(answer))
                     bound_time(desk.limits.seconds)
+                tidy()
                 if memory() > most:
                     sys.exit(RETIRED)
             bound_time(0)

@@ -10,10 +10,11 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
-from pipeline.bounds import bound_memory, bound_time, leave_to_parent, may_fork
+from pipeline.bounds import bound_memory, bound_time, leave_to_parent
 from pipeline.errors import RunError
 from pipeline.limits import Limits
 from pipeline.runlog import FaultElsewhereError, describe_fault
+from pipeline.starting import may_fork, without_the_script
 
 T = TypeVar("T")
 
@@ -36,7 +37,8 @@ def call_apart(function: Callable[[], T], limits: Limits) -> T:
     heard, far = context.Pipe(duplex=False)
     process = context.Process(target=_answer, args=(function, limits, far), daemon=True)
     try:
-        process.start()
+        with without_the_script():
+            process.start()
     except OSError:
         heard.close()
         return function()

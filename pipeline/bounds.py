@@ -5,9 +5,7 @@ import gc
 import os
 import signal
 import sys
-import threading
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 _ORPHAN_FACTOR = 3
 """a process whose parent is gone ends by itself after so many times the time for a file"""
@@ -15,13 +13,6 @@ _MUCH = 2_000
 """values that hold others, more than were there before: so many are looked through in a millisecond"""
 _KEPT_SHARE = 4
 """a process that keeps more than this part of its memory after a file is replaced"""
-
-
-def may_fork() -> bool:
-    """A fork is sound while there is one thread, those of native libraries counted."""
-    if sys.platform != "linux" or threading.active_count() > 1:
-        return False
-    return len(list(Path("/proc/self/task").iterdir())) == 1
 
 
 def leave_to_parent(noise: Connection | None = None) -> None:

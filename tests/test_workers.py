@@ -23,7 +23,7 @@ from pipeline.bounds import tidy
 from pipeline.find import Found, find_files
 from pipeline.intake import Desk, desk_for, take_in
 from pipeline.limits import DEFAULT, Limits
-from pipeline.model import FileReading
+from pipeline.model import Claim, FileReading, Return, Times
 from pipeline.register import load_register
 from pipeline.workers import Method, Plan, read_all
 from pipeline.workers.answers import Task, answers
@@ -240,6 +240,22 @@ def test_equal_names_in_an_archive_are_told_apart(returns: Path, desk: Desk, tmp
     assert read[1].sha256 != read[2].sha256
 
 
+def test_forms_of_sheets_that_are_numbered_alike_are_told_apart(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sheet "A" with two forms gives "A (1)" and "A (2)", and another sheet may be called so."""
+    (tmp_path / "a.xlsx").write_bytes(b"x")
+
+    def three_forms(found: Found, desk: Desk) -> FileReading:
+        names, nobody = ("A (1)", "A (2)", "A (1)"), Claim(None, "none", {})
+        returns = [Return(f"{found.path}#{name}", "", name, None, False, nobody, (), (), Times()) for name in names]
+        return FileReading(found.path, None, tuple(returns), ())
+
+    monkeypatch.setattr(pipeline.workers.answers, "take_in", three_forms)
+    (read,) = read_all(find_files(tmp_path), desk, Plan(workers=0))
+    assert [one.path for one in read.returns] == ["a.xlsx#A (1)", "a.xlsx#A (2)", "a.xlsx#A (1) (2)"]
+
+
 def test_an_interrupt_ends_every_worker(returns: Path, desk: Desk, tmp_path: Path) -> None:
     good = list(find_files(returns))
     found = [*good, trap(tmp_path, "hang", good[0].file)]
@@ -277,6 +293,48 @@ def test_where_no_worker_comes_up_files_are_read_here(
     monkeypatch.setattr(pipeline.workers.start, "serve", lambda *_: os._exit(3))
     read = read_all(find_files(returns), desk, Plan(workers=1, method="fork"))
     assert [len(one.returns) for one in read] == [1, 1, 1, 1]
+
+
+def test_it_is_logged_that_files_are_read_without_protection(
+    returns: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(pipeline.workers.pool, "start", refuse)
+    lines: list[str] = []
+    read_all(find_files(returns), desk, Plan(workers=1, log=lines.append))
+    assert len(lines) == 1
+    assert "without protection" in lines[0]
+    lines.clear()
+    read_all(find_files(returns), desk, Plan(workers=0, log=lines.append))
+    assert lines == []
+
+
+SCRIPT = """
+import sys, threading
+from pathlib import Path
+from pipeline.consolidate import Request, consolidate
+from pipeline.register import load_register
+from schemas.form import load_form
+print("the script runs", flush=True)
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+form = load_form("htsd_2020")
+result = consolidate(Request(Path(sys.argv[1]), form, load_register(form, None), workers=2, log=print))
+print([one.status.value for one in result.files])
+"""
+
+
+def test_a_script_that_calls_the_library_runs_once_where_processes_are_started_anew(
+    returns: Path, tmp_path: Path
+) -> None:
+    """As on Windows and macOS always; here a second thread forbids to fork."""
+    (tmp_path / "run.py").write_text(SCRIPT, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(tmp_path / "run.py"), str(returns)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == ["the script runs", str(["used"] * 4)]
 
 
 def test_what_is_slow_to_load_is_loaded_meanwhile(returns: Path, desk: Desk) -> None:

@@ -12,10 +12,10 @@ anew; all that they are given can be pickled.
 
 import os
 import sys
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain, count
 
 from pipeline.find import Found
 from pipeline.intake import Desk
@@ -52,15 +52,31 @@ def _enough(files: int) -> int:
 
 
 def _with_paths_of_their_own(readings: Iterable[FileReading]) -> list[FileReading]:
-    """Number paths that are equal, such as two files of one name in an archive: the ledger goes by path."""
-    seen: Counter[str] = Counter()
+    """Number paths that are equal: the ledger goes by path.
+
+    Two files of one name may lie in an archive, and the numbered forms of one sheet be called like another sheet.
+    """
+    taken: set[str] = set()
     result = []
     for one in readings:
-        seen[one.path] += 1
-        result.append(_renamed(one, f"{one.path} ({seen[one.path]})") if seen[one.path] > 1 else one)
+        named = _renamed(one, _free(one.path, taken))
+        taken.add(named.path)
+        returns = []
+        for each in named.returns:
+            path = each.path if each.path == named.path else _free(each.path, taken)
+            taken.add(path)
+            returns.append(replace(each, path=path))
+        result.append(replace(named, returns=tuple(returns)))
     return result
 
 
+def _free(path: str, taken: Collection[str]) -> str:
+    numbered = (f"{path} ({number})" for number in count(2))
+    return next(one for one in chain([path], numbered) if one not in taken)
+
+
 def _renamed(reading: FileReading, path: str) -> FileReading:
+    if path == reading.path:
+        return reading
     returns = tuple(replace(one, path=path + one.path[len(reading.path) :]) for one in reading.returns)
     return replace(reading, path=path, returns=returns)

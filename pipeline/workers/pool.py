@@ -83,6 +83,8 @@ class Pool:
             self._waiting.extendleft(reversed(first))
 
     def _read_here(self) -> None:
+        if self._wanted:
+            self._plan.log("no reading process could be started: files are read without protection")
         while self._waiting:
             task = self._waiting.popleft()
             for answer in answers(task, self._found[task.index], self._desk):

@@ -11,9 +11,9 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from pipeline.bounds import may_fork
 from pipeline.find import Found
 from pipeline.intake import Desk
+from pipeline.starting import may_fork, without_the_script
 from pipeline.workers.answers import Task
 from pipeline.workers.plan import Method
 from pipeline.workers.process import Line, serve
@@ -88,7 +88,8 @@ def start(
     given = (found, desk, first) if method == "fork" else None
     process = context.Process(target=serve, args=(line, given), daemon=True)
     try:
-        process.start()
+        with without_the_script():
+            process.start()
     finally:
         for end in (far_asked, far_answers, far_noise):
             end.close()

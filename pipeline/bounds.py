@@ -9,6 +9,8 @@ from multiprocessing.connection import Connection
 
 _ORPHAN_FACTOR = 3
 """a process whose parent is gone ends by itself after so many times the time for a file"""
+_LONGEST = 1e9
+"""seconds; no timer counts further by far"""
 _MUCH = 2_000
 """values that hold others, more than were there before: so many are looked through in a millisecond"""
 _KEPT_SHARE = 4
@@ -50,7 +52,7 @@ def bound_time(seconds: float) -> None:
     """Make sure that this process does not outlive its parent in a loop that never ends; the parent is quicker."""
     if sys.platform != "win32":
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, seconds * _ORPHAN_FACTOR)
+        signal.setitimer(signal.ITIMER_REAL, min(seconds * _ORPHAN_FACTOR, _LONGEST))
 
 
 def bound_memory(allowed: int) -> int:

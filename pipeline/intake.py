@@ -18,7 +18,7 @@ from pipeline.model import Fact, FileReading, Finding, Times
 from pipeline.read import OverLimit, Sheet, read_sheets
 from pipeline.read_docx import read_tables
 from pipeline.returns import Medium, read_forms
-from pipeline.second_look import SheetFacts, WorkbookFacts, sheet_facts, workbook_facts
+from pipeline.second_look import SheetFacts, WorkbookFacts, check_blank, sheet_facts, workbook_facts
 from pipeline.zip_check import check_zip
 from schemas.form import Form
 from schemas.register import VIETNAM
@@ -125,8 +125,16 @@ def _after_the_letter(book: WorkbookFacts, form: Form) -> datetime | None:
 def _read_workbook(reading: FileReading, book: _Book, desk: Desk) -> FileReading:
     medium = Medium(lambda sheet: _second_look(book, sheet), stores_zero=book.kind is Kind.XLS)
     told = tuple(_told_of_book(book.facts))
-    whole = read_forms(reading, read_sheets(book.data, desk.limits), medium, desk)
+    whole = read_forms(reading, _sheets(book, desk.limits), medium, desk)
     return replace(whole, findings=(*told, *whole.findings))
+
+
+def _sheets(book: _Book, limits: Limits) -> Iterator[Sheet]:
+    """Read the sheets; one that seems to be blank is looked at, for what nobody sees in it would be lost."""
+    for sheet in read_sheets(book.data, limits):
+        if not sheet.rows:
+            check_blank(book.box, book.kind, sheet.name)
+        yield sheet
 
 
 def _read_document(reading: FileReading, data: bytes, desk: Desk) -> FileReading:

@@ -4,7 +4,6 @@ docs/files.md explains each for a reader. A limit that is passed costs the file 
 which names the limit); no other file is concerned.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
@@ -29,8 +28,9 @@ class Limits:
     """bytes unpacked for each packed byte of a part, asked only of parts above `RATIO_FROM`"""
     sheets: int = 400
     """sheets of a workbook"""
-    rows: int = 100_000
-    """last used row of a sheet; the summary of a province has one line for every value of every town"""
+    rows: int = 2**20
+    """last used row of a sheet, by default as many as it can have: the summary of a province has a line for every
+    value of every town, and what a sheet costs is bounded by its cells"""
     columns: int = 2_000
     """last used column of a sheet"""
     cells: int = 4_000_000
@@ -49,7 +49,6 @@ OWN_FILES = replace(
     members=50_000,
     inflated_bytes=4 * 2**30,
     sheets=40_000,
-    rows=2**20,
     columns=2**14,
     cells=2**25,
     seconds=600.0,
@@ -59,20 +58,22 @@ OWN_FILES = replace(
 
 RATIO_FROM = 16 * 2**20
 """bytes; small parts pack as well as they like: a page of blanks is no bomb"""
+_MOST = 10**12
+"""a terabyte, or longer than anybody waits: the system takes no number of any size"""
 
 
 def with_changes(limits: Limits, changes: Iterable[str]) -> Limits:
     """Change single limits as the command line names them: "seconds=60", "file_bytes=200000000".
 
     Raises:
-        RunError: no such limit, or no number above 0 for it.
+        RunError: no such limit, or no number for it that is above 0 and not beyond sense.
     """
     for change in changes:
         name, _, number = change.partition("=")
         known = {field.name: type(getattr(limits, field.name)) for field in fields(Limits)}
         try:
             value = known[name](number)
-            if not 0 < value < math.inf:
+            if not 0 < value <= _MOST:
                 raise ValueError
         except (KeyError, ValueError):
             facts = {"change": change, "limits": ", ".join(known)}

@@ -14,6 +14,8 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 from pipeline.kinds import Unreadable
 from pipeline.limits import Limits
 
+MOST_ROWS, MOST_COLUMNS = 2**20, 2**14
+"""of a sheet in any of the formats"""
 CellValue = str | int | float | bool | datetime | date | time | timedelta
 """what calamine gives for a cell; "" for a cell without a value"""
 
@@ -78,6 +80,8 @@ def read_sheets(data: bytes, limits: Limits, names: Collection[str] | None = Non
         listed = workbook.sheets_metadata
     except BaseException as error:
         raise _as_unreadable(error) from None
+    if not listed:
+        raise Unreadable("a workbook without any sheet")
     if len(listed) > limits.sheets:
         raise OverLimit("sheets", len(listed), limits.sheets)
     for index, meta in enumerate(listed):
@@ -104,6 +108,8 @@ def _read_sheet(workbook: CalamineWorkbook, index: int, hidden: bool, limits: Li
 
 def _check_extent(start: tuple[int, int], end: tuple[int, int], limits: Limits) -> None:
     rows, columns = end[0] + 1, end[1] + 1
+    if rows > MOST_ROWS or columns > MOST_COLUMNS:
+        raise Unreadable("a cell stands where no sheet has one")
     cells = (end[0] - start[0] + 1) * (end[1] - start[1] + 1)
     for limit, measured, allowed in (
         ("rows", rows, limits.rows),

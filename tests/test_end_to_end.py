@@ -40,6 +40,10 @@ from tests.test_kinds import ole
 SAMPLES = ROOT / "examples" / "returns"
 OUTPUTS = ("summary.xlsx", "report.json", "table.csv")
 OLD_SUMMARY = b"the summary of last week"
+BROKEN_LIMITS = (
+    *("seconds", "seconds=", "seconds=soon", "seconds=0", "seconds=inf"),
+    *("rows=1.5", "hours=1", f"rows={10**30}"),
+)
 
 
 def run_in(folder: Path, returns: Path, *options: object, table: str = "table.csv") -> int:
@@ -162,10 +166,7 @@ def refused(arguments: Sequence[object], exit_code: int) -> str:
         ("{desk}/returns", "{desk}/summary.xlsx", "--report", "{desk}/report.txt"),
         ("{desk}/returns", "{desk}/summary.xlsx", "--lang", "fr"),
         ("{desk}/returns", "{desk}/summary.xlsx", "--units", "{desk}/nowhere.csv"),
-        *(
-            ("{desk}/returns", "{desk}/summary.xlsx", "--limit", limit)
-            for limit in ("seconds", "seconds=", "seconds=soon", "seconds=0", "seconds=inf", "rows=1.5", "hours=1")
-        ),
+        *(("{desk}/returns", "{desk}/summary.xlsx", "--limit", limit) for limit in BROKEN_LIMITS),
         ("check", "{desk}/nowhere.xlsx"),
         ("check", "{desk}/returns"),
         ("check",),

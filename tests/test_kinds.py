@@ -205,6 +205,18 @@ def test_an_ole_header_that_claims_endless_tables_ends_at_once() -> None:
         assert kind_of(endless, "a.xls") is Kind.TRUNCATED
 
 
+@pytest.mark.parametrize("link", [(1, 1), (2, 2), (9, 5)], ids=["directory", "stream", "stream further on"])
+def test_an_ole_chain_that_comes_back_to_itself_is_told_before_it_is_followed(
+    link: tuple[int, int],
+) -> None:
+    data = bytearray(ole("Workbook", BOF))
+    assert kind_of(bytes(data), "a.xls") is Kind.XLS
+    struct.pack_into("<I", data, 512 + 4 * link[0], link[1])
+    with pytest.raises(Unreadable):
+        Container(bytes(data)).stream("workbook")
+    assert kind_of(bytes(data), "a.xls") is Kind.TRUNCATED
+
+
 def test_an_ole_chain_in_a_ring_ends() -> None:
     data = bytearray(ole("Workbook", BOF))
     data[512 + 4 : 512 + 8] = struct.pack("<I", 1)

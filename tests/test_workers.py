@@ -22,7 +22,7 @@ import pipeline.workers.start
 from pipeline.bounds import tidy
 from pipeline.find import Found, find_files
 from pipeline.intake import Desk, desk_for, take_in
-from pipeline.limits import DEFAULT, Limits
+from pipeline.limits import DEFAULT, Limits, with_changes
 from pipeline.model import Claim, FileReading, Return, Times
 from pipeline.register import load_register
 from pipeline.workers import Method, Plan, read_all
@@ -267,6 +267,13 @@ def test_an_interrupt_ends_every_worker(returns: Path, desk: Desk, tmp_path: Pat
     with pytest.raises(KeyboardInterrupt):
         read_all(found, desk, Plan(workers=2, method=METHODS[0], progress=interrupt))
     assert multiprocessing.active_children() == []
+
+
+def test_limits_as_wide_as_can_be_asked_for_are_kept_by_reading_processes(returns: Path) -> None:
+    limits = with_changes(DEFAULT, [f"{name}=1000000000000" for name in ("seconds", "memory_bytes", "file_bytes")])
+    lines: list[str] = []
+    read = read_all(find_files(returns), desk_of(limits), Plan(workers=1, method=METHODS[0], log=lines.append))
+    assert ([len(one.returns) for one in read], lines) == ([1, 1, 1, 1], [])
 
 
 def test_progress_counts_every_file_once(returns: Path, desk: Desk, tmp_path: Path) -> None:

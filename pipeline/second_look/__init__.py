@@ -16,7 +16,16 @@ from pipeline.second_look import ods, package, xls, xlsb, xlsx
 from pipeline.second_look.dress import Dress
 from pipeline.second_look.facts import Notes, SheetFacts, WorkbookFacts
 
-__all__ = ["Dress", "SheetFacts", "TooLarge", "Unreadable", "WorkbookFacts", "sheet_facts", "workbook_facts"]
+__all__ = [
+    "Dress",
+    "SheetFacts",
+    "TooLarge",
+    "Unreadable",
+    "WorkbookFacts",
+    "check_blank",
+    "sheet_facts",
+    "workbook_facts",
+]
 
 _SHEETS: Mapping[Kind, Callable[[Container, str], Notes]] = {
     Kind.XLSX: xlsx.look_at_sheet,
@@ -39,6 +48,16 @@ def sheet_facts(source: bytes | Container, kind: Kind, sheet_name: str, *, limit
         raise Unreadable(f"{kind} is no workbook")
     with _only_unreadable():
         return look(_opened(source, limit), sheet_name).facts()
+
+
+def check_blank(source: bytes | Container, kind: Kind, sheet_name: str, *, limit: int = LIMIT) -> None:
+    """Make sure that a sheet in which calamine sees no cell is blank; same errors as `sheet_facts`.
+
+    In the other formats a part that cannot be read is an error of calamine itself.
+    """
+    if kind in (Kind.XLSX, Kind.XLSM):
+        with _only_unreadable():
+            xlsx.check_blank_sheet(_opened(source, limit), sheet_name)
 
 
 def workbook_facts(source: bytes | Container, kind: Kind, *, limit: int = LIMIT) -> WorkbookFacts:

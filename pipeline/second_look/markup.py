@@ -8,8 +8,11 @@ from pipeline.kinds import Unreadable
 Attributes = dict[str, str]
 
 
-def parse(xml: bytes, parser: expat.XMLParserType, start: Callable[[str, Attributes], None]) -> None:
-    """Run a parser that expands nothing: a part with a document type declaration is refused."""
+def parse(xml: bytes, parser: expat.XMLParserType, start: Callable[[str, Attributes], None] | None) -> None:
+    """Run a parser that expands nothing: a part with a document type declaration is refused.
+
+    Without `start` nothing is asked but whether the part is sound.
+    """
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_doctype
     parser.StartElementHandler = start

@@ -1,6 +1,7 @@
 """Sheets of xlsx and xlsm: ECMA-376 part 1, chapter 18."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from xml.parsers import expat
 
@@ -15,22 +16,42 @@ from pipeline.second_look.facts import (
     is_percent,
 )
 from pipeline.second_look.markup import Attributes, elements, local_name, parse, refuse_wide
-from pipeline.second_look.package import part_of, relations_of, styles_part, workbook_part
+from pipeline.second_look.package import Relation, part_of, relations_of, styles_part, workbook_part
 from pipeline.second_look.pieces import pieced_texts
+
+_READ_AGAIN = 16 * 2**20
+"""bytes of a sheet that is parsed though it looks blank"""
 
 
 def look_at_sheet(box: Container, sheet_name: str) -> Notes:
     """Look at one sheet; `Unreadable` where it is not what its format says, or not there."""
+    part, relations = _part_of_sheet(box, sheet_name)
+    xml = box.part(part)
+    refuse_wide(xml)
+    notes = _SheetXml(*_styles(styles_part(box, relations))).read(xml)
+    notes.pieced.update(pieced_texts(xml, part_of(box, relations, "sharedStrings")))
+    return notes
+
+
+def check_blank_sheet(box: Container, sheet_name: str) -> None:
+    """Make sure that a sheet in which calamine sees no cell is blank; `Unreadable` where calamine cannot have seen.
+
+    A very large one is blank cells that somebody dressed, and is not read as a whole once more.
+    """
+    part, _ = _part_of_sheet(box, sheet_name)
+    refuse_wide(box.head(part))
+    if box.members[part.lower()].file_size <= _READ_AGAIN:
+        parse(box.part(part), expat.ParserCreate(), None)
+
+
+def _part_of_sheet(box: Container, sheet_name: str) -> tuple[str, Mapping[str, Relation]]:
+    """Name the part that holds a sheet; with it, where the workbook points."""
     workbook = workbook_part(box, "xl/workbook.xml")
     relations = relations_of(box, workbook)
     for element, attributes in elements(box.part(workbook)):
         if element == "sheet" and attributes.get("name") == sheet_name:
             relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
-            xml = box.part(relations[relation].target)
-            refuse_wide(xml)
-            notes = _SheetXml(*_styles(styles_part(box, relations))).read(xml)
-            notes.pieced.update(pieced_texts(xml, part_of(box, relations, "sharedStrings")))
-            return notes
+            return relations[relation].target, relations
     raise Unreadable("the sheet is not in the workbook")
 
 

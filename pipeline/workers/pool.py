@@ -17,6 +17,8 @@ from pipeline.workers.plan import Plan
 from pipeline.workers.process import RETIRED
 from pipeline.workers.start import Worker, start
 
+_PATIENCE = 3600.0
+"""seconds after which the workers are looked at though nothing is heard; the system waits for no time of any length"""
 _AHEAD = 128
 """files that a worker has been given and not answered for, so that it never waits for this process"""
 _START_SECONDS = 60.0
@@ -92,7 +94,7 @@ class Pool:
 
     def _with_news(self) -> list[Worker]:
         first = min(self._deadline(worker) for worker in self._workers)
-        patience = None if first == math.inf else max(0.0, first - time.monotonic())
+        patience = None if first == math.inf else min(max(0.0, first - time.monotonic()), _PATIENCE)
         ready = set(wait([worker.answers for worker in self._workers], patience))
         return [worker for worker in self._workers if worker.answers in ready]
 

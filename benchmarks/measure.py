@@ -37,8 +37,8 @@ class Contestant(NamedTuple):
     less: Callable[[str], float] = lambda said: 0.0
     """seconds that are none of its work, from what it printed"""
     tree: Path = ROOT
-    fresh: Path | None = None
-    """file that is removed before each run"""
+    fresh: Sequence[Path] = ()
+    """files that are removed before each run: what it wrote itself, so that every run is a first one"""
 
 
 class Result(NamedTuple):
@@ -86,8 +86,8 @@ def interleave(contestants: Sequence[Contestant], rounds: int) -> Mapping[str, R
         first = number % len(contestants)
         for one in (*contestants[first:], *contestants[:first]):
             if one.most is None or number < one.most:
-                if one.fresh:
-                    one.fresh.unlink(missing_ok=True)
+                for file in one.fresh:
+                    file.unlink(missing_ok=True)
                 run = run_once(one.command, one.tree)
                 less = one.less(run.said)
                 runs[one.name].append(run._replace(seconds=run.seconds - less, processor=run.processor - less))

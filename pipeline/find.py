@@ -25,6 +25,8 @@ _FILE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", "
 _HELD_BY_ANOTHER_PROGRAM = (32, 33)
 """ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows, which Python shows as PermissionError"""
 OWN_OUTPUT = "F035"
+NO_REPORT = "F025"
+"""what systems and mail programs put among the files of people"""
 DECISIONS_SUFFIX = ".decisions.xlsx"
 """how the name of a decisions workbook ends: those of other summaries may lie in the folder too"""
 _SYSTEM_FOLDERS = frozenset({"__macosx", ".git", "$recycle.bin", "system volume information"})
@@ -178,14 +180,14 @@ def _is_own(file: Path, where: _Where) -> bool:
 
 
 def _of_the_system(found: Found) -> Found:
-    return Found(found.path, found.file, problem=finding("F025"))
+    return Found(found.path, found.file, problem=finding(NO_REPORT))
 
 
 def _file(path: str, file: Path, where: _Where) -> Found:
     if _is_own(file, where):
         return Found(path, file, problem=finding(OWN_OUTPUT))
     if is_of_the_system(file.name):
-        return Found(path, file, problem=finding("F025"))
+        return Found(path, file, problem=finding(NO_REPORT))
     if file.name.lower().endswith(DECISIONS_SUFFIX):
         return Found(path, file, problem=finding("F034"))
     try:

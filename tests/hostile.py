@@ -452,7 +452,7 @@ def _archives() -> Iterable[Hostile]:
     yield Hostile("long nhau.zip!4.zip!3.zip!2.zip", b"", LIMIT)
     many = make_zip(Entry(f"x{number:05x}.xlsx", b"", 0, zipfile.ZIP_STORED) for number in range(6000))
     yield Hostile("6000 tep.zip", many, LIMIT)
-    yield Hostile("thu khong tep.eml", mail(), ("F032",))
+    yield Hostile("thu khong tep.eml", mail(), ("F040",))
     yield Hostile("thu hong.eml", mail(("a.xlsx", workbook())).replace(b"base64", b"base65"), ("F032",))
     parts = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(3000))
     yield Hostile("thu long nhau.eml", b"From: a@b.vn\r\nTo: c@d.vn\r\n" + parts, DAMAGED)

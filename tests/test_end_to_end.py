@@ -19,6 +19,7 @@ from pipeline.findings import load_catalogue
 from schemas.form import FORMS
 from schemas.register import REGISTERS
 from tests.decisions_by_hand import add
+from tests.hostile import mail
 from tests.returned import (
     FIGURES,
     NUMBERS,
@@ -352,6 +353,24 @@ def test_an_older_summary_in_the_folder_is_told_and_not_counted(clean_returns: P
     (old,) = (file for file in report["files"] if file["path"].startswith("old.xlsx"))
     assert (old["status"], told(old)) == ("ignored", ["F016"])
     assert {cell: total for cell, (total, _, _) in reported_totals(report).items()} == plain_sums()
+
+
+def test_a_mail_without_a_file_is_received_and_its_unit_is_known_by_its_name(
+    clean_returns: Path, tmp_path: Path
+) -> None:
+    returns = copy_of(clean_returns, tmp_path / "returns")
+    next(returns.glob("07135*")).unlink()
+    (returns / "07135 Dong Mai.eml").write_bytes(mail())
+    (returns / "07138 Minh Thanh.eml").write_bytes(mail())
+    assert run_in(tmp_path, returns) == 1
+    report = report_of(tmp_path / "report.json")
+    files = {file["path"]: file for file in report["files"]}
+    for code, path in (("07135", "07135 Dong Mai.eml"), ("07138", "07138 Minh Thanh.eml")):
+        file = files[path]
+        assert (file["status"], file["unit"], told(file)) == ("rejected", code, ["F040"])
+    units = {unit["code"]: unit for unit in report["units"]}
+    assert (units["07135"]["status"], units["07135"]["file"]) == ("missing", "07135 Dong Mai.eml")
+    assert units["07138"]["status"] == "received"
 
 
 def test_a_bad_file_has_its_own_finding_and_the_rest_is_consolidated(clean_returns: Path, tmp_path: Path) -> None:

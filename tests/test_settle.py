@@ -655,7 +655,9 @@ def test_files_that_say_nothing_of_any_unit_are_ignored(code: str) -> None:
     assert statuses(settled(without_return("~$Phường Quảng Yên.xlsx", code))) == {"~$Phường Quảng Yên.xlsx": IGNORED}
 
 
-@pytest.mark.parametrize("code", ["F002", "F003", "F004", "F005", "F006", "F007", "F017", "F018", "F019", "F020"])
+@pytest.mark.parametrize(
+    "code", ["F002", "F003", "F004", "F005", "F006", "F007", "F017", "F018", "F019", "F020", "F040"]
+)
 def test_files_that_could_be_a_return_are_rejected(code: str) -> None:
     outcome = settled(without_return("Phường Quảng Yên.xlsx", code))
     assert statuses(outcome) == {"Phường Quảng Yên.xlsx": REJECTED}

@@ -348,10 +348,17 @@ def test_an_archive_in_a_mail_brings_the_time_of_the_mail() -> None:
     assert found["thu.eml!b.zip!c.xlsx"].received == AT
 
 
-def test_a_mail_without_any_file_is_a_warning() -> None:
+def test_a_mail_without_any_file_may_hold_figures_in_its_text() -> None:
     (only,) = [found for found, _ in opened(message().as_bytes(), "thu.eml")]
     assert only.problem
-    assert (only.problem.code, only.problem.severity, only.problem.facts) == ("F032", "warning", {"count": 0})
+    assert (only.problem.code, only.problem.severity, only.problem.facts) == ("F040", "error", {"kind": "email"})
+
+
+def test_the_picture_of_a_signature_is_no_file_that_a_mail_brings() -> None:
+    mail = message()
+    picture = b"\xff\xd8\xff" + bytes(4000)
+    mail.add_related(picture, maintype="image", subtype="jpeg", cid="<logo>", disposition="inline", filename="l.jpg")
+    assert shown(mail.as_bytes(), "thu.eml") == {"thu.eml!l.jpg": "F025", "thu.eml": "F040"}
 
 
 def test_the_picture_of_a_signature_is_no_report_and_a_photo_is() -> None:

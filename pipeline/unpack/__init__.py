@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.find import Found
+from pipeline.find import NO_REPORT, Found
 from pipeline.findings import finding
 from pipeline.kinds import Container, Kind, Unreadable, kind_of
 from pipeline.limits import Limits
@@ -18,7 +18,6 @@ from pipeline.unpack.outlook import outlook_pieces
 from pipeline.unpack.pieces import Budget, Piece
 from pipeline.unpack.zips import zip_pieces
 from pipeline.zip_check import check_zip
-from schemas.rules import Severity
 from schemas.text import visible
 
 _OPENERS: Mapping[Kind, Callable[[Container, Budget, Limits], Iterator[Piece]]] = {
@@ -45,8 +44,8 @@ def unpacked(found: Found, data: bytes, kind: Kind, limits: Limits) -> Iterator[
     """Give every file within an archive or e-mail in a fixed order, each archive after its members, `found` last.
 
     A file that is not to be read bears a problem: an archive or e-mail that was opened F032 with the count of its
-    files. Its bytes are None where it could not be unpacked. Whatever the bytes are, nothing is raised but
-    MemoryError.
+    files, an e-mail that brings none that may be a report F040. Its bytes are None where it could not be unpacked.
+    Whatever the bytes are, nothing is raised but MemoryError.
     """
     yield from _open(found, data, kind, _Step(Budget(limits.members, limits.inflated_bytes), limits))
 
@@ -55,18 +54,20 @@ def _open(found: Found, data: bytes, kind: Kind, step: _Step) -> Iterator[tuple[
     if step.depth > step.limits.depth:
         yield replace(found, problem=_over_limit(OverLimit("depth", step.depth, step.limits.depth))), data
         return
-    count = 0
+    count, reports = 0, 0
     try:
         for piece in _OPENERS[kind](Container(data, step.limits.inflated_bytes), step.budget, step.limits):
             count += 1
+            reports += piece.problem is None or piece.problem.code != NO_REPORT
             yield from _look_into(_member(found, piece), piece.data, step)
     except OverLimit as error:
         problem = _over_limit(error)
     except Unreadable:
         problem = finding("F004", facts={"reason": "damaged"})
     else:
-        empty_mail = kind in _MAIL and not count
-        problem = finding("F032", severity=Severity.WARNING if empty_mail else None, facts={"count": count})
+        # The text of an e-mail is read by nobody here, and figures may stand in it.
+        is_text = kind in _MAIL and not reports
+        problem = finding("F040", facts={"kind": kind.value}) if is_text else finding("F032", facts={"count": count})
     yield replace(found, problem=problem), data
 
 

@@ -13,6 +13,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
+from pipeline.find import NO_REPORT
 from pipeline.findings import finding
 from pipeline.kinds import Container, Unreadable
 from pipeline.limits import Limits
@@ -101,7 +102,7 @@ def _no_report(part: Message, size: int) -> Finding | None:
         and "Content-ID" in part
         and size < _DECORATION_BYTES
     )
-    return finding("F025") if inline_image or part.get_content_type() in _NO_REPORTS else None
+    return finding(NO_REPORT) if inline_image or part.get_content_type() in _NO_REPORTS else None
 
 
 def received_time(message: Message) -> datetime | None:

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from pipeline.find import is_of_the_system
+from pipeline.find import NO_REPORT, is_of_the_system
 from pipeline.findings import finding
 from pipeline.kinds import Container, Unreadable
 from pipeline.limits import Limits
@@ -75,7 +75,7 @@ def _problem(name: str, info: zipfile.ZipInfo, limits: Limits) -> Finding | None
     if _OUTSIDE.match(name):
         return finding("F018", facts={"reason": "unsafe_name"})
     if is_of_the_system(name.rpartition("/")[2]):
-        return finding("F025")
+        return finding(NO_REPORT)
     mode = info.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         return finding("F018", facts={"reason": "not_a_file"})

@@ -48,8 +48,8 @@ def _program(home: Path, out: str) -> list[str]:
     return [str(home / "returns"), str(home / out), "--units", str(home / "units.csv")]
 
 
-def _written(home: Path, out: str) -> tuple[Path, ...]:
-    """What a run leaves: the summary, and the decisions workbook that the next run would find."""
+def written_by(home: Path, out: str) -> tuple[Path, ...]:
+    """Name what a run leaves: the summary, and the decisions workbook that the next run would find."""
     summary = home / out
     return summary, summary.with_name(f"{summary.stem}.decisions.xlsx")
 
@@ -57,7 +57,9 @@ def _written(home: Path, out: str) -> tuple[Path, ...]:
 def _measure(home: Path, size: int, rounds: int) -> None:
     results = interleave(
         [
-            Contestant(_PROGRAM, ["-m", "pipeline.cli", *_program(home, "new.xlsx")], fresh=_written(home, "new.xlsx")),
+            Contestant(
+                _PROGRAM, ["-m", "pipeline.cli", *_program(home, "new.xlsx")], fresh=written_by(home, "new.xlsx")
+            ),
             Contestant(_AGAIN, ["-m", "pipeline.cli", *_program(home, "recorded.xlsx")]),
             Contestant(_FLOOR, _recorded_floor(home), less=float),
             Contestant(_FAST_LOOP, _loop("calamine", "xlsxwriter", home)),
@@ -95,7 +97,7 @@ def _compare(home: Path, size: int, other: Path, rounds: int) -> None:
                 name,
                 ["-m", "pipeline.cli", *_program(home, f"{place}.xlsx")],
                 tree=tree,
-                fresh=_written(home, f"{place}.xlsx"),
+                fresh=written_by(home, f"{place}.xlsx"),
             )
             for place, (name, tree) in enumerate(trees.items())
         ],

@@ -61,7 +61,7 @@ def _measure(home: Path, size: int, rounds: int) -> None:
                 _PROGRAM, ["-m", "pipeline.cli", *_program(home, "new.xlsx")], fresh=written_by(home, "new.xlsx")
             ),
             Contestant(_AGAIN, ["-m", "pipeline.cli", *_program(home, "recorded.xlsx")]),
-            Contestant(_FLOOR, _recorded_floor(home), less=float),
+            Contestant(_FLOOR, recorded_floor(home), less=float),
             Contestant(_FAST_LOOP, _loop("calamine", "xlsxwriter", home)),
             Contestant(_SLOW_LOOP, _loop("openpyxl", "openpyxl", home), most=1 if size >= _ONCE_FROM else None),
             Contestant(_IMPORTS, ["-c", _IMPORTED]),
@@ -72,9 +72,11 @@ def _measure(home: Path, size: int, rounds: int) -> None:
     _show_ratios(results)
 
 
-def _recorded_floor(home: Path) -> list[str]:
+def recorded_floor(home: Path) -> list[str]:
     """Record one run of the program; give the command that makes its calls again, once it proves to do so."""
-    calls, recorded, replayed, report = (home / name for name in ("calls", "recorded.xlsx", "floor.xlsx", "report"))
+    calls, recorded, replayed, report = (
+        home / name for name in ("calls", "recorded.xlsx", "floor.xlsx", "report.json")
+    )
     run_once(["-m", "benchmarks.record", str(calls), *_program(home, recorded.name), "--report", str(report)])
     if any(told["findings"] for told in json.loads(report.read_text(encoding="utf-8"))["files"]):
         sys.exit("The returns are not clean: the program has something to say of them.")

@@ -1,7 +1,7 @@
 """Makes the hostile set: files that a folder of returns may hold and that no run may stop at.
 
 `python -m tests.hostile FOLDER` writes it. Everything is small on disk; what it becomes when a reader believes it
-is not. The list of kinds is in docs/files.md.
+is not. What each kind must come to stands beside it.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from pipeline.findings import finding
 from pipeline.intake import desk_for
 from pipeline.limits import DEFAULT, OWN_FILES, Limits
 from pipeline.model import Consolidation, FileResult
-from pipeline.outputs import check_folder, check_targets, is_replaceable, write_all
+from pipeline.outputs import check_folder, check_targets, is_replaceable, remove_leftovers, write_all
 from pipeline.runlog import LOG_SUFFIX, describe_fault, start_log
 from pipeline.summary import not_kept, write_summary
 from pipeline.workers import Log, read_all
@@ -79,6 +79,11 @@ def do(job: Job, progress: Progress, begin: Callable[[], None] = lambda: None) -
         known_as, lines = describe_fault(error)
         log("\n".join([known_as, *(f"  {line}" for line in lines)]))
         raise RunError("fault", {"id": known_as, "log": job.log.name}) from None
+    except KeyboardInterrupt:
+        # It may have come between the making of a file and the line that would have remembered it.
+        for folder in {path.parent for path in (job.data, job.report, job.output, job.decisions_book) if path}:
+            remove_leftovers(folder)
+        raise
 
 
 def _do(job: Job, progress: Progress, begin: Callable[[], None], log: Log) -> Consolidation:

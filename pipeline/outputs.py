@@ -57,7 +57,7 @@ def check_folder(target: Path) -> None:
             raise RunError("output_folder_missing", {"folder": str(folder), "file": target.name})
         if target.is_dir():
             raise RunError("output_is_folder", {"file": str(target)})
-        _remove_leftovers(folder)
+        remove_leftovers(folder)
         _unfinished(folder, "").unlink()
     except OSError as error:
         facts = {"folder": str(folder), "file": target.name, "reason": _REASONS.get(error.errno or 0, "")}
@@ -73,6 +73,16 @@ def is_replaceable(target: Path) -> bool:
             return True
     except OSError:
         return False
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the unfinished files of this process and of killed ones; those of another that is at work are not ours."""
+    for leftover in folder.glob(f"{_MARK}*"):
+        process = _OF_PROCESS.match(leftover.name)
+        if leftover.is_file() and not (process and _is_at_work(int(process[1]))):
+            # Windows refuses to remove a file that is open.
+            with suppress(PermissionError):
+                leftover.unlink(missing_ok=True)
 
 
 def write_all(
@@ -163,16 +173,6 @@ def _unfinished(folder: Path, suffix: str) -> Path:
     handle, name = tempfile.mkstemp(prefix=f"{_MARK}{os.getpid()}-", suffix=suffix, dir=folder)
     os.close(handle)
     return Path(name)
-
-
-def _remove_leftovers(folder: Path) -> None:
-    """Remove what killed runs left; the unfinished files of another run that is still at work are not ours."""
-    for leftover in folder.glob(f"{_MARK}*"):
-        process = _OF_PROCESS.match(leftover.name)
-        if leftover.is_file() and not (process and _is_at_work(int(process[1]))):
-            # Windows refuses to remove a file that is open.
-            with suppress(PermissionError):
-                leftover.unlink(missing_ok=True)
 
 
 def _is_at_work(process: int) -> bool:

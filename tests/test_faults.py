@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -139,6 +140,31 @@ def test_a_run_that_is_killed_at_many_random_moments_leaves_a_whole_summary(
     stopped = stop_at(moments, signal.SIGKILL, returns, tmp_path, (old_summary, new_summary))
     print(f"{stopped} of {MOMENTS} runs were killed before they ended")
     assert stopped > MOMENTS // 2
+
+
+@pytest.mark.parametrize("nth", range(1, 7))
+def test_an_interrupt_just_after_a_file_is_made_leaves_no_file(
+    nth: int, returns: Path, old_summary: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as the file that tries whether the folder can be written to, before anything remembers its name."""
+    make = tempfile.mkstemp
+    made = 0
+
+    def make_and_stop(**options: str | Path) -> tuple[int, str]:
+        nonlocal made
+        made += 1
+        handle, name = make(**options)  # type: ignore[call-overload]
+        if made == nth:
+            os.close(handle)
+            raise KeyboardInterrupt
+        return handle, name
+
+    (tmp_path / "s.xlsx").write_bytes(old_summary)
+    monkeypatch.setattr(tempfile, "mkstemp", make_and_stop)
+    assert consolidate(returns, tmp_path / "s.xlsx", "--report", tmp_path / "r.json").exit_code == 3
+    assert made == nth
+    assert leftovers(tmp_path) == []
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"s.xlsx": old_summary}
 
 
 def test_a_fault_of_the_program_at_one_file_costs_that_file_alone(

@@ -44,7 +44,11 @@ class Table:
 
     file: Path
     values: Mapping[str, Any]
-    first_line: int = 1
+    within: "Table | None" = None
+    name: str = ""
+    """the field of the table around it that holds this one"""
+    number: int | None = None
+    """which one of an array of tables it is"""
 
     def refuse(self, field: str, found: object, allowed: str, /, **facts: object) -> DefinitionError:
         """Build the error for one field; the caller raises it. The facts fill the {names} in what is allowed."""
@@ -91,16 +95,14 @@ class Table:
         value = self.values.get(field, {})
         if not isinstance(value, dict):
             raise self.refuse(field, value, "a table [{name}]", name=field)
-        return Table(self.file, value, self._line_of(field) or self.first_line)
+        return Table(self.file, value, self, field)
 
     def tables(self, field: str) -> tuple["Table", ...]:
-        """Take an array of tables `[[field]]`, each knowing the line of its own head."""
+        """Take an array of tables `[[field]]`."""
         value = self.values.get(field, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.refuse(field, value, "tables headed [[{name}]]", name=field)
-        heads = _lines_matching(self.file, rf"\s*\[\[\s*{re.escape(field)}\s*\]\]")
-        lines = heads + [1] * (len(value) - len(heads))
-        return tuple(Table(self.file, item, line) for item, line in zip(value, lines, strict=False))
+        return tuple(Table(self.file, item, self, field, number) for number, item in enumerate(value))
 
     def truth(self, field: str, default: bool) -> bool:
         """Take true or false."""
@@ -110,15 +112,28 @@ class Table:
         return value
 
     def _line_of(self, field: str) -> int | None:
-        """Find the line of a field of this table; without one, that of the table's own head."""
+        """Find the line of a field of this table; without one, that of the table's own head.
+
+        Looked for only when something is refused: a definition of a hundred tables is loaded in every run.
+        """
         name = re.escape(field)
-        end = next((line for line in _lines_matching(self.file, _HEAD) if line > self.first_line), None)
+        first = self._first_line()
+        end = next((line for line in _lines_matching(self.file, _HEAD) if line > first), None)
         for line in _lines_matching(self.file, rf"\s*{name}\s*="):
-            if self.first_line <= line and (end is None or line < end):
+            if first <= line and (end is None or line < end):
                 return line
-        if self.first_line > 1:
-            return self.first_line
+        if first > 1:
+            return first
         return next(iter(_lines_matching(self.file, rf"\s*\[+\s*{name}\s*\]+")), None)
+
+    def _first_line(self) -> int:
+        """Find the line of this table's own head."""
+        if self.within is None:
+            return 1
+        if self.number is None:
+            return self.within._line_of(self.name) or self.within._first_line()
+        heads = _lines_matching(self.file, rf"\s*\[\[\s*{re.escape(self.name)}\s*\]\]")
+        return heads[self.number] if self.number < len(heads) else 1
 
 
 def read_toml(path: Path) -> Table:

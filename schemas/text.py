@@ -118,6 +118,8 @@ def visible(text: str, limit: int = 200) -> str:
     Line breaks show as ⏎, other controls as their pictures (␀, ␉), hidden and bidi characters as
     ``\u{202e}``, bytes that were not UTF-8 as ``\x96``; a cut shows as "…". Letters are never changed.
     """
+    if len(text) <= limit and text.isprintable():
+        return text
     shown: list[str] = []
     room = limit
     for char in _NEW_LINE.sub("⏎", text[: 2 * limit + 2]):

@@ -43,7 +43,7 @@ def names_of_register(register: Register) -> Names:
         # "Thị xã Quảng Yên" is the town that collects, never a spelling of its ward "Quảng Yên".
         by_name.pop(fold(collector.name), None)
         by_words.pop(tuple(fold_words(collector.name).split()), None)
-    places = {(*word.split(), *bare) for word in words_of("higher") for bare in shared}
+    places = {(*phrase, *bare) for phrase in phrases_of("higher") for bare in shared}
     return Names(register, _sorted(by_name), _sorted(by_words), frozenset(shared), tuple(sorted(places)))
 
 
@@ -53,13 +53,8 @@ def _spellings(unit: Unit) -> Iterator[tuple[str, ...]]:
     yield bare
     for name in (unit.name, *unit.aliases):
         yield tuple(fold_words(name).split())
-    for before in _prefixes(_level(unit)):
+    for before in phrases_of(_level(unit)):
         yield (*before, *bare)
-
-
-@cache
-def _prefixes(level: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(word.split()) for word in words_of(level))
 
 
 def is_institution(unit: Unit) -> bool:
@@ -98,3 +93,9 @@ def certain_institutions() -> tuple[str, ...]:
 def words_of(level: str) -> tuple[str, ...]:
     """Give the words of one list of the wording, folded."""
     return tuple(fold_words(word) for word in read_toml(UNIT_NAMES).texts(level))
+
+
+@cache
+def phrases_of(level: str) -> tuple[tuple[str, ...], ...]:
+    """Give the words of one list of the wording, folded, each as the words it consists of."""
+    return tuple(tuple(phrase.split()) for phrase in words_of(level))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from rapidfuzz.fuzz import ratio
 
-from pipeline.identify.names import Names, bare_name, certain_institutions, words_of
+from pipeline.identify.names import Names, bare_name, certain_institutions, phrases_of, words_of
 from schemas.register import Register, Unit, with_leading_zero
 from schemas.text import fold, fold_words
 
@@ -63,22 +63,23 @@ def _hits(words: tuple[str, ...], names: Names) -> Iterator[tuple[int, int, tupl
 
 def _other_places(words: tuple[str, ...], names: Names) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Find names within the name of something else ("thị xã Quảng Yên", "THCS Đông Mai"): a hit without codes."""
-    for phrase in (*words_of("higher"), *words_of("institutions")):
+    for phrase in (*phrases_of("higher"), *phrases_of("institutions")):
         for start, first in _spans(phrase, words):
             ends = [end for end in range(first + 1, len(words) + 1) if words[first:end] in names.by_words]
             if ends and words[start : ends[-1]] not in names.by_words:
                 yield start, ends[-1], ()
-    for phrase in words_of("not_names"):
+    for phrase in phrases_of("not_names"):
         for start, end in _spans(phrase, words):
             yield start, end, ()
 
 
-def _spans(phrase: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _spans(phrase: tuple[str, ...], words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     """Find where a phrase stands among words: (first word, end)."""
-    wanted = tuple(phrase.split())
-    for start in range(len(words) - len(wanted) + 1):
-        if tuple(words[start : start + len(wanted)]) == wanted:
-            yield start, start + len(wanted)
+    if phrase[0] not in words:
+        return
+    for start in range(len(words) - len(phrase) + 1):
+        if words[start : start + len(phrase)] == phrase:
+            yield start, start + len(phrase)
 
 
 def _within(hit: tuple[int, int, object], other: tuple[int, int, object]) -> bool:
@@ -103,16 +104,16 @@ def names_institution(texts: Sequence[str], unit: Unit, names: Names) -> bool:
 
 def _before_names(words: tuple[str, ...], names: Names) -> Iterator[str]:
     """Give the words for institutions that stand right before the name of a unit."""
-    for phrase in words_of("institutions"):
+    for phrase in phrases_of("institutions"):
         for _, end in _spans(phrase, words):
             if any(words[end:last] in names.by_words for last in range(end + 1, len(words) + 1)):
-                yield phrase
+                yield " ".join(phrase)
 
 
 def _without_sections(text: str) -> tuple[str, ...]:
     """Give the words of a text without the names of sections of an office, which sound like those of schools."""
     words = tuple(fold_words(text).split())
-    for phrase in words_of("sections"):
+    for phrase in phrases_of("sections"):
         for start, end in reversed([*_spans(phrase, words)]):
             words = words[:start] + words[end:]
     return words
@@ -141,13 +142,13 @@ def _without_places(words: tuple[str, ...], names: Names) -> tuple[str, ...]:
     They are the collecting office, and above it one that no register names: after a word for a province, or right
     behind the office.
     """
-    for phrase in words_of("provinces"):
+    for phrase in phrases_of("provinces"):
         at = [
             start for start, end in _spans(phrase, words) if start and words[end:] and _may_be_place(words[end:], names)
         ]
         words = words[: at[0]] if at else words
     for place in names.places:
-        at = [start for start, end in _spans(" ".join(place), words) if start and _may_be_place(words[end:], names)]
+        at = [start for start, end in _spans(place, words) if start and _may_be_place(words[end:], names)]
         words = words[: at[0]] if at else words
     return words
 
@@ -160,7 +161,7 @@ def _may_be_place(words: tuple[str, ...], names: Names) -> bool:
 
 def _cores(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Give a name as words, and again each time that a known word before or behind it was taken off."""
-    around = [tuple(phrase.split()) for phrase in words_of("prefixes")]
+    around = phrases_of("prefixes")
     while words:
         yield words
         before = [len(phrase) for phrase in around if words[: len(phrase)] == phrase]

@@ -9,6 +9,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -231,15 +232,23 @@ def _put(cell: Cell | MergedCell, value: str | int) -> None:
 
 def _dress(sheet: Worksheet, kind: str, columns: Mapping[str, int], plan: SheetPlan) -> None:
     """Give every line up to the last empty one its look, where a cell has none yet."""
-    hand = FILLED_BY_HAND[kind]
-    looks = {key: _fill(key in hand | CHOSEN_BY_HAND[kind]) for key in columns}
-    font = Font(name=FONT, size=_SIZE)
+    looks: dict[str, Cell] = {}
     for row in range(plan.first, plan.last + _EMPTY_LINES + 1):
         for key, place in columns.items():
             cell = sheet.cell(row, place)
-            if not cell.has_style:
-                cell.font, cell.fill, cell.border, cell.alignment = font, looks[key], _BORDER, _TOP
-                cell.number_format = _FORMATS.get(key, "@" if key not in ("answer",) else "General")
+            if cell.has_style or isinstance(cell, MergedCell):
+                continue
+            if key not in looks:
+                _give_look(cell, key, by_hand=key in FILLED_BY_HAND[kind] | CHOSEN_BY_HAND[kind])
+                looks[key] = cell
+            # As openpyxl's own copy of a sheet does: set one by one, the parts of a look took most of the time here.
+            cell._style = copy(looks[key]._style)  # type: ignore[attr-defined]
+
+
+def _give_look(cell: Cell, key: str, *, by_hand: bool) -> None:
+    cell.font, cell.fill = Font(name=FONT, size=_SIZE), _fill(by_hand)
+    cell.border, cell.alignment = _BORDER, _TOP
+    cell.number_format = _FORMATS.get(key, "@")
 
 
 _FORMATS = {"value": "#,##0", "day": "dd/mm/yyyy", "answer": "General"}

@@ -3,40 +3,47 @@
 The longest sheet, about sixty lines a unit, so a line costs as few calls as it can and bears no link.
 """
 
+from collections.abc import Mapping
+
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.model import Return, State
 from pipeline.summary.page import Book, clean_text
 from pipeline.summary.tables import LIST_FIRST_ROW, Table, begin_list
+from schemas.rules import Cell
 
 
 def write_sources(book: Book) -> Worksheet:
     """Write the sheet; a cell that nobody filled and that counts for nothing has no line."""
     plan = book.plan
     table = begin_list(book, "sources", plan.words("sources.count"), frozen="column")
+    form = plan.result.form
+    cells = [Cell(row.key, column.key) for row in form.rows for column in form.columns]
+    columns = {cell: form.column_named(cell) for cell in cells}
     row = LIST_FIRST_ROW
     for unit in plan.result.units:
         if unit.counted:
-            row = _write_return(table, row, unit.unit.name, unit.counted)
+            row = _write_return(table, row, unit.unit.name, unit.counted, columns)
     table.end(row - LIST_FIRST_ROW)
     return table.sheet
 
 
-def _write_return(table: Table, row: int, name: str, counted: Return) -> int:
+def _write_return(table: Table, row: int, name: str, counted: Return, columns: Mapping[Cell, str]) -> int:
     """Write the lines of one return from `row` on; gives the row after them."""
     sheet, places, styles = table.sheet, table.places, table.book.styles
     form, words = table.book.plan.result.form, table.book.plan.words
     write, blank, look = sheet.write_string, sheet.write_blank, styles.line_text
-    same = {"unit": clean_text(name), "file": clean_text(counted.path), "sheet": clean_text(counted.sheet)}
+    texts = (("unit", name), ("file", counted.path), ("sheet", counted.sheet))
+    same = [(places[key], clean_text(text)) for key, text in texts]
     states = {state: words(f"sources.state.{state}") for state in State}
     for entry in counted.entries:
         if entry.found is None and entry.state is State.BLANK and not (entry.text or entry.decided_by):
             continue
-        for key, text in same.items():
-            write(row, places[key], text, look)
+        for place, text in same:
+            write(row, place, text, look)
         write(row, places["row"], form.short_names[entry.row], look)
         write(row, places["state"], states[entry.state], look)
-        told: dict[str, str | None] = {"column": form.column_named(entry.key), "cell": entry.cell}
+        told: dict[str, str | None] = {"column": columns[entry.key], "cell": entry.cell}
         told |= {"found": entry.found, "decided_by": entry.decided_by, "reason": entry.reason}
         if entry.counted and entry.value is not None:
             sheet.write_number(row, places["value"], entry.value, styles.line_number)

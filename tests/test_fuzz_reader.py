@@ -116,28 +116,35 @@ def alter_parts(data: bytes, chance: random.Random) -> bytes:
 
 
 def alter_xml(content: bytes, chance: random.Random) -> bytes:
-    """Alter tags, attributes and texts; what holds none has its bytes flipped."""
+    """Alter attributes, texts and now and then tags; what holds none has its bytes flipped."""
     for _ in range(chance.choice((1, 1, 3, 10))):
-        pattern = chance.choice((_ATTRIBUTE, _ATTRIBUTE, _TAG, _TEXT))
+        pattern = chance.choices((_ATTRIBUTE, _TEXT, _TAG), (6, 3, 1))[0]
         places = [match.span() for match in pattern.finditer(content)]
         if not places:
             return flip_bytes(content, chance) if content else b"\x00"
-        start, end = chance.choice(places)
-        found = content[start:end]
-        content = content[:start] + _altered(found, pattern, chance) + content[end:]
+        (start, end), (other, last) = chance.choice(places), chance.choice(places)
+        altered_part = _altered(content[start:end], content[other:last], pattern, chance)
+        content = content[:start] + altered_part + content[end:]
     return content
 
 
-def _altered(found: bytes, pattern: re.Pattern[bytes], chance: random.Random) -> bytes:
+def _altered(found: bytes, other: bytes, pattern: re.Pattern[bytes], chance: random.Random) -> bytes:
+    """Alter one place, or put there what stands at another one: most of it is still sound XML, and means another thing.
+
+    A tag is mostly left as one that no longer matches: how far a reader gets with broken XML is asked too.
+    """
     nasty = chance.choice(NASTY)
-    if pattern is _ATTRIBUTE:
-        return chance.choice((b"", found + b" " + found, found.partition(b"=")[0] + b'="' + nasty + b'"'))
     if pattern is _TAG:
-        return chance.choice((b"", found + found, found.replace(b"/", b""), b"<" + nasty + b">", found * 50))
-    return b">" + nasty + b"<"
+        return chance.choice((b"", found + found, found.replace(b"/", b""), b"<" + nasty + b">", found * 50, other))
+    if pattern is _TEXT:
+        return chance.choice((b">" + nasty + b"<", other))
+    name, _, _ = found.partition(b"=")
+    _, _, value = other.partition(b"=")
+    return chance.choice((b"", name + b'="' + nasty + b'"', name + b'="' + nasty + b'"', name + b"=" + value, other))
 
 
-MUTATIONS: Sequence[Mutation] = (flip_bytes, flip_bits_near, change_length, alter_parts, alter_parts, alter_parts)
+# Bytes changed in a zip are found out by its checksums: what is packed again soundly gets further into the readers.
+MUTATIONS: Sequence[Mutation] = (flip_bytes, flip_bits_near, change_length, *[alter_parts] * 12)
 
 
 def altered(seeds: Sequence[bytes], number: int) -> bytes:

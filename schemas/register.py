@@ -259,4 +259,7 @@ def _date(text: str) -> date | None:
 
 def _end_of(day: date) -> datetime:
     """Take a return that comes on the tenth as in time where the register says "hạn nộp 10/10"."""
+    if day == date.max:
+        # Some write the last day of the calendar for "no deadline"; there is none after it.
+        return datetime.max.replace(tzinfo=VIETNAM)
     return datetime(day.year, day.month, day.day, tzinfo=VIETNAM) + timedelta(days=1)

@@ -285,6 +285,7 @@ RULES = [
     Breakage("a range upside down", "at_most = 1000000000", "at_most = 10", "at_most", "at_most = 10"),
     Breakage("a range of no cell", 'cells = ["money.quantity"]', "cells = []", "cells", "cells = []"),
     Breakage("a factor of one", "times = [1000, 1000000]", "times = [1]", "times", "times = [1]"),
+    Breakage("a factor beyond its bound", "times = [1000, 1000000]", "times = [1000000001]", "times", "times = [1000"),
     Breakage("a factor that is true", "times = [1000, 1000000]", "times = [true]", "times", "times = [true]"),
     Breakage(
         "a number compared with itself alone",
@@ -325,6 +326,7 @@ RULES = [
         "target",
         "target =",
     ),
+    Breakage("a text asked of nobody in the register", '["07168"]', '["07168", "07999"]', "units", "units = ["),
     Breakage("a text asked of no unit", 'units = ["07168"]', "units = []", "units", "units = []"),
     Breakage("a text without its words", 'words = ["biên phòng", "biên giới"]', 'words = [""]', "words", "words ="),
     Breakage("a text about nothing", 'subject = "mời', 'subjekt = "mời', "subjekt", "subjekt ="),
@@ -607,6 +609,24 @@ def test_border_guards_are_asked_of_one_ward_alone() -> None:
     rule = rule_of(shipped_form(), "HA-AN")
     assert isinstance(rule, RequiredText)
     assert rule.units == {"07168"}
+
+
+def test_a_unit_of_a_rule_is_read_with_its_leading_zero_as_everywhere(copy: Path) -> None:
+    file = copy / "form.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('["07168"]', '["7168"]'), encoding="utf-8")
+    rule = rule_of(load_form(copy), "HA-AN")
+    assert isinstance(rule, RequiredText)
+    assert rule.units == {"07168"}
+
+
+@pytest.mark.parametrize("register", ["", "a_register_of_our_own"])
+def test_units_of_a_register_that_is_not_shipped_are_taken_as_they_stand(register: str, copy: Path) -> None:
+    file = copy / "form.toml"
+    text = file.read_text(encoding="utf-8").replace('["07168"]', '["TH-01"]')
+    file.write_text(re.sub('(?m)^register = .*$', f'register = "{register}"', text), encoding="utf-8")
+    rule = rule_of(load_form(copy), "HA-AN")
+    assert isinstance(rule, RequiredText)
+    assert rule.units == {"TH-01"}
 
 
 def test_awards_and_money_may_stand_in_either_column() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +131,13 @@ def test_vietnamese_heads_are_read(tmp_path: Path) -> None:
     assert (unit.contact, unit.phone) == ("Bà Lan", "0203 123")
     assert unit.deadline is not None
     assert (unit.deadline.isoformat(), unit.deadline.utcoffset()) == ("2020-10-10T00:00:00+07:00", timedelta(hours=7))
+
+
+def test_the_last_day_of_the_calendar_is_a_deadline_that_never_comes(tmp_path: Path) -> None:
+    (unit,) = loaded(tmp_path, "code,name,valid_to,deadline", "07132,Phường A,31/12/9999,31/12/9999").units
+    assert unit.valid_on(date(2020, 10, 1))
+    assert unit.deadline is not None
+    assert unit.deadline > datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def test_heads_may_stand_in_any_order_and_case(tmp_path: Path) -> None:

@@ -1,0 +1,53 @@
+"""The rules of a form: what they are, and how they are read from a definition."""
+
+from schemas.rules.fields import Names
+from schemas.rules.kinds import (
+    OUTCOMES,
+    Cell,
+    EitherColumn,
+    Heading,
+    Implies,
+    KindsKeptApart,
+    MovesTo,
+    Pair,
+    PartAtMostTotal,
+    Range,
+    RatioLimit,
+    ReadingRule,
+    RequiredText,
+    ReturnRule,
+    Rule,
+    SameNumber,
+    Severity,
+    SingleMeasure,
+    SumOfParts,
+    TextOnly,
+    kind_of_rule,
+)
+from schemas.rules.loading import load_rules
+
+__all__ = [
+    "OUTCOMES",
+    "Cell",
+    "EitherColumn",
+    "Heading",
+    "Implies",
+    "KindsKeptApart",
+    "MovesTo",
+    "Names",
+    "Pair",
+    "PartAtMostTotal",
+    "Range",
+    "RatioLimit",
+    "ReadingRule",
+    "RequiredText",
+    "ReturnRule",
+    "Rule",
+    "SameNumber",
+    "Severity",
+    "SingleMeasure",
+    "SumOfParts",
+    "TextOnly",
+    "kind_of_rule",
+    "load_rules",
+]

@@ -623,7 +623,7 @@ def test_a_unit_of_a_rule_is_read_with_its_leading_zero_as_everywhere(copy: Path
 def test_units_of_a_register_that_is_not_shipped_are_taken_as_they_stand(register: str, copy: Path) -> None:
     file = copy / "form.toml"
     text = file.read_text(encoding="utf-8").replace('["07168"]', '["TH-01"]')
-    file.write_text(re.sub('(?m)^register = .*$', f'register = "{register}"', text), encoding="utf-8")
+    file.write_text(re.sub("(?m)^register = .*$", f'register = "{register}"', text), encoding="utf-8")
     rule = rule_of(load_form(copy), "HA-AN")
     assert isinstance(rule, RequiredText)
     assert rule.units == {"TH-01"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from pipeline.identify import identify, names_of_register, units_named
@@ -84,6 +87,11 @@ def test_a_name_that_may_mean_another_place_is_no_evidence(path: str) -> None:
 def test_folder_and_file_name_are_evidence_that_is_told(path: str, unit: str, evidence: str) -> None:
     claim, codes = whose(path=path)
     assert (claim.unit, claim.evidence, codes) == (unit, evidence, ["U006"])
+
+
+def test_a_folder_goes_before_the_name_of_a_file_in_it() -> None:
+    claim, codes = whose(path="P. Tân An/Tan An.xlsx")
+    assert (claim.unit, claim.evidence, codes) == (TAN_AN, "folder", ["U006"])
 
 
 def test_the_name_of_a_sheet_goes_before_folder_and_file() -> None:
@@ -194,6 +202,22 @@ def test_a_file_of_a_school_with_the_stamp_of_its_commune_is_asked_about(path: s
     claim, codes = whose(**stamped, path=path)
     assert claim.unit == DONG_MAI
     assert [code for code in codes if code != "U006"] == ["U012"]
+
+
+@pytest.mark.parametrize("path", ["tra_loi.xlsx", "Truong THCS Dong Mai.xlsx"])
+def test_a_unit_that_was_none_on_the_day_has_no_return_whatever_else_is_told(path: str) -> None:
+    gone = replace(make_unit(DONG_MAI, "Phường Đông Mai", in_total=False), valid_to=date(2020, 9, 30))
+    claim, told = identify(DONG_MAI, "P. Đông Mai", "x", path, names_of_register(make_register(gone)))
+    assert (claim.unit, claim.evidence) == (None, "none")
+    assert "U004" in [one.code for one in told]
+
+
+def test_in_a_name_of_one_word_a_slip_may_be_another_name() -> None:
+    names = names_of_register(make_register(make_unit("1", "Xã Krông"), make_unit("2", "Xã Krông Ana")))
+    for code, name, unit in (("1", "Xã Krôn", None), ("2", "Xã Krôn Ana", "2")):
+        claim, told = identify(code, name, "x", "tra_loi.xlsx", names)
+        assert claim.unit == unit
+        assert [one.code for one in told] == (["U011"] if unit else ["U003"])
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from pipeline.model import Coverage, Group, Return, State, Total, UnitResult
 from pipeline.validate import keeps_cell_out, validate
 from schemas.form import Form
 from schemas.register import Register, Unit
-from schemas.rules import Severity
+from schemas.rules import Severity, SumOfParts
 from tests.builders import (
     Typed,
     cell_of,
@@ -120,6 +122,13 @@ def test_a_number_kept_as_stated_with_an_error_is_marked(severity: Severity, pro
     assert totals[cell_of(TOTAL)] == Total(3, Coverage(1, 1), provisional)
 
 
+def test_a_number_that_an_officer_decided_is_final_whatever_the_rules_say_of_it() -> None:
+    error = make_finding("R111", TOTAL, counted=True)
+    one = make_return(shipped_form(), {TOTAL: (State.DECIDED, 3)}, findings=[error])
+    totals = merge(shipped_form(), make_register(WARDS[0]), [make_result(WARDS[0], one)]).totals
+    assert totals[cell_of(TOTAL)] == Total(3, Coverage(1, 1), provisional=False)
+
+
 def test_units_outside_the_totals_are_neither_added_nor_expected() -> None:
     school = make_unit("S1", "THPT Bạch Đằng", "trường", in_total=False)
     totals, groups = merged([{NEWS: 3}, {NEWS: 4}, {NEWS: 5}, {NEWS: 100}], [*WARDS, school])
@@ -191,7 +200,8 @@ def test_coverage_that_says_more_than_all_is_held_to_all() -> None:
 def test_a_missing_unit_is_missed_with_all_that_answer_to_it() -> None:
     town = make_unit("206", "Thị xã Quảng Yên", "thị xã", "22")
     outside = make_unit("S1", in_total=False)
-    register = make_register(town, *WARDS, outside)
+    merged_away = replace(make_unit("07999"), valid_to=date(2020, 9, 30))
+    register = make_register(town, *WARDS, outside, merged_away)
     totals = merge(shipped_form(), register, [make_result(town, None)]).totals
     assert totals[cell_of(NEWS)] == Total(None, Coverage(0, 3), provisional=True)
 
@@ -279,6 +289,19 @@ def test_a_group_is_explained_by_its_own_units() -> None:
     _, groups = merged([{TOTAL: 2, STAFF: 2}, {TOTAL: 5, STAFF: 1}, {TOTAL: 1, STAFF: 1}])
     remarks = [group.totals[cell_of(TOTAL)].remark for group in groups]
     assert [remark is None for remark in remarks] == [False, True]
+
+
+def test_of_two_rules_about_one_total_the_first_explains_it() -> None:
+    form = shipped_form()
+    parts = SumOfParts(
+        id="first", severity={}, total=cell_of(TOTAL), parts=(cell_of(STAFF),), compute_blank=False, explained_by=()
+    )
+    others = replace(parts, id="second", parts=(cell_of(WORKERS),))
+    cells: dict[str, Typed] = {TOTAL: 5, STAFF: 4, WORKERS: 3}
+    for rules, said in (((parts, others), "là 4,"), ((others, parts), "là 3,")):
+        remark = merged([cells], WARDS[:1], replace(form, rules=rules))[0][TOTAL].remark
+        assert remark is not None
+        assert said in remark
 
 
 def test_another_form_with_three_measures_is_added_up(tmp_path: Path) -> None:

@@ -356,6 +356,7 @@ REFUSED: dict[str, list[str]] = {
         ),
         *(
             "0912345678",
+            "091234567",
             "15 tr",
             "15tr",
             "1.500 nghìn",
@@ -472,6 +473,7 @@ REFUSED_MONEY: dict[str, list[str]] = {
             "2 triệu 500",
             "2 triệu 5 đồng",
             "1 triệu 1500 nghìn",
+            "1 triệu 1000 nghìn",
             "12/340",
         ),
         *(

@@ -805,6 +805,12 @@ def test_a_summary_from_a_unit_whose_like_answer_for_themselves_is_told() -> Non
     assert told(outcome, "a.xlsx", "N004").facts == {"expected": 19}
 
 
+def test_a_summary_from_a_unit_that_has_units_of_its_own_is_what_is_wanted() -> None:
+    register = register_of_three(Unit(OUTSIDE, "Khu 1", "khu", A))
+    summary = sent("a.xlsx", is_summary=True, coverage=(19, 19))
+    assert codes(settled(summary, sent("b.xlsx", 8, unit=B), register=register), "a.xlsx") == []
+
+
 CONTENTS: dict[str, dict[str, Typed]] = {
     "nothing": EMPTY,
     "one": {"news_items.quantity": 1},

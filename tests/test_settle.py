@@ -326,6 +326,11 @@ def test_a_file_of_a_school_that_says_the_same_as_its_commune_is_one_copy_more()
         assert "U012" not in codes(outcome, used)
 
 
+def test_of_two_copies_of_one_school_the_newest_counts() -> None:
+    pair = [sent(f"THCS {hour}.xlsx", hour, received=hour, findings=[SCHOOL]) for hour in (1, 2)]
+    assert statuses(settled(*pair)) == {"THCS 1.xlsx": SUPERSEDED, "THCS 2.xlsx": USED}
+
+
 def test_an_officer_who_chose_between_a_school_and_its_commune_is_heard() -> None:
     outcome = settled(sent("THCS.xlsx", 5, received=1, findings=[SCHOOL]), chosen(sent("a.xlsx", 6, received=0)))
     assert statuses(outcome) == {"THCS.xlsx": SUPERSEDED, "a.xlsx": USED}
@@ -406,6 +411,12 @@ def test_who_chose_a_copy_is_not_asked_again_which_is_the_last() -> None:
 
 def chosen(reading: FileReading) -> FileReading:
     return replace(reading, returns=tuple(replace(one, preferred=True) for one in reading.returns))
+
+
+def test_a_copy_equal_to_the_chosen_one_stands_for_it() -> None:
+    equals = (sent("a.xlsx", 5, received=0), chosen(sent("b.xlsx", 5, received=1)))
+    outcome = settled(*equals, sent("c.xlsx", 6, received=2))
+    assert statuses(outcome) == {"a.xlsx": USED, "b.xlsx": SUPERSEDED, "c.xlsx": SUPERSEDED}
 
 
 @pytest.mark.parametrize("times", [{}, {"received": 0}, {"received": -9}])
@@ -758,6 +769,8 @@ def test_nothing_of_a_return_that_gave_way_is_said_to_be_counted_or_asked() -> N
         found = (told(outcome, path, code) for code in ("R111", "V001"))
         return [(one.code, one.severity, one.counted) for one in found]
 
+    left_out = settled(sent("c.xlsx", 1, findings=[*of_cells, finding("F030")]))
+    assert told(left_out, "c.xlsx", "R111").severity is Severity.INFO
     assert of("b.xlsx") == [("R111", Severity.ERROR, True), ("V001", Severity.ERROR, False)]
     assert of("a.xlsx") == [("R111", Severity.INFO, False), ("V001", Severity.INFO, False)]
 
@@ -809,6 +822,32 @@ def test_a_summary_from_a_unit_that_has_units_of_its_own_is_what_is_wanted() -> 
     register = register_of_three(Unit(OUTSIDE, "Khu 1", "khu", A))
     summary = sent("a.xlsx", is_summary=True, coverage=(19, 19))
     assert codes(settled(summary, sent("b.xlsx", 8, unit=B), register=register), "a.xlsx") == []
+
+
+def test_a_summary_of_one_unit_is_no_odd_one() -> None:
+    outcome = settled(sent("a.xlsx", is_summary=True, coverage=(1, 1)), sent("b.xlsx", 8, unit=B))
+    assert codes(outcome, "a.xlsx") == []
+
+
+def test_a_return_outside_the_totals_is_not_in_the_summary_above_it() -> None:
+    register = register_of_two_levels()
+    school = Unit(OUTSIDE, "THPT Bạch Đằng", "trường", OFFICE, in_total=False)
+    town = sent("t.xlsx", 8, unit=OFFICE, is_summary=True, coverage=(3, 3))
+    outcome = settled(town, sent("s.xlsx", unit=OUTSIDE), register=make_register(*register.units, school))
+    assert statuses(outcome) == {"s.xlsx": USED, "t.xlsx": USED}
+    assert codes(outcome, "s.xlsx") == []
+
+
+@pytest.mark.parametrize(("typed", "expected"), [(3, ["N002"]), (None, [])])
+def test_a_mark_beside_a_blank_total_of_a_summary_marks_no_figure(typed: int | None, expected: list[str]) -> None:
+    cells: dict[str, Typed] = {"news_items.quantity": typed, "publications.quantity": 1}
+    town = sent("t.xlsx", cells, unit=OFFICE, is_summary=True, coverage=(3, 3))
+    marked = [
+        replace(entry, provisional=entry.row == "news_items" and entry.measure == "quantity")
+        for entry in town.returns[0].entries
+    ]
+    town = replace(town, returns=(replace(town.returns[0], entries=tuple(marked)),))
+    assert codes(settled(town, register=register_of_two_levels()), "t.xlsx") == expected
 
 
 CONTENTS: dict[str, dict[str, Typed]] = {

@@ -34,7 +34,7 @@ from pipeline.model import (
 from pipeline.stamp import load_stamp_words, read_coverage
 from pipeline.standing import Outcome
 from pipeline.summary import issues, write_summary
-from pipeline.summary.plan import Plan, make_plan
+from pipeline.summary.plan import MOST_RANGES, Plan, make_plan
 from pipeline.summary.words import load_words
 from schemas.form import Form
 from schemas.register import VIETNAM, Office, Register
@@ -260,7 +260,7 @@ def two_towns() -> tuple[Register, Mapping[str, Mapping[str, Typed]]]:
     ]
     school = make_unit("T1", "Trường Mẫu", "trường", "206", in_total=False)
     figures = {
-        unit.code: {"classes_total.quantity": 10**place, "class_literacy.people": 3 * place}
+        unit.code: {"classes_total.quantity": 10**place, "class_literacy.people": 3 * place, "news_items.quantity": 0}
         for place, unit in enumerate(units[:-1])
     }
     return make_register(collector, *towns, *units, school), {**figures, "T1": {"classes_total.quantity": 9_999}}
@@ -375,6 +375,19 @@ def test_numbered_groups_are_printed_whole(tmp_path: Path) -> None:
     breaks = {each.id for each in sheet.col_breaks.brk}
     assert breaks
     assert breaks <= numbered
+
+
+def test_a_group_that_is_wider_than_a_page_is_printed_smaller(tmp_path: Path) -> None:
+    cases = [consolidation({WARD: {"class_it_staff.quantity": number}}) for number in (2, 10**9)]
+    sheets = [load_workbook(write(case, tmp_path))[CONTRACT[1]] for case in cases]
+    narrow, wide = (int(sheet.page_setup.scale or 100) for sheet in sheets)
+    assert 100 > narrow > wide
+
+
+def test_more_types_of_units_than_a_formula_holds_are_added_up_in_one_block() -> None:
+    for count, blocks in ((MOST_RANGES, MOST_RANGES), (MOST_RANGES + 1, 1)):
+        units = [make_unit(f"{number:05}", type_=f"loại {number}") for number in range(count)]
+        assert len(plan_of(consolidation({}, register=make_register(*units))).spans) == blocks
 
 
 def test_a_missing_unit_has_a_sheet_that_says_so(tmp_path: Path) -> None:

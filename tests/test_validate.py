@@ -400,6 +400,14 @@ def test_the_sum_is_not_told_where_a_part_alone_is_above_the_total() -> None:
     assert told(one) == [("R115", f"{STAFF}.people", "R2", ERROR, True)]
 
 
+def test_a_sum_as_grave_as_its_part_above_the_total_is_its_consequence_too() -> None:
+    form = shipped_form()
+    rules = tuple(replace(rule, severity={"above": ERROR}) if rule.id == "R3" else rule for rule in form.rules)
+    one = make_return(form, {TOTAL: 2, f"{STAFF}.quantity": 2, f"{STAFF}.people": 50, PEOPLE: 40})
+    (found,) = validate(replace(form, rules=rules), [one])
+    assert told(found) == [("R115", f"{STAFF}.people", "R2", ERROR, True)]
+
+
 def test_a_blank_that_the_unit_declared_to_be_zero_counts_as_zero() -> None:
     one = checked({TOTAL: (State.READ, 0), PEOPLE: 20})
     assert told(one) == [("R128", TOTAL, "R6-people", ERROR, True)]

@@ -14,12 +14,7 @@ from schemas.text import fold_words
 
 def required_cells(form: Form) -> tuple[Cell, ...]:
     """Number cells that may not stay blank without remark."""
-    return tuple(cell for cell in form.number_cells if not is_optional(form, cell))
-
-
-def is_optional(form: Form, cell: Cell) -> bool:
-    """Tell whether a cell may stay blank without remark."""
-    return cell.measure in form.by_key[cell.row].optional
+    return tuple(cell for cell in form.number_cells if cell not in form.optional_cells)
 
 
 def totals_of_parts(
@@ -44,12 +39,8 @@ def totals_of_parts(
 def added_up_for_good(form: Form, findings: Iterable[Finding]) -> AbstractSet[Cell]:
     """Totals that may stay blank and were added up from parts that are all stated: nothing about them is open."""
     code = RULE_CODES["sum_of_parts", "computed"]
-    cells = {
-        Cell(told.row or "", told.measure or "")
-        for told in findings
-        if told.code == code and told.severity is Severity.INFO
-    }
-    return {cell for cell in cells if cell.row in form.by_key and is_optional(form, cell)}
+    cells = {told.at for told in findings if told.code == code and told.severity is Severity.INFO}
+    return cells & form.optional_cells
 
 
 @lru_cache(maxsize=64)
@@ -67,10 +58,10 @@ def told_elsewhere(form: Form, entries: Iterable[Entry], seen: Mapping[Cell, str
     """
     listed = list(entries)
     blanks = [entry for entry in listed if entry.state is State.BLANK and seen.get(entry.key)]
-    asked = {entry.row for entry in blanks if not is_optional(form, entry.key)}
+    asked = {entry.row for entry in blanks if entry.key not in form.optional_cells}
     stated = {entry.row for entry in listed if entry.value is not None}
     for entry in blanks:
-        optional = is_optional(form, entry.key)
+        optional = entry.key in form.optional_cells
         if optional and entry.row in asked:
             continue
         is_own = counted_in(form.unit_words.get(entry.measure, ())).search(fold_words(seen[entry.key]))

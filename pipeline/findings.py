@@ -5,15 +5,16 @@ language is loaded when its first sentence is asked for.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypedDict, Unpack, get_args
+from typing import Literal, TypedDict, Unpack, get_args
 
 from pipeline.model import Fact, Finding
 from pipeline.told_once import spans
+from schemas.definition import Table, read_toml
 from schemas.form import Form
 from schemas.rules import Severity
 from schemas.text import visible
@@ -24,10 +25,21 @@ WORDING = Path(__file__).parent / "wording"
 STANDARD_FACTS = frozenset({"unit", "file", "sheet", "cell", "row", "measure", "found", "suggestions"})
 """what any wording may name; the facts of one code are listed with it"""
 
+_FIELDS = ("name", "severity", "counted", "asked", "becomes", "facts", "rule")
 MISSING = "…"
 _NAMED_ITEMS = 5
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+
+
+class Becomes(StrEnum):
+    """What a file or a return becomes in the ledger, where that hangs on one code; see `findings.toml`."""
+
+    IGNORED = "ignored"
+    EXCLUDED = "excluded"
+    REFUSED = "refused"
+    TO_BE_TYPED = "to_be_typed"
+    GIVEN = "given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class CatalogueEntry:
     """what its wording may name beside the standard facts"""
     asked: bool
     """whether the unit is asked about it as soon as it is a warning; about an error it always is"""
+    becomes: Becomes | None
+    """what a file or a return that bears it becomes, if that hangs on this code"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,32 +107,35 @@ class FindingFields(TypedDict, total=False):
 
 @cache
 def load_catalogue() -> Mapping[str, CatalogueEntry]:
-    """Load every code, in the order in which the documents list them."""
-    return {code: _entry(code, table) for code, table in _read("findings.toml").items()}
+    """Load every code, in the order in which the documents list them.
+
+    Raises:
+        DefinitionError: the catalogue is broken; says file, line, field and what is allowed.
+    """
+    catalogue = read_toml(WORDING / "findings.toml")
+    return {code: _entry(code, catalogue.table(code)) for code in catalogue.values}
 
 
 @cache
 def load_wording(lang: Lang) -> Wording:
     """Load one language."""
-    tables = _read(f"findings_{lang}.toml")
+    tables = dict(read_toml(WORDING / f"findings_{lang}.toml").values)
     words, groups, values = (tables.pop(name) for name in ("words", "groups", "values"))
     return Wording({code: Text(**table) for code, table in tables.items()}, words, groups, values)
 
 
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((WORDING / name).read_text(encoding="utf-8"))
-
-
-def _entry(code: str, table: Mapping[str, Any]) -> CatalogueEntry:
-    kind, _, outcome = table.get("rule", "").partition(".")
+def _entry(code: str, table: Table) -> CatalogueEntry:
+    table.known(_FIELDS)
+    kind, _, outcome = table.text("rule", "").partition(".")
     return CatalogueEntry(
         code=code,
-        name=table["name"],
-        severity=Severity(table["severity"]),
-        counted=table.get("counted"),
+        name=table.text("name"),
+        severity=Severity(table.choice("severity", tuple(Severity))),
+        counted=table.truth("counted", False) if "counted" in table.values else None,
         rule=(kind, outcome) if kind else None,
-        facts=frozenset(table.get("facts", ())),
-        asked=table.get("asked", False),
+        facts=frozenset(table.texts("facts")),
+        asked=table.truth("asked", False),
+        becomes=Becomes(table.choice("becomes", tuple(Becomes))) if "becomes" in table.values else None,
     )
 
 
@@ -131,6 +148,11 @@ _ACROSS_CELLS = frozenset(
 )
 CODES_ACROSS_CELLS = frozenset(code for (kind, _), code in RULE_CODES.items() if kind in _ACROSS_CELLS)
 """codes of rules that compare cells, or ask about a return as a whole"""
+
+
+def codes_that_make(becomes: Becomes) -> frozenset[str]:
+    """Name the codes of which a file or a return becomes this."""
+    return frozenset(entry.code for entry in load_catalogue().values() if entry.becomes is becomes)
 
 
 def finding(code: str, *, severity: Severity | None = None, **fields: Unpack[FindingFields]) -> Finding:

@@ -4,7 +4,6 @@ A blank is not a zero: it lowers the coverage and adds nothing. A cell that an e
 computed, or whose unit is missing makes the total provisional.
 """
 
-import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,7 @@ import numpy as np
 from pipeline.blanks import added_up_for_good
 from pipeline.figures import Figures, Mask, Whole, figures_of, in_any
 from pipeline.model import Coverage, Group, State, Total, UnitResult
+from schemas.definition import read_toml
 from schemas.form import Form
 from schemas.register import Register
 from schemas.rules import Cell, Severity, SumOfParts
@@ -112,7 +112,7 @@ def _in_error(figures: Figures, members: Sequence[UnitResult]) -> Mask:
     for line, member in enumerate(members):
         for told in member.counted.findings if member.counted else ():
             if told.severity is Severity.ERROR:
-                mask[line, figures.places([Cell(told.row or "", told.measure or "")])] = True
+                mask[line, figures.places([told.at])] = True
     return mask & ~figures.where(State.DECIDED)
 
 
@@ -229,4 +229,4 @@ def _shown(number: int) -> str:
 
 @cache
 def _wording() -> Mapping[str, Any]:
-    return tomllib.loads(WORDING.read_text(encoding="utf-8"))
+    return read_toml(WORDING).values

@@ -97,6 +97,11 @@ class Finding:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     """what else the wording names: sums, limits, other files, names of units"""
 
+    @property
+    def at(self) -> Cell:
+        """The cell of the form that it is told at; "" stands for what it names none of."""
+        return Cell(self.row or "", self.measure or "")
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

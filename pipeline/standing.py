@@ -4,9 +4,6 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from pipeline.model import FileResult, FileStatus, Finding, UnitResult, UnitStatus
-from schemas.rules import Severity
-
-_IN_ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
 class Outcome(StrEnum):
@@ -46,7 +43,7 @@ def outcome_of(file: FileResult) -> Outcome:
 
 def gravest(findings: Iterable[Finding]) -> Finding | None:
     """The first of the gravest findings: the one that decided about a file."""
-    return min(findings, key=lambda told: _IN_ORDER.index(told.severity), default=None)
+    return min(findings, key=lambda told: told.severity.place, default=None)
 
 
 def unassigned(files: Iterable[FileResult]) -> tuple[FileResult, ...]:

@@ -1,12 +1,12 @@
 """The Vietnamese texts of the blank workbook, and which of them a returned copy still shows."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from schemas.definition import read_toml
 from schemas.form import Column, Form
 
 TEMPLATE_WORDS = Path(__file__).parent / "wording" / "template.toml"
@@ -39,7 +39,7 @@ class TemplateWords:
 @cache
 def load_template_words() -> TemplateWords:
     """Load the texts once."""
-    tables: dict[str, Any] = tomllib.loads(TEMPLATE_WORDS.read_text(encoding="utf-8"))
+    tables: dict[str, Any] = dict(read_toml(TEMPLATE_WORDS).values)
     guide = tuple(
         GuideLine(line.get("kind", "text"), tuple(line.get("texts") or (line["text"],)), line.get("needs", ""))
         for line in tables.pop("guide")

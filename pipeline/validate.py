@@ -20,7 +20,6 @@ from schemas.form import NOTE, Form
 from schemas.frames import checks_schema, numbers_schema
 from schemas.rules import Cell, RequiredText, Severity, kind_of_rule
 
-_GRAVITY = tuple(Severity)
 _OF_BLANKS = frozenset({"one_blank", "blank"})
 """outcomes that ask for the number of a blank cell; where it may stand elsewhere, it is asked for already"""
 _Changes = Mapping[Cell, tuple[State, int | None]]
@@ -76,7 +75,7 @@ def _kept_out(figures: Figures, returns: Sequence[Return]) -> Mask:
     for line, one in enumerate(returns):
         for told in one.findings:
             if keeps_cell_out(told.code, told.severity):
-                mask[line, figures.places([_cell(told)])] = True
+                mask[line, figures.places([told.at])] = True
     return mask & figures.counted & ~figures.where(State.DECIDED)
 
 
@@ -134,12 +133,10 @@ def _settled(
         return one
     entries = tuple(_changed(entry, changed) for entry in one.entries)
     at = {entry.key: entry for entry in entries}
-    earlier = tuple(
-        replace(told, counted=at[_cell(told)].counted) if _cell(told) in changed else told for told in one.findings
-    )
-    known = {(_cell(told), told.code) for told in earlier}
+    earlier = tuple(replace(told, counted=at[told.at].counted) if told.at in changed else told for told in one.findings)
+    known = {(told.at, told.code) for told in earlier}
     new = {}
-    for outcome in sorted(broken, key=lambda each: (places[each.cell], _GRAVITY.index(each.severity))):
+    for outcome in sorted(broken, key=lambda each: (places[each.cell], each.severity.place)):
         key = outcome.cell, _code(outcome)
         is_asked = outcome.name in _OF_BLANKS and (outcome.cell, "V030") in known
         if key not in known and key not in new and not is_asked:
@@ -170,10 +167,6 @@ def _finding(one: Return, line: int, outcome: Outcome, entry: Entry | None) -> F
         suggestions=outcome.suggestions(line),
         facts=dict(outcome.facts(line)),
     )
-
-
-def _cell(told: Finding) -> Cell:
-    return Cell(told.row or "", told.measure or "")
 
 
 def _code(outcome: Outcome) -> str:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import findings
 from pipeline.explain import UnknownCodeError, as_markdown, explain, explain_all
 from pipeline.findings import (
     LANGUAGES,
@@ -33,6 +34,7 @@ from pipeline.findings import (
 )
 from pipeline.kinds import Kind
 from pipeline.model import Finding
+from schemas.definition import DefinitionError
 from schemas.form import Form, load_form
 from schemas.rules import OUTCOMES, Severity
 
@@ -65,6 +67,28 @@ def test_a_code_is_a_letter_and_three_digits_with_a_name_of_its_own() -> None:
     assert [code for code in catalogue if not re.fullmatch(r"[FUSVRND]\d{3}", code)] == []
     assert [code for code, entry in catalogue.items() if not re.fullmatch(r"[a-z]+(_[a-z]+)*", entry.name)] == []
     assert [name for name, times in Counter(entry.name for entry in catalogue.values()).items() if times > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("becomes = 'excluded'", "becomes = 'gone'", "becomes"),
+        ("becomes = 'excluded'", "become = 'excluded'", "become"),
+        ("name = 'excluded_by_decision'\nseverity = 'info'", "name = 'x'\nseverity = 'grave'", "severity"),
+    ],
+)
+def test_a_broken_catalogue_is_refused_with_its_line(
+    old: str, new: str, field: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (findings.WORDING / "findings.toml").read_text(encoding="utf-8")
+    broken = text.replace(old, new)
+    assert broken != text
+    (tmp_path / "findings.toml").write_text(broken, encoding="utf-8")
+    monkeypatch.setattr(findings, "WORDING", tmp_path)
+    with pytest.raises(DefinitionError) as refused:
+        load_catalogue.__wrapped__()
+    line = broken[: broken.index(new)].count("\n") + 1 + new.count("\n")
+    assert (refused.value.file, refused.value.line, refused.value.field) == ("findings.toml", line, field)
 
 
 @BOTH

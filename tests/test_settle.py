@@ -661,7 +661,7 @@ def test_a_picture_that_an_officer_left_out_stays_with_its_unit() -> None:
     assert status_of(outcome, A) is UnitStatus.MISSING
 
 
-@pytest.mark.parametrize("code", ["F001", "F025", "F033"])
+@pytest.mark.parametrize("code", ["F001", "F021", "F022", "F025", "F032", "F033", "F034", "F035"])
 def test_files_that_say_nothing_of_any_unit_are_ignored(code: str) -> None:
     assert statuses(settled(without_return("~$Phường Quảng Yên.xlsx", code))) == {"~$Phường Quảng Yên.xlsx": IGNORED}
 

@@ -5,7 +5,6 @@ from itertools import chain
 
 import numpy as np
 
-from pipeline.blanks import is_optional
 from pipeline.checks.inquiry import Inquiry, Outcome, always, numbers, texts
 from pipeline.figures import Figures, Whole, in_all, in_any
 from pipeline.model import Fact
@@ -24,12 +23,12 @@ def pair(rule: Pair, inquiry: Inquiry) -> Iterator[Outcome]:
         both = asked & figures.counted[:, left] & figures.counted[:, right]
         facts = numbers(first=first, second=second)
         # Where the second may stay blank, none is no fewer; a second without the first is asked for all the same.
-        none = (second == 0) & is_optional(inquiry.form, other)
+        none = (second == 0) & (other in inquiry.form.optional_cells)
         yield Outcome(rule, "zero_with", one, both & (first == 0) & (second > 0), facts)
         yield Outcome(rule, "fewer", other, both & (first > 0) & (second < first) & ~none, facts)
         open_blank = figures.blank & ~figures.settled
         yield Outcome(rule, "one_blank", one, asked & open_blank[:, left] & (second > 0), always({}))
-        if not is_optional(inquiry.form, other):
+        if other not in inquiry.form.optional_cells:
             yield Outcome(rule, "one_blank", other, asked & open_blank[:, right] & (first > 0), always({}))
 
 

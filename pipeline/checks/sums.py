@@ -5,13 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.blanks import is_optional
 from pipeline.checks.inquiry import Inquiry, Outcome, always, numbers, texts, told
 from pipeline.figures import Figures, Mask, Whole, in_all, in_any
 from pipeline.model import Return, State
 from schemas.rules import PartAtMostTotal, Severity, SumOfParts
-
-_GRAVITY = tuple(Severity)
 
 
 def computed_totals(inquiry: Inquiry) -> tuple[Figures, list[Outcome]]:
@@ -33,7 +30,7 @@ def computed_totals(inquiry: Inquiry) -> tuple[Figures, list[Outcome]]:
         unsure[:, total] = blank & ~sure
         added: Whole = figures.value[:, parts].sum(axis=1)
         filled = blank & sure & in_any(figures.counted[:, parts])
-        optional = is_optional(inquiry.form, rule.total)
+        optional = rule.total in inquiry.form.optional_cells
         whole = in_all(figures.counted[:, parts]) & optional
         facts = numbers(parts=added)
         outcomes.append(Outcome(rule, "computed", rule.total, filled & ~whole, facts))
@@ -69,7 +66,7 @@ def sum_of_parts(rule: SumOfParts, inquiry: Inquiry) -> Iterator[Outcome]:
     below = asked & (added < stated)
     explained = _written(inquiry.returns, below, {*rule.explained_by, rule.total.row})
     # A part that is left blank is the reason, and asked for by itself.
-    needed = figures.places(part for part in rule.parts if not is_optional(inquiry.form, part))
+    needed = figures.places(part for part in rule.parts if part not in inquiry.form.optional_cells)
     unexplained = below & ~explained & ~in_any(figures.blank[:, needed])
     facts = numbers(parts=added, total=stated)
     because = "no_less" if rule.severity.get("above") is Severity.ERROR else "in_several_rows"
@@ -101,7 +98,7 @@ def unless_a_part_alone_is_above(outcome: Outcome, others: Sequence[Outcome]) ->
     broken = outcome.broken
     for other in others:
         same = isinstance(other.rule, PartAtMostTotal) and other.rule.total == outcome.rule.total
-        if same and _GRAVITY.index(other.severity) <= _GRAVITY.index(outcome.severity):
+        if same and other.severity.place <= outcome.severity.place:
             broken = broken & ~other.broken
     return replace(outcome, broken=broken)
 

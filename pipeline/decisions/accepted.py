@@ -45,7 +45,7 @@ def _with_accepted(one: Return, before: Return, decisions: Decisions) -> Return:
 
 
 def _verdict(one: Return, cell: Cell, decided: Sequence[CellDecision]) -> _Verdict:
-    told = [each for each in one.findings if _cell(each) == cell and not each.code.startswith("D")]
+    told = [each for each in one.findings if each.at == cell and not each.code.startswith("D")]
     asked = [decision for decision in decided if decision.answer is CellAnswer.AS_STATED]
     known = {key for decision in asked for key in decision.asked or ()}
     is_for_all = any(decision.asked is None for decision in asked)
@@ -70,11 +70,11 @@ def _settled(entry: Entry, before: Entry, verdict: _Verdict | None) -> Entry:
 def _told(one: Return, verdicts: Mapping[Cell, _Verdict]) -> Iterator[Finding]:
     entries = {entry.key: entry for entry in one.entries}
     for told in one.findings:
-        verdict = verdicts.get(_cell(told))
+        verdict = verdicts.get(told.at)
         if verdict is None:
             yield told
         elif told.code == "D003" and not verdict.is_undone:
-            yield _with_number(told, entries[_cell(told)], verdict)
+            yield _with_number(told, entries[told.at], verdict)
         elif told.code != "D003" and told not in verdict.dropped:
             yield told
     for cell, verdict in verdicts.items():
@@ -94,7 +94,3 @@ def _outdated(one: Return, entry: Entry, was: str, now: str) -> Finding:
     typed = typed_key(entry.found) or BLANK_FACT
     facts: dict[str, Fact] = {"was": typed, "now": typed, "compared": numbers_in(was), "compares": numbers_in(now)}
     return told_at("D001", one, entry, entry.counted, facts)
-
-
-def _cell(told: Finding) -> Cell:
-    return Cell(told.row or "", told.measure or "")

@@ -21,7 +21,6 @@ from schemas.register import Register
 from schemas.rules import Cell
 from schemas.text import fold, visible
 
-_NUMBERS = (ValueKind.COUNT, ValueKind.MONEY)
 _EXACT = (None, "V020", "V026")
 """codes of readings that leave no doubt about a number a person typed"""
 
@@ -155,7 +154,7 @@ class Choices:
     @cached_property
     def rows(self) -> Mapping[str, str]:
         """Text in the list -> key of a row that takes a number."""
-        return {row.title: row.key for row in self.form.rows if any(kind in _NUMBERS for kind in row.kinds.values())}
+        return {row.title: row.key for row in self.form.rows if any(kind.is_number for kind in row.kinds.values())}
 
     @cached_property
     def columns(self) -> Mapping[str, str]:
@@ -196,7 +195,7 @@ class Choices:
         key = self._rows_by_label.get(fold(row_text))
         if key is None:
             raise _RefusedError("unknown_row")
-        takes = [measure for measure, kind in self.form.by_key[key].kinds.items() if kind in _NUMBERS]
+        takes = [measure for measure, kind in self.form.by_key[key].kinds.items() if kind.is_number]
         columns = {fold(text): measure for text, measure in self.columns.items()}
         measure = columns.get(fold(column_text)) if column_text else takes[0] if len(takes) == 1 else None
         if measure not in takes:

@@ -175,7 +175,7 @@ def _open_cells(result: Consolidation, one: Return | None, file: FileResult) -> 
     at: dict[Cell, list[Finding]] = {}
     for told in file.findings:
         if told.severity in _ASKED and told.code != "D001":
-            at.setdefault(Cell(told.row or "", told.measure or ""), []).append(told)
+            at.setdefault(told.at, []).append(told)
     structural = [told for told in file.findings if is_structural(told)]
     for entry in _left_without_reason(one, at) if structural else ():
         own = [told for told in structural if told.row == entry.row]
@@ -297,10 +297,9 @@ def _open_blanks(result: Consolidation, unit: UnitResult) -> int:
     one = unit.counted
     if one is None or one.is_summary or one.blank_means_zero:
         return 0
-    numbers = set(result.form.number_cells)
-    optional = {Cell(row.key, measure) for row in result.form.rows for measure in row.optional}
+    required = set(result.form.number_cells) - result.form.optional_cells
     return sum(
-        entry.state is State.BLANK and bool(entry.cell) and entry.decided_by is None and entry.key in numbers - optional
+        entry.state is State.BLANK and bool(entry.cell) and entry.decided_by is None and entry.key in required
         for entry in one.entries
     )
 
@@ -332,6 +331,6 @@ def _accepted(
     if fold(line.text("answer")) != fold(choices.words.sheets[CELLS].answers[CellAnswer.AS_STATED]):
         return None
     told = next((file.findings for file in result.files if file.path == one.path), ())
-    applied = [each for each in told if each.code == "D003" and (each.row, each.measure) == (cell.row, cell.measure)]
+    applied = [each for each in told if each.code == "D003" and each.at == cell]
     accepted = applied[0].facts.get("accepted", ()) if applied else ()
     return accepted if isinstance(accepted, tuple) else ()

@@ -78,7 +78,7 @@ def _with_cells(one: Return, matching: Matching, form: Form, ruling: Ruling) -> 
         if decision.answer is not CellAnswer.AS_STATED:
             answered.add(cell)
         told.append(_told_of(one, entries[cell], decision))
-    kept = [known for known in one.findings if Cell(known.row or "", known.measure or "") not in answered]
+    kept = [known for known in one.findings if known.at not in answered]
     changed = replace(one, entries=tuple(entries[entry.key] for entry in one.entries), findings=(*kept, *told))
     return _without_settled_rows(changed, form)
 
@@ -118,7 +118,7 @@ def is_structural(told: Finding) -> bool:
 
 def _without_settled_rows(one: Return, form: Form) -> Return:
     """Leave out errors about rows and columns once every cell that they keep from being read was decided."""
-    told_at = {Cell(told.row or "", told.measure or "") for told in one.findings}
+    told_at = {told.at for told in one.findings}
     numbers = set(form.number_cells)
     left = any(
         entry.state is State.UNREADABLE and entry.key in numbers and entry.key not in told_at for entry in one.entries

@@ -1,11 +1,12 @@
 """The Vietnamese texts and the columns of the decisions workbook, from `wording/decisions.toml`."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from schemas.definition import read_toml
 
 DECISION_WORDS = Path(__file__).parent.parent / "wording" / "decisions.toml"
 
@@ -66,7 +67,7 @@ class DecisionWords:
 @cache
 def load_decision_words() -> DecisionWords:
     """Load the texts once."""
-    data = tomllib.loads(DECISION_WORDS.read_text(encoding="utf-8"))
+    data = read_toml(DECISION_WORDS).values
     sheets = {kind: _sheet(data[kind]) for kind in KINDS}
     return DecisionWords(sheets, data["lists"], data["prompts"], data["severity"])
 

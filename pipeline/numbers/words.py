@@ -1,7 +1,6 @@
 """The language of typed numbers: its words, and the spelling they are compared by."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from schemas.definition import read_toml
 from schemas.text import fold_words, tidy
 
 
@@ -56,7 +56,7 @@ _LETTER_MARKS = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 def load_number_words() -> NumberWords:
     """Load the words of typed numbers from `wording/number_words.toml`."""
     path = Path(__file__).parent.parent / "wording" / "number_words.toml"
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = read_toml(path).values
     whole, units, approximate = data["whole"], data["units"], data["approximate"]
     codes = {"zero": "V021", "yes": "V006", "ditto": "V007"}
     months = {name: number for number, name in enumerate(data["dates"]["months"], 1)}

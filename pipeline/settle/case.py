@@ -3,17 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from pipeline.findings import finding
+from pipeline.findings import Becomes, codes_that_make, finding
 from pipeline.model import FileReading, FileStatus, Finding, Return, Times
 from pipeline.settle.words import rank_of
 from schemas.form import Form
 from schemas.register import Register
 from schemas.rules import Severity
 
-_REFUSED = frozenset({"F015"})
-"""codes of a return that is none of this form"""
-_EXCLUDED = frozenset({"F030"})
-"""codes of a return that an officer left out"""
+_REFUSED = codes_that_make(Becomes.REFUSED)
+_EXCLUDED = codes_that_make(Becomes.EXCLUDED)
 _OF_EMPTY = frozenset({"V029"})
 """codes that say again what the empty form already says"""
 

@@ -158,12 +158,8 @@ def _with_older_values(newest: Return, older: Sequence[Return]) -> Return:
     for one in reversed(older):
         values |= {entry.key: entry.value for entry in one.entries if entry.value is not None}
     findings = tuple(
-        replace(told, suggestions=(*told.suggestions, values[key]))
-        if told.severity is Severity.ERROR
-        and told.row
-        and told.measure
-        and (key := Cell(told.row, told.measure)) in values
-        and values[key] not in told.suggestions
+        replace(told, suggestions=(*told.suggestions, values[told.at]))
+        if told.severity is Severity.ERROR and told.at in values and values[told.at] not in told.suggestions
         else told
         for told in newest.findings
     )

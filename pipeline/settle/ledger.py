@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from pipeline.findings import finding
+from pipeline.findings import Becomes, codes_that_make, finding
 from pipeline.identify import Names, unit_in_path, units_named
 from pipeline.model import FileReading, FileResult, FileStatus, Finding, UnitResult, UnitStatus
 from pipeline.settle.case import Case
@@ -12,13 +12,11 @@ from schemas.form import Form
 from schemas.register import VIETNAM, Register, Unit
 from schemas.rules import Severity
 
-_IGNORED = frozenset({"F001", "F016", "F021", "F022", "F025", "F030", "F032", "F033", "F035", "F034"})
-"""codes of files that say nothing about any unit's figures"""
-_EXCLUDED = frozenset({"F030"})
-"""codes of files that an officer left out, whosever they are"""
-_TO_BE_TYPED = frozenset({"F006"})
-_GIVEN = frozenset({"D005"})
-"""codes of files that an officer gave to a unit; what the file itself is, other findings say"""
+_OF_NOBODY = codes_that_make(Becomes.IGNORED)
+_IGNORED = _OF_NOBODY | codes_that_make(Becomes.EXCLUDED)
+"""codes of files that ask nothing of anybody; what an officer left out is still somebody's"""
+_TO_BE_TYPED = codes_that_make(Becomes.TO_BE_TYPED)
+_GIVEN = codes_that_make(Becomes.GIVEN)
 _OF_CONTENT = frozenset("SVRN")
 """first letters of codes about what stands in a form"""
 
@@ -89,7 +87,7 @@ def results_of_others(
         if reading.returns:
             continue
         codes = {told.code for told in reading.findings}
-        is_of_nobody = codes <= _IGNORED - _EXCLUDED
+        is_of_nobody = codes <= _OF_NOBODY
         unit = None if is_of_nobody else reading.unit or unit_in_path(reading.path, names)
         told = reading.findings
         if unit is not None and codes & _TO_BE_TYPED and unit in counted:

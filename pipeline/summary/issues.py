@@ -12,9 +12,7 @@ from pipeline.summary.page import Book
 from pipeline.summary.plan import Plan, quoted
 from pipeline.summary.tables import LIST_FIRST_ROW, MOST_LINKS, Table, begin_list
 from pipeline.told_once import told_once
-from schemas.rules import Cell, Severity
-
-_ORDER = {severity: place for place, severity in enumerate((Severity.ERROR, Severity.WARNING, Severity.INFO))}
+from schemas.rules import Severity
 
 
 class _Issue(NamedTuple):
@@ -60,7 +58,7 @@ def _sorted(plan: Plan, findings: tuple[Finding, ...]) -> list[Finding]:
     order = {key: place for place, key in enumerate(plan.result.form.by_key)}
     return sorted(
         findings,
-        key=lambda finding: (_ORDER[finding.severity], order.get(finding.row or "", -1), finding.measure or ""),
+        key=lambda finding: (finding.severity.place, order.get(finding.row or "", -1), finding.measure or ""),
     )
 
 
@@ -93,7 +91,7 @@ def _write_texts(table: Table, row: int, issue: _Issue) -> None:
 def _place(plan: Plan, finding: Finding) -> str:
     form = plan.result.form
     row = form.by_key.get(finding.row or "")
-    column = form.column_named(Cell(finding.row or "", finding.measure or ""))
+    column = form.column_named(finding.at)
     if row is None:
         return column
     return plan.words("issues.place", row=row.short_label, column=column) if column else row.short_label

@@ -27,11 +27,7 @@ class Marks:
         for unit in self.plan.expected:
             name = unit.unit.name
             entries = self.plan.entries.get(unit.unit.code, {})
-            errors = {
-                Cell(finding.row or "", finding.measure or "")
-                for finding in self.plan.findings_of(unit)
-                if finding.severity is Severity.ERROR
-            }
+            errors = {finding.at for finding in self.plan.findings_of(unit) if finding.severity is Severity.ERROR}
             settled = added_up_for_good(self.plan.result.form, self.plan.findings_of(unit))
             for cell, entry in entries.items():
                 if entry.state in (State.UNREADABLE, State.SET_ASIDE):

@@ -8,7 +8,6 @@ from pipeline.model import FileStatus, Finding, UnitResult, UnitStatus
 from pipeline.summary.plan import Plan
 from pipeline.summary.words import joined
 from pipeline.told_once import told_once
-from schemas.rules import Cell
 
 _MOST_PLACES = 8
 """a message of more places is not read on a phone"""
@@ -116,7 +115,7 @@ def _place(plan: Plan, finding: Finding) -> str:
     form, words = plan.result.form, plan.words
     row = form.by_key.get(finding.row or "")
     label = row.title.rstrip(" ,:") if row else finding.row
-    column = form.column_named(Cell(finding.row or "", finding.measure or ""))
+    column = form.column_named(finding.at)
     where = words("ledger.message.cell" if column else "ledger.message.row", row=label, column=column)
     told = in_brief(finding, form, "vi")
     return words("ledger.message.place", where=where, told=told) if told else where

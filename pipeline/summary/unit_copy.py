@@ -37,7 +37,7 @@ def _by_cell(plan: Plan, unit: UnitResult) -> Mapping[Cell, Sequence[Finding]]:
     # What many cells bear and nobody is asked about stands once below the form, all else beside its row.
     for finding in told_once(plan.findings_of(unit), (Severity.INFO,)):
         known = finding.row in plan.unit_place.rows
-        cell = Cell(finding.row or "", finding.measure or "") if known else Cell("", "")
+        cell = finding.at if known else Cell("", "")
         found.setdefault(cell, []).append(finding)
     return found
 

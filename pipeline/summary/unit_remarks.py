@@ -47,7 +47,7 @@ def _heights(copy: UnitCopy, row: Row) -> Iterator[float]:
 def _remark(copy: UnitCopy, finding: Finding) -> str:
     words, form = copy.book.plan.words, copy.book.plan.result.form
     severity = words(f"unit_sheet.{finding.severity}")
-    column = form.column_named(Cell(finding.row or "", finding.measure or ""))
+    column = form.column_named(finding.at)
     told = message(finding, form, "vi")
     return words("unit_sheet.mark" if column else "unit_sheet.mark_row", severity=severity, column=column, message=told)
 

@@ -22,7 +22,7 @@ from pipeline.summary.plan import Plan, quoted
 from pipeline.summary.unit_copy import UnitCopy, copy_of, is_coloured, is_open, is_text_alone, look_of, shown
 from pipeline.summary.unit_remarks import REMARK_WIDTH, write_remarks, write_rest
 from pipeline.workbook_formats import write_box
-from schemas.form import NOTE, Row, ValueKind
+from schemas.form import NOTE, Row
 from schemas.rules import Cell, SumOfParts
 
 _READABLE = 1.25
@@ -111,7 +111,7 @@ def _write_cell(copy: UnitCopy, cell: Cell) -> None:
     if not is_open(copy, cell):
         copy.sheet.write_blank(row, column, None, copy.book.styles.base.closed)
         return
-    look = look_of(copy, cell, is_number=kind in (ValueKind.COUNT, ValueKind.MONEY))
+    look = look_of(copy, cell, is_number=kind is not None and kind.is_number)
     if entry is None or entry.value is None or not entry.counted:
         write_text(copy.sheet, row, column, shown(copy, entry), look)
         return

@@ -1,11 +1,12 @@
 """The Vietnamese texts of the summary workbook, from `wording/summary.toml`."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+from schemas.definition import read_toml
 
 SUMMARY_WORDS = Path(__file__).parent.parent / "wording" / "summary.toml"
 
@@ -35,7 +36,7 @@ def load_words() -> Words:
     """Load the texts once."""
     texts: dict[str, str] = {}
     columns: dict[str, tuple[ListColumn, ...]] = {}
-    _collect("", tomllib.loads(SUMMARY_WORDS.read_text(encoding="utf-8")), texts, columns)
+    _collect("", read_toml(SUMMARY_WORDS).values, texts, columns)
     return Words(texts, columns)
 
 

@@ -94,7 +94,7 @@ def _sum_of_parts(checked: CheckedForm, rule: SumOfParts) -> Iterator[_Told]:
     facts = {"sum": parts, "total": f"N({total})"}
     above = checked.stated([rule.total], f"AND({parts}>{total},{_no_part_above(checked, rule)})")
     yield _Told(row, "above", above, checked.say("sum_above", **facts))
-    needed = [cell for cell in rule.parts if cell.measure not in checked.form.by_key[cell.row].optional]
+    needed = [cell for cell in rule.parts if cell not in checked.form.optional_cells]
     # While parts are still to be typed, a smaller sum is no news.
     typed = f"{checked.count('COUNT', needed or rule.parts)}>={len(needed) or 1}"
     whole = f"OR({checked.blanks_are_zero},{typed})"
@@ -110,7 +110,7 @@ def _sum_of_parts(checked: CheckedForm, rule: SumOfParts) -> Iterator[_Told]:
 def _blank_total(checked: CheckedForm, rule: SumOfParts) -> Iterator[_Told]:
     """What is said of a total left blank; nothing of one that may stay so and whose parts are all there."""
     added_up, text = checked.is_added_up(rule.total), checked.say("sum_computed", sum=checked.total(rule.parts))
-    if rule.total.measure in checked.form.by_key[rule.total.row].optional:
+    if rule.total in checked.form.optional_cells:
         stated = f"{checked.count('COUNT', rule.parts)}={len(rule.parts)}"
         added_up = f"AND({added_up},NOT(OR({checked.blanks_are_zero},{stated})))"
     else:

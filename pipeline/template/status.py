@@ -12,7 +12,7 @@ from schemas.rules import Cell
 
 def required_cells(form: Form) -> tuple[Cell, ...]:
     """Number cells that may not stay blank without remark."""
-    return tuple(cell for cell in form.number_cells if cell.measure not in form.by_key[cell.row].optional)
+    return tuple(cell for cell in form.number_cells if cell not in form.optional_cells)
 
 
 def status_formula(checked: CheckedForm, unit_code: str, remarks: str, letter: str) -> str:

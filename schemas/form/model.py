@@ -1,6 +1,5 @@
 """What a form is: its rows, its columns and what each cell takes. Frozen types, without how they are loaded."""
 
-
 from collections import Counter
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet

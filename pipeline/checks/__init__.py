@@ -5,16 +5,15 @@ already. In a summary of the level below, cells behind which different numbers o
 compared.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
-from typing import Any
 
 from pipeline.checks.inquiry import Inquiry, Outcome, always, told
 from pipeline.checks.pairs import implies, pair, ratio_limit, required_text, same_number
 from pipeline.checks.sums import computed_totals, part_at_most_total, sum_of_parts, unless_a_part_alone_is_above
 from pipeline.figures import Whole
 from pipeline.model import State
-from schemas.rules import Implies, Pair, PartAtMostTotal, Range, RatioLimit, RequiredText, SameNumber, SumOfParts
+from schemas.rules import Implies, Pair, PartAtMostTotal, Range, RatioLimit, RequiredText, Rule, SameNumber, SumOfParts
 
 __all__ = ["Inquiry", "Outcome", "comparisons", "computed_totals", "ranges"]
 
@@ -26,8 +25,7 @@ def ranges(inquiry: Inquiry) -> list[Outcome]:
 
 def comparisons(inquiry: Inquiry) -> list[Outcome]:
     """Ask the rules that compare cells, and the rules on texts."""
-    rules = [rule for rule in inquiry.form.rules if type(rule) in _COMPARISONS]
-    outcomes = told(chain.from_iterable(_COMPARISONS[type(rule)](rule, inquiry) for rule in rules))
+    outcomes = told(chain.from_iterable(_compared(rule, inquiry) for rule in inquiry.form.rules))
     return [unless_a_part_alone_is_above(outcome, outcomes) for outcome in outcomes]
 
 
@@ -48,12 +46,19 @@ def _range(rule: Range, inquiry: Inquiry) -> Iterator[Outcome]:
             yield Outcome(rule, "too_large", cell, asked & (value > rule.at_most), always(high))
 
 
-_COMPARISONS: Mapping[type, Callable[[Any, Inquiry], Iterator[Outcome]]] = {
-    SumOfParts: sum_of_parts,
-    PartAtMostTotal: part_at_most_total,
-    Pair: pair,
-    RatioLimit: ratio_limit,
-    SameNumber: same_number,
-    Implies: implies,
-    RequiredText: required_text,
-}
+def _compared(rule: Rule, inquiry: Inquiry) -> Iterator[Outcome]:
+    match rule:
+        case SumOfParts():
+            yield from sum_of_parts(rule, inquiry)
+        case PartAtMostTotal():
+            yield from part_at_most_total(rule, inquiry)
+        case Pair():
+            yield from pair(rule, inquiry)
+        case RatioLimit():
+            yield from ratio_limit(rule, inquiry)
+        case SameNumber():
+            yield from same_number(rule, inquiry)
+        case Implies():
+            yield from implies(rule, inquiry)
+        case RequiredText():
+            yield from required_text(rule, inquiry)

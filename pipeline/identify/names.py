@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from schemas.definition import read_toml
 from schemas.register import Register, Unit
 from schemas.text import fold, fold_words
 
+_Name = TypeVar("_Name", str, tuple[str, ...])
 UNIT_NAMES = Path(__file__).parent.parent / "wording" / "unit_names.toml"
 
 
@@ -78,7 +80,7 @@ def bare_name(name: str, unit_type: str) -> str:
     return name
 
 
-def _sorted(found: Mapping[str, set[str]] | Mapping[tuple[str, ...], set[str]]) -> dict:  # type: ignore[type-arg]
+def _sorted(found: Mapping[_Name, set[str]]) -> Mapping[_Name, tuple[str, ...]]:
     return {key: tuple(sorted(codes)) for key, codes in found.items() if key}
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.decisions.accepted import accept_what_was_asked
+from pipeline.decisions.decided import NO_DECISIONS, Decisions
 from pipeline.decisions.files import rule_on_files
-from pipeline.decisions.meaning import NO_DECISIONS, Decisions
 from pipeline.decisions.ruling import Ruling, rule_on_cells, tell_what_no_longer_fits
 from pipeline.errors import RunError
 from pipeline.find import OWN_OUTPUT, Found, find_files

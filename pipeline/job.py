@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.apart import LostError, call_apart
 from pipeline.consolidate import Progress, Request, conclude, consolidate, files_under
 from pipeline.decisions.meaning import decide
-from pipeline.decisions.offers import BookPlan, plan_book
+from pipeline.decisions.plan import BookPlan, plan_book
 from pipeline.decisions.saved import NO_BOOK, SavedBook, read_book
 from pipeline.decisions.words import load_decision_words
 from pipeline.earlier import Earlier, kept_for, look_back

@@ -7,8 +7,8 @@ is told to be outdated, and a number that was kept for its sake alone is no deci
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.decisions.decided import CellAnswer, CellDecision, Decisions
 from pipeline.decisions.keys import code_in, finding_key, numbers_in, typed_key
-from pipeline.decisions.meaning import CellAnswer, CellDecision, Decisions
 from pipeline.decisions.ruling import BLANK_FACT, matching_of, told_at
 from pipeline.model import Entry, Fact, Finding, Return, State
 from schemas.rules import Cell

@@ -26,7 +26,8 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.decisions.offers import FIRST_ROW, BookPlan, Offer, SheetPlan
+from pipeline.decisions.offers import Offer
+from pipeline.decisions.plan import FIRST_ROW, BookPlan, SheetPlan
 from pipeline.decisions.saved import SavedBook
 from pipeline.decisions.words import CELLS, CHOSEN_BY_HAND, FILLED_BY_HAND, KEY, DecisionWords, SheetWords
 from pipeline.workbook_formats import FONT, HEAD_FILL, INPUT_FILL, lines_needed, row_height

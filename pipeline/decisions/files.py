@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.decisions.meaning import Decisions, FileAnswer, FileDecision, FileKey, Signed
+from pipeline.decisions.decided import Decisions, FileAnswer, FileDecision, Signed
+from pipeline.decisions.keys import FileKey
 from pipeline.decisions.ruling import Ruling, signed_facts
 from pipeline.findings import finding
 from pipeline.model import Claim, FileReading, Finding, Return

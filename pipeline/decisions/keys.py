@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeGuard
 
-from pipeline.decisions.words import CELLS, FILES, UNITS
+from pipeline.decisions.words import CELLS, FILES
 from pipeline.findings import CODES_ACROSS_CELLS
 from pipeline.model import Finding
 from schemas.rules import Cell
@@ -15,6 +16,29 @@ _COMPARING = CODES_ACROSS_CELLS | {"N005", "V031"}
 """codes of what is asked about numbers of which only one is typed in its cell"""
 _TYPED_LENGTH = 120
 _DIGEST_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class CellKey:
+    """By what a line about a cell is known."""
+
+    unit: str
+    cell: Cell
+    typed: str
+    """what was typed there when the line was written, as `typed_key` gives it"""
+    suggestions: tuple[int, ...]
+    codes: frozenset[str] | None
+    """keys of the findings that it was written for; None where it stands for all"""
+
+
+@dataclass(frozen=True, slots=True)
+class FileKey:
+    """By what a file is known whatever its name: its content, and the form in it where it holds several."""
+
+    sha256: str
+    part: str
+    rivals: frozenset[str]
+    """other contents that the same unit had sent when the line was written"""
 
 
 def typed_key(found: str | None) -> str:
@@ -44,16 +68,49 @@ def unit_key(unit: str) -> str:
     return _dumped([unit])
 
 
+def read_cell_key(key: str) -> CellKey | None:
+    """Read the key of a line about a cell back; None of one that is none, or whose parts are not what was written."""
+    match _loaded(key):
+        case [str(unit), str(row), str(measure), str(typed), suggestions, told] if _are_numbers(suggestions):
+            if told is None:
+                return CellKey(unit, Cell(row, measure), typed, tuple(suggestions), None)
+            if _are_texts(told):
+                return CellKey(unit, Cell(row, measure), typed, tuple(suggestions), frozenset(told))
+    return None
+
+
+def read_file_key(key: str) -> FileKey | None:
+    """Read the key of a line about a file back."""
+    match _loaded(key):
+        case [str(sha256), str(part), rivals] if _are_texts(rivals):
+            return FileKey(sha256, part, frozenset(rivals))
+    return None
+
+
+def read_unit_key(key: str) -> str | None:
+    """Read the key of a line about a unit back."""
+    match _loaded(key):
+        case [str(unit)]:
+            return unit
+    return None
+
+
 def about(kind: str, key: str) -> tuple[str, ...]:
     """Say what a key is about; empty for a key that is none."""
-    parts = parts_of(key, {CELLS: 6, FILES: 3, UNITS: 1}[kind])
-    return tuple(map(str, parts[: {CELLS: 4, FILES: 2, UNITS: 1}[kind]])) if parts else ()
+    if kind == CELLS:
+        cell = read_cell_key(key)
+        return (cell.unit, *cell.cell, cell.typed) if cell else ()
+    if kind == FILES:
+        file = read_file_key(key)
+        return (file.sha256, file.part) if file else ()
+    unit = read_unit_key(key)
+    return () if unit is None else (unit,)
 
 
 def codes_of(key: str) -> frozenset[str] | None:
     """Name the findings that a line about a cell was written for; None where it stands for all."""
-    parts = parts_of(key, 6)
-    return frozenset(map(str, parts[5])) if parts and parts[5] is not None else None
+    cell = read_cell_key(key)
+    return cell.codes if cell else None
 
 
 def finding_key(told: Finding) -> str:
@@ -80,37 +137,16 @@ def _dumped(parts: list[object]) -> str:
     return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
 
 
-def parts_of(key: str, length: int) -> list[Any]:
-    """Read the parts of a key back; none of a key that is none, or whose parts are not what was written there."""
+def _loaded(key: str) -> object:
     try:
-        parts = json.loads(key)
+        return json.loads(key)
     except (ValueError, RecursionError):
-        return []
-    if not isinstance(parts, list) or len(parts) != length:
-        return []
-    fits = (fit(part) for fit, part in zip(_FITTING[length], parts, strict=True))
-    return parts if all(fits) else []
+        return None
 
 
-def _is_text(part: object) -> bool:
-    return isinstance(part, str)
+def _are_texts(part: object) -> TypeGuard[list[str]]:
+    return isinstance(part, list) and all(isinstance(text, str) for text in part)
 
 
-def _are_texts(part: object) -> bool:
-    return isinstance(part, list) and all(map(_is_text, part))
-
-
-def _are_texts_or_none(part: object) -> bool:
-    return part is None or _are_texts(part)
-
-
-def _are_numbers(part: object) -> bool:
+def _are_numbers(part: object) -> TypeGuard[list[int]]:
     return isinstance(part, list) and all(type(number) is int for number in part)
-
-
-_FITTING: Mapping[int, Sequence[Callable[[object], bool]]] = {
-    6: (_is_text, _is_text, _is_text, _is_text, _are_numbers, _are_texts_or_none),
-    3: (_is_text, _is_text, _are_texts),
-    1: (_is_text,),
-}
-"""number of parts -> what each of them is; see the keys above"""

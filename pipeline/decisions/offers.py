@@ -1,22 +1,16 @@
-"""Which lines a run adds to the decisions workbook, and where: one for each open question, ready to be filled.
+"""What a run asks an officer in the decisions workbook: one line for each open question, ready to be filled."""
 
-A line that a person filled is never touched, whatever became of its question. A line of the program that nobody
-filled goes when its question is closed; one whose question is still open stays where it is.
-"""
-
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.decisions.choices import Choices
 from pipeline.decisions.files import part_of
-from pipeline.decisions.keys import about, cell_key, codes_of, file_key, finding_key, typed_key, unit_key
-from pipeline.decisions.meaning import CellAnswer, Choices, options
+from pipeline.decisions.keys import cell_key, file_key, finding_key, typed_key, unit_key
 from pipeline.decisions.ruling import is_structural
-from pipeline.decisions.saved import SavedBook, SavedLine, SavedSheet
-from pipeline.decisions.words import CELLS, FILES, KEY, UNITS, DecisionWords
+from pipeline.decisions.words import CELLS, FILES, KEY, UNITS
 from pipeline.findings import message, severity_name, suggestion_text
 from pipeline.model import Consolidation, Entry, FileResult, FileStatus, Finding, Return, State, UnitResult
 from schemas.rules import Cell, Severity
-from schemas.text import fold, tidy
 
 Texts = Mapping[str, str | int]
 """key of a column -> what the program writes there"""
@@ -49,115 +43,16 @@ class Edit:
     """None where the cell was cleared"""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetPlan:
-    """What is to be written into one sheet. Rows count from 1, the first one below the head is `first`."""
-
-    first: int
-    write: Mapping[int, Offer]
-    clear: frozenset[int]
-    bind: Mapping[int, str]
-    """rows that a person began and that get their key now"""
-    last: int
-    """last row in which anything stands afterwards"""
-
-
-@dataclass(frozen=True, slots=True)
-class BookPlan:
-    """What is to be written into the workbook."""
-
-    sheets: Mapping[str, SheetPlan]
-    lists: Mapping[str, tuple[str, ...]]
-    new: bool
-    """a sheet or the workbook itself is not there yet"""
-    lists_changed: bool
-
-    @property
-    def changes_nothing(self) -> bool:
-        """Whether the workbook already is as it should be."""
-        touched = any(plan.write or plan.clear or plan.bind for plan in self.sheets.values())
-        return not (touched or self.new or self.lists_changed)
-
-
-FIRST_ROW = 8
-"""first line of a new sheet, counted from 1"""
-
-
-def plan_book(saved: SavedBook, result: Consolidation, words: DecisionWords, edits: Sequence[Edit] = ()) -> BookPlan:
-    """Work out what a run changes in the decisions workbook."""
-    choices = Choices(result.form, result.register, words)
-    offers = {
-        CELLS: [*_edited(result, choices, edits), *_cell_offers(result, choices)],
-        FILES: list(_file_offers(result, choices)),
-        UNITS: list(_unit_offers(result, choices)),
-    }
-    lists = dict(options(choices, (file.path for file in result.files if file.sha256)))
-    sheets = {kind: _plan_sheet(kind, saved.sheets.get(kind), lines, result, choices) for kind, lines in offers.items()}
-    return BookPlan(sheets, lists, len(saved.sheets) < len(offers), saved.lists != tuple(lists.values()))
-
-
-def _plan_sheet(
-    kind: str, sheet: SavedSheet | None, offers: Iterable[Offer], result: Consolidation, choices: Choices
-) -> SheetPlan:
-    lines = sheet.lines if sheet else ()
-    first = sheet.head + 1 if sheet else FIRST_ROW
-    filled = [line for line in lines if line.filled]
-    bind = {line.row: key for line in filled if not line.key and (key := _binding(line, result, choices))}
-    same: dict[tuple[str, ...], list[SavedLine]] = {}
-    for line in filled:
-        same.setdefault(about(kind, line.key), []).append(line)
-    subjects = ((about(kind, str(offer.texts[KEY])), offer) for offer in offers)
-    wanted = {
-        (subject, bool(offer.hand)): offer
-        for subject, offer in subjects
-        if not _is_covered(kind, offer, same.get(subject, ()))
-    }
-    write: dict[int, Offer] = {}
-    clear: set[int] = set()
-    for line in lines:
-        if line.filled:
-            continue
-        offer = wanted.pop((about(kind, line.key), False), None)
-        if offer is None:
-            clear.add(line.row)
-        elif not _is_as_saved(line, offer.texts):
-            write[line.row] = offer
-    taken = {line.row for line in lines} - clear
-    row = first
-    for offer in wanted.values():
-        while row in taken:
-            row += 1
-        write[row] = offer
-        clear.discard(row)
-        taken.add(row)
-    return SheetPlan(first, write, frozenset(clear), bind, max(taken, default=first - 1))
-
-
-def _is_as_saved(line: SavedLine, texts: Texts) -> bool:
-    return all((line.key if key == KEY else line.text(key)) == _read_back(key, text) for key, text in texts.items())
-
-
-def _read_back(key: str, text: str | int) -> str:
-    return str(text) if key == KEY else tidy(str(text))
-
-
-def _is_covered(kind: str, offer: Offer, same: Sequence[SavedLine]) -> bool:
-    """Tell whether lines that a person filled about the same answer it: a cell with new findings gets a new line."""
-    if kind != CELLS:
-        return bool(same)
-    if offer.hand:
-        return any(_is_as_saved(line, offer.hand) for line in same)
-    seen = [codes_of(line.key) for line in same]
-    asked = codes_of(str(offer.texts[KEY])) or frozenset()
-    if not seen or None in seen:
-        return bool(seen)
-    return asked <= frozenset().union(*filter(None, seen))
-
-
 # Cells -----------------------------------------------------------------------------------------------------------
 
 
-def _cell_offers(result: Consolidation, choices: Choices) -> Iterator[Offer]:
+def cell_offers(result: Consolidation, choices: Choices, edits: Sequence[Edit]) -> Iterator[Offer]:
+    """Numbers typed into an older summary, then the cells at which something is open."""
+    yield from _edited(result, choices, edits)
+    yield from _open_questions(result, choices)
+
+
+def _open_questions(result: Consolidation, choices: Choices) -> Iterator[Offer]:
     """One line for each number cell of a counted return at which an error or a warning is open."""
     files = {file.path: file for file in result.files}
     for unit in result.units:
@@ -165,7 +60,7 @@ def _cell_offers(result: Consolidation, choices: Choices) -> Iterator[Offer]:
         if file is None or not (unit.counted or any(told.code == "F028" for told in file.findings)):
             continue
         for cell, told in _open_cells(result, unit.counted, file).items():
-            entry = _entry(unit.counted, cell)
+            entry = entry_of(unit.counted, cell)
             found = entry.found if entry else next((one.found for one in told if one.found), None)
             yield _cell_offer(choices, unit.unit.code, cell, found, told)
 
@@ -191,7 +86,8 @@ def _left_without_reason(one: Return | None, at: Mapping[Cell, list[Finding]]) -
     return [entry for entry in left if entry.cell or absent <= _MOST_ABSENT]
 
 
-def _entry(one: Return | None, cell: Cell) -> Entry | None:
+def entry_of(one: Return | None, cell: Cell) -> Entry | None:
+    """Find the entry of a cell."""
     return next((entry for entry in one.entries if entry.key == cell), None) if one else None
 
 
@@ -223,7 +119,7 @@ def _edited(result: Consolidation, choices: Choices, edits: Sequence[Edit]) -> I
     words = choices.words.sheets[CELLS]
     counted = {unit.unit.code: unit.counted for unit in result.units}
     for edit in edits:
-        entry = _entry(counted.get(edit.unit), edit.cell)
+        entry = entry_of(counted.get(edit.unit), edit.cell)
         if entry is None:
             continue
         texts = {
@@ -243,7 +139,7 @@ def _edited(result: Consolidation, choices: Choices, edits: Sequence[Edit]) -> I
 # Files and units -------------------------------------------------------------------------------------------------
 
 
-def _file_offers(result: Consolidation, choices: Choices) -> Iterator[Offer]:
+def file_offers(result: Consolidation, choices: Choices) -> Iterator[Offer]:
     """One line for each file that is rejected, gave way to another, or may be another unit's."""
     for file in result.files:
         if file.sha256 is None or file.status is FileStatus.IGNORED:
@@ -260,12 +156,13 @@ def _file_offers(result: Consolidation, choices: Choices) -> Iterator[Offer]:
                 "now": choices.unit_text(file.unit) if file.unit else "",
                 "status": choices.words.sheets[FILES].statuses[file.status],
                 "why": "\n".join(dict.fromkeys(message(one, result.form, "vi") for one in told)),
-                KEY: _key_of_file(result, file),
+                KEY: key_of_file(result, file),
             }
         )
 
 
-def _key_of_file(result: Consolidation, file: FileResult) -> str:
+def key_of_file(result: Consolidation, file: FileResult) -> str:
+    """Write the hidden key of a file, with the other contents that its unit sent."""
     rivals = {
         other.sha256
         for other in result.files
@@ -274,7 +171,7 @@ def _key_of_file(result: Consolidation, file: FileResult) -> str:
     return file_key(str(file.sha256), part_of(file.path) if file.is_return else "", map(str, rivals))
 
 
-def _unit_offers(result: Consolidation, choices: Choices) -> Iterator[Offer]:
+def unit_offers(result: Consolidation, choices: Choices) -> Iterator[Offer]:
     """One line for each unit whose return has blanks, or nothing but blanks, of which nobody knows if they are 0."""
     texts = choices.words.sheets[UNITS].texts
     blank = {file.unit for file in result.files if any(told.code in _OF_BLANK_FORMS for told in file.findings)}
@@ -302,35 +199,3 @@ def _open_blanks(result: Consolidation, unit: UnitResult) -> int:
         entry.state is State.BLANK and bool(entry.cell) and entry.decided_by is None and entry.key in required
         for entry in one.entries
     )
-
-
-# Lines that a person began ---------------------------------------------------------------------------------------
-
-
-def _binding(line: SavedLine, result: Consolidation, choices: Choices) -> str:
-    """Give a person's own line the key of what it is about now, so that it is told when that changes."""
-    if line.kind == FILES:
-        files = [file for file in result.files if line.text("file") == file.path and file.sha256]
-        return _key_of_file(result, files[0]) if files else ""
-    try:
-        unit = choices.unit_of(line.text("unit"))
-        if line.kind == UNITS:
-            return unit_key(unit)
-        cell = choices.cell_of(line.text("row"), line.text("column"))
-    except ValueError:
-        return ""
-    one = next((each.counted for each in result.units if each.unit.code == unit), None)
-    entry = _entry(one, cell)
-    return cell_key(unit, cell, entry.found, (), _accepted(line, result, one, cell, choices)) if one and entry else ""
-
-
-def _accepted(
-    line: SavedLine, result: Consolidation, one: Return, cell: Cell, choices: Choices
-) -> tuple[str, ...] | None:
-    """Name the findings that a line of a person's own accepted, so that it does not accept what comes later too."""
-    if fold(line.text("answer")) != fold(choices.words.sheets[CELLS].answers[CellAnswer.AS_STATED]):
-        return None
-    told = next((file.findings for file in result.files if file.path == one.path), ())
-    applied = [each for each in told if each.code == "D003" and each.at == cell]
-    accepted = applied[0].facts.get("accepted", ()) if applied else ()
-    return accepted if isinstance(accepted, tuple) else ()

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.blanks import told_elsewhere, totals_of_parts
+from pipeline.decisions.decided import CellAnswer, CellDecision, Decisions, Signed
 from pipeline.decisions.keys import typed_key
-from pipeline.decisions.meaning import CellAnswer, CellDecision, Decisions, Signed, unusable
+from pipeline.decisions.meaning import unusable
 from pipeline.findings import finding
 from pipeline.model import COUNTED, Entry, Fact, FileResult, FileStatus, Finding, Return, State
 from schemas.form import Form

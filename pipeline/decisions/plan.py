@@ -1,0 +1,159 @@
+"""Where the lines of a run go in the decisions workbook, and which of the old ones go.
+
+A line that a person filled is never touched, whatever became of its question. A line of the program that nobody
+filled goes when its question is closed; one whose question is still open stays where it is.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from pipeline.decisions.choices import Choices, options
+from pipeline.decisions.decided import CellAnswer
+from pipeline.decisions.keys import about, cell_key, codes_of, unit_key
+from pipeline.decisions.offers import Edit, Offer, Texts, cell_offers, entry_of, file_offers, key_of_file, unit_offers
+from pipeline.decisions.saved import SavedBook, SavedLine, SavedSheet
+from pipeline.decisions.words import CELLS, FILES, KEY, UNITS, DecisionWords
+from pipeline.model import Consolidation, Return
+from schemas.rules import Cell
+from schemas.text import fold, tidy
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPlan:
+    """What is to be written into one sheet. Rows count from 1, the first one below the head is `first`."""
+
+    first: int
+    write: Mapping[int, Offer]
+    clear: frozenset[int]
+    bind: Mapping[int, str]
+    """rows that a person began and that get their key now"""
+    last: int
+    """last row in which anything stands afterwards"""
+
+
+@dataclass(frozen=True, slots=True)
+class BookPlan:
+    """What is to be written into the workbook."""
+
+    sheets: Mapping[str, SheetPlan]
+    lists: Mapping[str, tuple[str, ...]]
+    new: bool
+    """a sheet or the workbook itself is not there yet"""
+    lists_changed: bool
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the workbook already is as it should be."""
+        touched = any(plan.write or plan.clear or plan.bind for plan in self.sheets.values())
+        return not (touched or self.new or self.lists_changed)
+
+
+FIRST_ROW = 8
+"""first line of a new sheet, counted from 1"""
+
+
+def plan_book(saved: SavedBook, result: Consolidation, words: DecisionWords, edits: Sequence[Edit] = ()) -> BookPlan:
+    """Work out what a run changes in the decisions workbook."""
+    choices = Choices(result.form, result.register, words)
+    offers = {
+        CELLS: list(cell_offers(result, choices, edits)),
+        FILES: list(file_offers(result, choices)),
+        UNITS: list(unit_offers(result, choices)),
+    }
+    lists = dict(options(choices, (file.path for file in result.files if file.sha256)))
+    sheets = {kind: _plan_sheet(kind, saved.sheets.get(kind), lines, result, choices) for kind, lines in offers.items()}
+    return BookPlan(sheets, lists, len(saved.sheets) < len(offers), saved.lists != tuple(lists.values()))
+
+
+def _plan_sheet(
+    kind: str, sheet: SavedSheet | None, offers: Iterable[Offer], result: Consolidation, choices: Choices
+) -> SheetPlan:
+    lines = sheet.lines if sheet else ()
+    first = sheet.head + 1 if sheet else FIRST_ROW
+    filled = [line for line in lines if line.filled]
+    bind = {line.row: key for line in filled if not line.key and (key := _binding(line, result, choices))}
+    wanted = _wanted(kind, filled, offers)
+    write: dict[int, Offer] = {}
+    clear: set[int] = set()
+    for line in lines:
+        if line.filled:
+            continue
+        offer = wanted.pop((about(kind, line.key), False), None)
+        if offer is None:
+            clear.add(line.row)
+        elif not _is_as_saved(line, offer.texts):
+            write[line.row] = offer
+    taken = {line.row for line in lines} - clear
+    free = (row for row in count(first) if row not in taken)
+    added = dict(zip(free, wanted.values(), strict=False))
+    last = max((*taken, *added), default=first - 1)
+    return SheetPlan(first, write | added, frozenset(clear - added.keys()), bind, last)
+
+
+def _wanted(
+    kind: str, filled: Iterable[SavedLine], offers: Iterable[Offer]
+) -> dict[tuple[tuple[str, ...], bool], Offer]:
+    """Find the offers that no line of a person answers, by what they are about and whether a person's part is in."""
+    same: dict[tuple[str, ...], list[SavedLine]] = {}
+    for line in filled:
+        same.setdefault(about(kind, line.key), []).append(line)
+    subjects = ((about(kind, str(offer.texts[KEY])), offer) for offer in offers)
+    return {
+        (subject, bool(offer.hand)): offer
+        for subject, offer in subjects
+        if not _is_covered(kind, offer, same.get(subject, ()))
+    }
+
+
+def _is_as_saved(line: SavedLine, texts: Texts) -> bool:
+    return all((line.key if key == KEY else line.text(key)) == _read_back(key, text) for key, text in texts.items())
+
+
+def _read_back(key: str, text: str | int) -> str:
+    return str(text) if key == KEY else tidy(str(text))
+
+
+def _is_covered(kind: str, offer: Offer, same: Sequence[SavedLine]) -> bool:
+    """Tell whether lines that a person filled about the same answer it: a cell with new findings gets a new line."""
+    if kind != CELLS:
+        return bool(same)
+    if offer.hand:
+        return any(_is_as_saved(line, offer.hand) for line in same)
+    seen = [codes_of(line.key) for line in same]
+    asked = codes_of(str(offer.texts[KEY])) or frozenset()
+    if not seen or None in seen:
+        return bool(seen)
+    return asked <= frozenset().union(*filter(None, seen))
+
+
+# Lines that a person began ---------------------------------------------------------------------------------------
+
+
+def _binding(line: SavedLine, result: Consolidation, choices: Choices) -> str:
+    """Give a person's own line the key of what it is about now, so that it is told when that changes."""
+    if line.kind == FILES:
+        files = [file for file in result.files if line.text("file") == file.path and file.sha256]
+        return key_of_file(result, files[0]) if files else ""
+    try:
+        unit = choices.unit_of(line.text("unit"))
+        if line.kind == UNITS:
+            return unit_key(unit)
+        cell = choices.cell_of(line.text("row"), line.text("column"))
+    except ValueError:
+        return ""
+    one = next((each.counted for each in result.units if each.unit.code == unit), None)
+    entry = entry_of(one, cell)
+    return cell_key(unit, cell, entry.found, (), _accepted(line, result, one, cell, choices)) if one and entry else ""
+
+
+def _accepted(
+    line: SavedLine, result: Consolidation, one: Return, cell: Cell, choices: Choices
+) -> tuple[str, ...] | None:
+    """Name the findings that a line of a person's own accepted, so that it does not accept what comes later too."""
+    if fold(line.text("answer")) != fold(choices.words.sheets[CELLS].answers[CellAnswer.AS_STATED]):
+        return None
+    told = next((file.findings for file in result.files if file.path == one.path), ())
+    applied = [each for each in told if each.code == "D003" and each.at == cell]
+    accepted = applied[0].facts.get("accepted", ()) if applied else ()
+    return accepted if isinstance(accepted, tuple) else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -398,6 +399,59 @@ def test_sums_that_follow_a_changed_number_are_no_changes_of_their_own(
 
 def place_of_books(desk: Path) -> str:
     return cell_addresses(FORM, load_workbook(desk / "summary.xlsx")["Tổng hợp"])[BOOKS]
+
+
+def test_a_total_that_was_not_calculated_anew_is_no_change_of_its_own(returns: Path, desk: Path) -> None:
+    change(desk / "summary.xlsx", type_into(BOOKS, 4321))
+    where = place_of_books(desk)
+    change(desk / "summary.xlsx", lambda sheet: setattr(sheet[where], "value", FIGURES[ASKED][BOOKS]), "Tổng hợp")
+    run(returns, desk)
+    assert [where.partition(",")[0][:5] for _, where in notes(desk / "summary.xlsx")] == [ASKED]
+
+
+NAMESAKES = """code,name,type,parent,in_total
+206,Thị xã Quảng Yên,cơ quan tổng hợp,22,no
+00001,Phường Một,phường,206,yes
+00002,Phường Một,phường,206,yes
+T0001,Trường Hai,trường,206,no
+"""
+
+
+@pytest.fixture(scope="module")
+def namesakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with the returns of two units of one name and of a school outside the totals, summed once."""
+    folder = tmp_path_factory.mktemp("namesakes")
+    (folder / "units.csv").write_text(NAMESAKES, encoding="utf-8")
+    figures = {code: FIGURES[like] for code, like in (("00001", ASKED), ("00002", SILENT), ("T0001", ASKED))}
+    write_returns(folder / "in", figures, register=folder / "units.csv")
+    consolidate(folder / "in", folder / "summary.xlsx", "--units", folder / "units.csv", "--quiet")
+    return folder
+
+
+@pytest.mark.parametrize("code", ["00001", "00002"])
+def test_units_of_one_name_are_each_held_against_what_they_sent(namesakes: Path, tmp_path: Path, code: str) -> None:
+    desk = Path(shutil.copytree(namesakes, tmp_path / "desk"))
+    for number, told in ((None, []), (4321, [code])):
+        change(desk / "summary.xlsx", type_into(BOOKS, number) if number else lambda _sheet: None, code)
+        run(desk / "in", desk, "--units", desk / "units.csv")
+        assert [where.partition(",")[0][:5] for _, where in notes(desk / "summary.xlsx")] == told
+
+
+def test_figures_outside_the_totals_are_not_looked_for_in_them(namesakes: Path, tmp_path: Path) -> None:
+    desk = Path(shutil.copytree(namesakes, tmp_path / "desk"))
+    where, total = place_of_books(desk), summary_totals(desk / "summary.xlsx")[BOOKS]
+    change(desk / "summary.xlsx", lambda sheet: setattr(sheet[where], "value", total), "Tổng hợp")
+    run(desk / "in", desk, "--units", desk / "units.csv")
+    assert (kept(desk), notes(desk / "summary.xlsx")) == ([], [])
+
+
+def test_a_number_of_a_unit_that_is_no_more_in_the_register_is_told_and_not_offered(desk: Path) -> None:
+    change(desk / "summary.xlsx", type_into(BOOKS, 4321))
+    others = replace(REGISTER, units=tuple(unit for unit in REGISTER.units if unit.code != ASKED))
+    assert [edit.unit for edit in look_back(desk / "summary.xlsx", FORM, REGISTER).edits] == [ASKED]
+    earlier = look_back(desk / "summary.xlsx", FORM, others)
+    assert earlier.edits == ()
+    assert [(told.code, told.facts["next"]) for told in earlier.told] == [("F029", "copy")]
 
 
 def test_a_telephone_typed_into_the_list_of_files_is_told(returns: Path, desk: Path) -> None:

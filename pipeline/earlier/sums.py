@@ -1,5 +1,6 @@
 """What a person changed where an older summary adds up: the sheet of units by rows of the form, and the totals."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -34,14 +35,19 @@ def read_lines(
 ) -> Iterator[Line]:
     """Read the lines of units, those outside the totals too.
 
-    Where units have sheets of their own, the cells are formulas that follow these; else they hold the numbers.
+    Where units have sheets of their own, the cells are formulas that follow these; else they hold the numbers. Units
+    that share a name stand in the order of their sources, if nothing else tells them apart.
     """
     sheet = matrix.sheet
+    met: Counter[str] = Counter()
     for row in range(matrix.lines.start, sheet.first_row + len(sheet.rows)):
         if not matrix.is_unit(row):
             continue
         seen = {cell: seen_at(sheet, row, column) for cell, column in matrix.columns.items()}
-        blocks = [_as_shown(block, left_out) for block in sources.get(fold(str(sheet.value(row, matrix.name))), ())]
+        name = fold(str(sheet.value(row, matrix.name)))
+        blocks = [_as_shown(block, left_out) for block in sources.get(name, ())]
+        blocks = [*blocks[met[name] :], *blocks[: met[name]]]
+        met[name] += 1
         copy = copies.get(str(sheet.value(row, matrix.code)), {})
         explained = {cell: {"", left_out, copy.get(cell, "")} for cell in seen} if copies else None
         group = sheet.value(row, matrix.group) if matrix.group is not None else ""

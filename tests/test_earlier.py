@@ -508,10 +508,25 @@ def summary_of_another_form(path: Path) -> None:
     workbook.save(path)
 
 
+def notes_with_a_stamp_far_below(path: Path) -> None:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for row, texts in enumerate((("Mã biểu", FORM.id), ("Loại", "Tổng hợp")), 40):
+        for column, text in enumerate(texts, 1):
+            sheet.cell(row, column, text)
+    workbook.save(path)
+
+
 @pytest.mark.parametrize(
     "spoil",
-    [other_workbook, summary_of_another_form, lambda path: path.write_bytes(b"%PDF-1.4 no workbook")],
-    ids=["another workbook", "another form", "no workbook"],
+    [
+        other_workbook,
+        notes_with_a_stamp_far_below,
+        summary_of_another_form,
+        lambda path: path.write_bytes(b"%PDF-1.4 no workbook"),
+    ],
+    ids=["another workbook", "notes", "another form", "no workbook"],
 )
 def test_a_file_that_is_no_summary_of_this_form_is_never_replaced(
     returns: Path, desk: Path, spoil: Callable[[Path], None]

@@ -283,6 +283,7 @@ RULES = [
     Breakage("a limit that is no whole number", "limit = 300", "limit = 300.5", "limit", "limit = 300.5"),
     Breakage("a range without upper end", "at_most = 1000000000\n", "", "at_most", "[[rules]]@16"),
     Breakage("a range upside down", "at_most = 1000000000", "at_most = 10", "at_most", "at_most = 10"),
+    Breakage("a range from below zero", "at_least = 10000", "at_least = -1", "at_most", "at_most ="),
     Breakage("a range of no cell", 'cells = ["money.quantity"]', "cells = []", "cells", "cells = []"),
     Breakage("a factor of one", "times = [1000, 1000000]", "times = [1]", "times", "times = [1]"),
     Breakage("a factor beyond its bound", "times = [1000, 1000000]", "times = [1000000001]", "times", "times = [1000"),

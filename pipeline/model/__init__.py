@@ -1,0 +1,31 @@
+"""The frozen values that pass between the steps. No step's code is here, and no library's types."""
+
+from pipeline.model.by_hand import ByHand, HandEdit, HandLine, HandName
+from pipeline.model.cells import COUNTED, Coverage, Entry, Fact, Finding, State
+from pipeline.model.consolidation import Consolidation, Group, Total
+from pipeline.model.ledger import FileResult, FileStatus, UnitResult, UnitStatus
+from pipeline.model.returns import Claim, FileReading, Return, Times
+
+__all__ = [
+    "COUNTED",
+    "ByHand",
+    "Claim",
+    "Consolidation",
+    "Coverage",
+    "Entry",
+    "Fact",
+    "FileReading",
+    "FileResult",
+    "FileStatus",
+    "Finding",
+    "Group",
+    "HandEdit",
+    "HandLine",
+    "HandName",
+    "Return",
+    "State",
+    "Times",
+    "Total",
+    "UnitResult",
+    "UnitStatus",
+]

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import findings
 from pipeline.explain import UnknownCodeError, as_markdown, explain, explain_all
 from pipeline.findings import (
     LANGUAGES,
@@ -32,6 +31,7 @@ from pipeline.findings import (
     suggestion_text,
     title,
 )
+from pipeline.findings import catalogue as catalogue_module
 from pipeline.kinds import Kind
 from pipeline.model import Finding
 from schemas.definition import DefinitionError
@@ -80,11 +80,11 @@ def test_a_code_is_a_letter_and_three_digits_with_a_name_of_its_own() -> None:
 def test_a_broken_catalogue_is_refused_with_its_line(
     old: str, new: str, field: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = (findings.WORDING / "findings.toml").read_text(encoding="utf-8")
+    text = (catalogue_module.WORDING / "findings.toml").read_text(encoding="utf-8")
     broken = text.replace(old, new)
     assert broken != text
     (tmp_path / "findings.toml").write_text(broken, encoding="utf-8")
-    monkeypatch.setattr(findings, "WORDING", tmp_path)
+    monkeypatch.setattr(catalogue_module, "WORDING", tmp_path)
     with pytest.raises(DefinitionError) as refused:
         load_catalogue.__wrapped__()
     line = broken[: broken.index(new)].count("\n") + 1 + new.count("\n")

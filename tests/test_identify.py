@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.identify import identify, names_of_register, units_named
 from pipeline.model import Claim
-from schemas.register import load_register_csv, shipped_register
+from schemas.register import COLLECTOR_TYPE, load_register_csv, shipped_register
 from schemas.rules import Severity
 from tests.builders import make_register, make_unit, shipped_form
 
@@ -126,6 +126,27 @@ def test_an_unknown_code_beside_a_plain_name_is_a_warning_and_alone_an_error() -
     assert (claim.unit, [(one.code, one.severity) for one in told]) == (None, [("U003", Severity.ERROR)])
 
 
+def test_an_unknown_code_is_not_overruled_by_the_name_of_a_file() -> None:
+    claim, codes = whose(code="99999", path="07135_Phuong_Dong_Mai.xlsx")
+    assert (claim.unit, codes) == (None, ["U003"])
+
+
+def test_a_name_that_two_units_bear_is_one_of_them_and_no_third() -> None:
+    both = (make_unit("1", "Phường Hà An"), make_unit("2", "Xã Hà An", "xã"))
+    names = names_of_register(make_register(*both, make_unit("3", "Phường Tân An")))
+    for code, unit in (("1", "1"), ("2", "2"), ("3", None)):
+        claim, told = identify(code, "Hà An", "x", "tra_loi.xlsx", names)
+        assert claim.unit == unit
+        assert [one.code for one in told] == (["U011"] if unit else ["U003"])
+
+
+def test_the_name_of_the_collecting_office_is_no_spelling_of_a_unit() -> None:
+    office = make_unit(COLLECTOR, "Thị xã Quảng Yên", COLLECTOR_TYPE, "22", in_total=False)
+    ward = replace(make_unit(QUANG_YEN, "Phường Quảng Yên"), aliases=("Thị xã Quảng Yên",))
+    claim, _ = identify("", "Thị xã Quảng Yên", "x", "tra_loi.xlsx", names_of_register(make_register(office, ward)))
+    assert claim.unit == COLLECTOR
+
+
 def test_likeness_only_suggests() -> None:
     claim, told = identify("", "Phường Đông May", "Sheet1", "a.xlsx", NAMES)
     assert claim.unit is None
@@ -133,7 +154,8 @@ def test_likeness_only_suggests() -> None:
 
 
 def test_the_collecting_office_is_known_by_its_code() -> None:
-    assert whose(code=COLLECTOR)[0].unit == COLLECTOR
+    claim, codes = whose(code=COLLECTOR)
+    assert (claim.unit, codes) == (COLLECTOR, [])
 
 
 @pytest.mark.parametrize(
@@ -252,6 +274,7 @@ def test_a_school_of_the_register_is_no_stranger_to_its_own_file() -> None:
             make_unit("S2", "Trường THCS Lê Quý Đôn", "trường", DONG_MAI),
         )
     )
+    assert identify("", "", "Sheet1", "Truong THCS Dong Mai.xlsx", names)[0].unit == "S1"
     for code, path in (("S1", "Truong THCS Dong Mai.xlsx"), ("S2", "THCS Le Quy Don - Dong Mai.xlsx")):
         claim, told = identify(code, "", "Sheet1", path, names)
         assert (claim.unit, [one.code for one in told]) == (code, [])
@@ -284,6 +307,8 @@ def test_the_right_code_with_the_name_written_in_full_is_the_unit(name: str) -> 
         "Đông Mai, T. Minh Thành",
         "Đông Mai, T. 2",
         "Phường Đông Mai, thành phố Hạ Long",
+        "Phường Đông Mai, tỉnh Quảng Ninh Hạ Long Móng Cái",
+        "Đông Mai X.",
         "Tỉnh Quảng Ninh",
         "TTHTCĐ",
     ],

@@ -177,6 +177,17 @@ def test_a_number_of_a_summary_without_its_coverage_is_provisional_and_promises_
     assert totals[cell_of(TOTAL)] == Total(5, Coverage(1, 19), provisional=True)
 
 
+def test_a_blank_total_of_a_summary_that_was_added_up_stays_provisional() -> None:
+    parts = [row.key for row in shipped_form().rows if row.parent == "culture_sport_total"]
+    cells: dict[str, Typed] = {f"{row}.{measure}": 20 for row in parts for measure in ("quantity", "people")}
+    town = make_unit("206", "Thị xã Quảng Yên", "thị xã", "22")
+    (one,) = validate(shipped_form(), [summary(cells, (19, 19))])
+    total = merge(shipped_form(), make_register(town), [make_result(town, one)]).totals[
+        cell_of("culture_sport_total.quantity")
+    ]
+    assert total == Total(20 * len(parts), Coverage(19, 19), provisional=True)
+
+
 @pytest.mark.parametrize(("coverage", "answered"), [((17, 19), (18, 20)), ((19, 19), (20, 20)), (None, (2, 2))])
 def test_a_summary_answers_for_the_units_behind_it(coverage: tuple[int, int] | None, answered: tuple[int, int]) -> None:
     town, other = make_unit("206", "Thị xã Quảng Yên", "thị xã", "22"), make_unit("193", "Hạ Long", "thành phố", "22")
@@ -276,6 +287,19 @@ def test_a_total_that_does_not_add_up_says_why(
     cells: list[dict[str, Typed] | None], key: str, remark: str | None
 ) -> None:
     assert merged(cells)[0][key].remark == remark
+
+
+@pytest.mark.parametrize(
+    ("provisional", "reason"), [([], "nhiều hơn các dòng con"), ([STAFF], "chưa có số ở dòng con")]
+)
+def test_a_part_that_is_itself_provisional_is_the_reason_why_a_summary_does_not_add_up(
+    provisional: list[str], reason: str
+) -> None:
+    town = make_unit("206", "Thị xã Quảng Yên", "thị xã", "22")
+    one = summary({TOTAL: 10, STAFF: 4}, (19, 19), provisional=provisional)
+    remark = merge(shipped_form(), make_register(town), [make_result(town, one)]).totals[cell_of(TOTAL)].remark
+    assert remark is not None
+    assert reason in remark
 
 
 def test_a_remark_names_three_units_and_counts_the_others() -> None:

@@ -17,7 +17,7 @@ from pipeline.limits import DEFAULT
 from pipeline.register import load_register
 from schemas.definition import DefinitionError
 from schemas.form import load_form
-from schemas.register import REGISTERS, Register, load_office, load_register_csv
+from schemas.register import COLLECTOR_TYPE, REGISTERS, Register, load_office, load_register_csv
 from tests.builders import make_register, make_unit, shipped_form
 
 DAY = date(2020, 10, 1)
@@ -131,6 +131,18 @@ def test_vietnamese_heads_are_read(tmp_path: Path) -> None:
     assert (unit.contact, unit.phone) == ("Bà Lan", "0203 123")
     assert unit.deadline is not None
     assert (unit.deadline.isoformat(), unit.deadline.utcoffset()) == ("2020-10-10T00:00:00+07:00", timedelta(hours=7))
+
+
+def test_of_two_collecting_offices_the_one_of_the_day_collects(tmp_path: Path) -> None:
+    head = "code,name,type,parent,in_total,valid_from,valid_to"
+    lines = [
+        f"1,Phòng cũ,{COLLECTOR_TYPE},,no,,2020-09-30",
+        f"2,Phòng mới,{COLLECTOR_TYPE},,no,2020-10-01,",
+        "3,Phường A,phường,1,yes,,",
+    ]
+    collector = loaded(tmp_path, head, *lines).collector
+    assert collector is not None
+    assert collector.code == "2"
 
 
 def test_the_last_day_of_the_calendar_is_a_deadline_that_never_comes(tmp_path: Path) -> None:

@@ -326,6 +326,20 @@ def test_a_blank_whose_number_may_stand_elsewhere_is_asked_for_once() -> None:
     assert codes_at(one, key) == ["V030"]
 
 
+def test_a_total_that_was_added_up_is_told_beside_what_its_line_may_hold() -> None:
+    cells: dict[str, Typed] = {f"{STAFF}.quantity": 4, f"{STAFF}.people": 40, PEOPLE: 40}
+    one = checked(cells, findings=[make_finding("V030", TOTAL, WARNING, counted=None)])
+    assert entry_at(one, TOTAL).state is State.COMPUTED
+    assert codes_at(one, TOTAL) == ["V030", "R114"]
+
+
+def test_an_event_is_not_suspected_where_one_of_its_numbers_is_not_known() -> None:
+    cells = CASES["same_number.same, own parts and the talks"][0]
+    for typed, expected in ((0, ["R127"]), ("khoảng 2", [])):
+        one = checked({**cells, "arts_events.quantity": typed})
+        assert [code for code in codes_at(one, f"{CULTURE}.quantity") if code == "R127"] == expected
+
+
 def test_a_total_that_is_larger_is_not_asked_about_while_a_part_is_blank() -> None:
     cells = dict(CASES["sum_of_parts.below_unexplained"][0])
     assert codes_at(checked(cells), TOTAL) == ["R113"]
@@ -363,6 +377,7 @@ def test_no_people_at_an_event_that_need_not_count_them_are_not_too_few() -> Non
 
 def test_no_sum_rule_runs_without_a_stated_part() -> None:
     assert codes_at(checked({TOTAL: 3, PEOPLE: 20}), TOTAL) == []
+    assert codes_at(checked({TOTAL: 3, PEOPLE: 20, "classes_total.note": "3 lớp kỹ năng"}), TOTAL) == []
 
 
 def test_the_parts_of_a_row_that_is_not_in_the_sheet_are_not_taken_for_blank() -> None:

@@ -1,0 +1,110 @@
+"""The codes: what each is called, how grave it is and what its wording may name, from `wording/findings.toml`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+from pipeline.model import Fact, Finding
+from schemas.definition import Table, read_toml
+from schemas.rules import Severity
+
+WORDING = Path(__file__).parent.parent / "wording"
+STANDARD_FACTS = frozenset({"unit", "file", "sheet", "cell", "row", "measure", "found", "suggestions"})
+"""what any wording may name; the facts of one code are listed with it"""
+_FIELDS = ("name", "severity", "counted", "asked", "becomes", "facts", "rule")
+
+
+class Becomes(StrEnum):
+    """What a file or a return becomes in the ledger, where that hangs on one code; see `findings.toml`."""
+
+    IGNORED = "ignored"
+    EXCLUDED = "excluded"
+    REFUSED = "refused"
+    TO_BE_TYPED = "to_be_typed"
+    GIVEN = "given"
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """One code."""
+
+    code: str
+    name: str
+    severity: Severity
+    """the default; a rule of the form may state another"""
+    counted: bool | None
+    """whether a number that bears it is in the sums, unless said otherwise; None where no single number is at stake"""
+    rule: tuple[str, str] | None
+    """rule kind and outcome"""
+    facts: frozenset[str]
+    """what its wording may name beside the standard facts"""
+    asked: bool
+    """whether the unit is asked about it as soon as it is a warning; about an error it always is"""
+    becomes: Becomes | None
+    """what a file or a return that bears it becomes, if that hangs on this code"""
+
+
+class FindingFields(TypedDict, total=False):
+    """The fields of a finding beside its code and severity."""
+
+    sheet: str | None
+    cell: str | None
+    row: str | None
+    measure: str | None
+    found: str | None
+    rule: str | None
+    counted: bool | None
+    suggestions: tuple[int, ...]
+    facts: Mapping[str, Fact]
+
+
+@cache
+def load_catalogue() -> Mapping[str, CatalogueEntry]:
+    """Load every code, in the order in which the documents list them.
+
+    Raises:
+        DefinitionError: the catalogue is broken; says file, line, field and what is allowed.
+    """
+    catalogue = read_toml(WORDING / "findings.toml")
+    return {code: _entry(code, catalogue.table(code)) for code in catalogue.values}
+
+
+def _entry(code: str, table: Table) -> CatalogueEntry:
+    table.known(_FIELDS)
+    kind, _, outcome = table.text("rule", "").partition(".")
+    return CatalogueEntry(
+        code=code,
+        name=table.text("name"),
+        severity=Severity(table.choice("severity", tuple(Severity))),
+        counted=table.truth("counted", False) if "counted" in table.values else None,
+        rule=(kind, outcome) if kind else None,
+        facts=frozenset(table.texts("facts")),
+        asked=table.truth("asked", False),
+        becomes=Becomes(table.choice("becomes", tuple(Becomes))) if "becomes" in table.values else None,
+    )
+
+
+RULE_CODES: Mapping[tuple[str, str], str] = {
+    entry.rule: entry.code for entry in load_catalogue().values() if entry.rule
+}
+"""(rule kind, outcome) -> code"""
+_ACROSS_CELLS = frozenset(
+    {"sum_of_parts", "part_at_most_total", "pair", "ratio_limit", "same_number", "implies", "required_text"}
+)
+CODES_ACROSS_CELLS = frozenset(code for (kind, _), code in RULE_CODES.items() if kind in _ACROSS_CELLS)
+"""codes of rules that compare cells, or ask about a return as a whole"""
+
+
+def codes_that_make(becomes: Becomes) -> frozenset[str]:
+    """Name the codes of which a file or a return becomes this."""
+    return frozenset(entry.code for entry in load_catalogue().values() if entry.becomes is becomes)
+
+
+def finding(code: str, *, severity: Severity | None = None, **fields: Unpack[FindingFields]) -> Finding:
+    """Make a finding, with the severity and the counted of the catalogue unless they are given."""
+    entry = load_catalogue()[code]
+    fields.setdefault("counted", entry.counted)
+    return Finding(code, severity or entry.severity, **fields)

@@ -12,7 +12,7 @@ from pipeline.decisions.decided import CellAnswer, CellDecision, Decisions, Sign
 from pipeline.decisions.keys import typed_key
 from pipeline.decisions.meaning import unusable
 from pipeline.findings import finding
-from pipeline.model import COUNTED, Entry, Fact, FileResult, FileStatus, Finding, Return, State
+from pipeline.model import COUNTED, Entry, Fact, FileResult, Finding, Return, State
 from schemas.form import Form
 from schemas.rules import Cell, Severity
 
@@ -170,9 +170,7 @@ def tell_what_no_longer_fits(
             if decision not in fits.get(decision.cell, ()) and not _says_as_decided(entry, decision):
                 outdated.setdefault(one.path, []).append(_outdated(one, entry, decision))
     return [
-        replace(file, findings=(*file.findings, *outdated[file.path]))
-        if file.path in outdated and file.status in (FileStatus.USED, FileStatus.USED_WITH_ERRORS)
-        else file
+        replace(file, findings=(*file.findings, *outdated[file.path])) if file.path in outdated else file
         for file in files
     ]
 

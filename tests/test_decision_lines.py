@@ -1,0 +1,285 @@
+"""What single lines of the decisions workbook mean, and what becomes of them: without a run, by their own parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.consolidate import Request, conclude
+from pipeline.decisions.accepted import accept_what_was_asked
+from pipeline.decisions.choices import Choices
+from pipeline.decisions.decided import CellAnswer, CellDecision, Decisions, Signed, UnitDecision
+from pipeline.decisions.keys import about, cell_key, file_key, finding_key, unit_key
+from pipeline.decisions.meaning import decide
+from pipeline.decisions.plan import plan_book
+from pipeline.decisions.ruling import Ruling, rule_on_cells, tell_what_no_longer_fits
+from pipeline.decisions.saved import NO_BOOK, SavedBook, SavedLine, SavedSheet
+from pipeline.decisions.words import CELLS, FILES, KEY, UNITS, load_decision_words
+from pipeline.desk import desk_for
+from pipeline.limits import DEFAULT
+from pipeline.model import Consolidation, FileReading, FileResult, FileStatus, Return, State
+from schemas.rules import Severity
+from tests.builders import (
+    Typed,
+    cell_of,
+    entry_at,
+    make_finding,
+    make_register,
+    make_return,
+    make_unit,
+    shipped_form,
+)
+
+FORM, WORDS = shipped_form(), load_decision_words()
+A, B = make_unit("07132", "Phường Quảng Yên"), make_unit("07135", "Phường Đông Mai")
+NEWS, MONEY, TOTAL = "news_items.quantity", "funding_state_budget.quantity", "classes_total.quantity"
+REGISTER = make_register(A, B, make_unit("1", "Xã Hà An", "xã"), make_unit("2", "Xã Hà An", "xã"))
+CHOICES = Choices(FORM, REGISTER, WORDS)
+BY = {"by": "Lan", "reason": "hỏi qua điện thoại"}
+
+
+def line(kind: str, **values: object) -> SavedLine:
+    """Make a line as it is read back; an answer is named by its key, a unit by its code."""
+    texts = dict(values)
+    if "answer" in texts:
+        texts["answer"] = WORDS.sheets[kind].answers[str(texts["answer"])]
+    if str(texts.get("unit", "")) in REGISTER.by_code:
+        texts["unit"] = CHOICES.unit_text(str(texts["unit"]))
+    places = {column.key: "A9" for column in WORDS.sheets[kind].columns}
+    return SavedLine(kind, WORDS.sheets[kind].name, 9, texts, places, scribbled=False)  # type: ignore[arg-type]
+
+
+def about_cell(key: str, suggestions: Sequence[int] = (), **values: object) -> SavedLine:
+    """Make a line of the program about a cell, as far as a person filled it."""
+    cell = cell_of(key)
+    place = {"unit": A.code, "row": FORM.by_key[cell.row].title, "column": FORM.column_named(cell)}
+    hidden = cell_key(A.code, cell, "12 lớp", suggestions, ["V020"])
+    return line(CELLS, **{KEY: hidden, **place, **BY, **values})
+
+
+def book_of(*lines: SavedLine) -> SavedBook:
+    columns = {kind: [column.key for column in words.columns] for kind, words in WORDS.sheets.items()}
+    return SavedBook(
+        {
+            kind: SavedSheet(
+                WORDS.sheets[kind].name,
+                7,
+                {key: place for place, key in enumerate(columns[kind], 1)},
+                tuple(each for each in lines if each.kind == kind),
+            )
+            for kind in columns
+        }
+    )
+
+
+def decided(one: SavedLine) -> Decisions:
+    return decide(book_of(one), FORM, REGISTER, WORDS)
+
+
+def reasons(one: SavedLine) -> list[object]:
+    """Why a line is not applied: reasons of D002."""
+    told = decided(one).told
+    assert {each.code for each in told} <= {"D002"}
+    return [each.facts["reason"] for each in told]
+
+
+# What a line means ----------------------------------------------------------------------------------------------
+
+
+def test_a_line_about_a_cell_is_read_back_as_it_was_written() -> None:
+    (decision,) = decided(about_cell(NEWS, answer="value", value=12.0)).cells
+    assert (decision.unit, decision.cell, decision.typed) == (A.code, cell_of(NEWS), "12 lớp")
+    assert (decision.answer, decision.value, decision.asked) == (CellAnswer.VALUE, 12, frozenset({"V020"}))
+
+
+@pytest.mark.parametrize(
+    ("suggestions", "value", "reason"),
+    [
+        ((), None, "no_suggestion"),
+        ((1, 2), None, "several_suggestions"),
+        ((1, 2), 3, "two_answers"),
+        ((1,), 3, "two_answers"),
+    ],
+)
+def test_a_suggestion_is_taken_only_where_one_is_meant(
+    suggestions: Sequence[int], value: int | None, reason: str
+) -> None:
+    typed: dict[str, object] = {} if value is None else {"value": value}
+    assert reasons(about_cell(NEWS, suggestions, answer="suggestion", **typed)) == [reason]
+    (decision,) = decided(about_cell(NEWS, (1, 2), answer="suggestion", value=2)).cells
+    assert decision.value == 2
+
+
+@pytest.mark.parametrize("typed", ["1.500", "12 lớp", "khoảng 5", "5/6", -1, 1.5])
+def test_a_number_of_a_decision_must_not_itself_need_one(typed: object) -> None:
+    assert reasons(about_cell(NEWS, answer="value", value=typed)) == ["not_a_number"]
+
+
+def test_a_number_beside_an_answer_that_needs_none_contradicts_it() -> None:
+    for answer in ("zero", "blank", "as_stated"):
+        assert reasons(about_cell(NEWS, answer=answer, value=4)) == ["two_answers"]
+    assert reasons(about_cell(NEWS, answer="as_stated", value=12, found="12")) == []
+
+
+@pytest.mark.parametrize(("unit", "expected"), [("Phường Đông Mai", [B.code]), ("Xã Hà An", []), ("Xã Lạ", [])])
+def test_a_unit_named_by_hand_is_the_one_unit_of_that_name(unit: str, expected: list[str]) -> None:
+    typed = line(CELLS, unit=unit, row=FORM.by_key["news_items"].title, answer="value", value=3, **BY)
+    assert [each.unit for each in decided(typed).cells] == expected
+    assert reasons(typed) == ([] if expected else ["unknown_unit"])
+
+
+@pytest.mark.parametrize("kind", [CELLS, UNITS])
+def test_a_copied_line_whose_unit_was_overtyped_changes_neither_unit(kind: str) -> None:
+    if kind == CELLS:
+        overtyped = replace(
+            about_cell(NEWS, answer="zero"),
+            values={**about_cell(NEWS, answer="zero").values, "unit": CHOICES.unit_text(B.code)},
+        )
+    else:
+        overtyped = line(UNITS, **{KEY: unit_key(A.code)}, unit=B.code, answer="blank_is_zero", **BY)
+    assert reasons(overtyped) == ["key_changed"]
+    assert decided(overtyped) == replace(Decisions(), told=decided(overtyped).told)
+
+
+@pytest.mark.parametrize("key", ["classes_total.people", "other_content.quantity", "gone.quantity"])
+def test_a_line_about_a_cell_that_takes_no_number_now_is_told(key: str) -> None:
+    cell = cell_of(key)
+    hidden = cell_key(A.code, cell, "5", (), ["V020"])
+    written = line(CELLS, **{KEY: hidden}, unit=A.code, row="Lớp", column="Người", answer="zero", **BY)
+    assert reasons(written) == ["unknown_row"]
+
+
+@pytest.mark.parametrize(("answer", "unit", "reason"), [("unit", "", "no_unit"), ("exclude", B.code, "two_answers")])
+def test_a_unit_belongs_to_the_answer_that_gives_a_file_to_one(answer: str, unit: str, reason: str) -> None:
+    given = {"unit": unit} if unit else {}
+    assert reasons(line(FILES, **{KEY: file_key("ab", "")}, answer=answer, **given, **BY)) == [reason]
+
+
+def test_the_key_of_a_finding_between_cells_holds_what_it_compares() -> None:
+    compared = replace(make_finding("R111", TOTAL), facts={"parts": 12, "total": 10})
+    assert finding_key(compared) == "R111:12/10"
+    assert finding_key(replace(make_finding("V002", TOTAL), facts={"limit": 3})) == "V002"
+
+
+@pytest.mark.parametrize("kind", [CELLS, FILES, UNITS])
+@pytest.mark.parametrize("key", ["", "x", "[]", "5", '["a","b","c","d"]', "[" * 10_000, '[["07132"]]'])
+def test_what_is_no_key_is_about_nothing(kind: str, key: str) -> None:
+    assert about(kind, key) == ()
+
+
+# What it does ---------------------------------------------------------------------------------------------------
+
+
+def signed(kind: str = CELLS) -> Signed:
+    return Signed(BY["by"], BY["reason"], line(kind))
+
+
+def stated(key: str, asked: frozenset[str] | None, answer: CellAnswer = CellAnswer.AS_STATED) -> CellDecision:
+    return CellDecision(A.code, cell_of(key), None, answer, None, asked, signed())
+
+
+def ruled(decisions: Decisions, one: Return) -> Return:
+    (found,) = rule_on_cells(decisions, FORM, [one], Ruling())
+    return found
+
+
+@pytest.mark.parametrize(("is_summary", "state"), [(False, State.DECIDED), (True, State.BLANK)])
+def test_blanks_of_a_summary_are_never_made_zero(is_summary: bool, state: State) -> None:
+    decisions = Decisions(units=(UnitDecision(A.code, signed(UNITS)),))
+    one = ruled(decisions, make_return(FORM, {TOTAL: 3}, unit=A.code, is_summary=is_summary))
+    assert entry_at(one, NEWS).state is state
+    assert (entry_at(one, TOTAL).state, entry_at(one, TOTAL).value) == (State.STATED, 3)
+
+
+def accepted(told: Mapping[str, str], asked: frozenset[str], *more: CellDecision) -> tuple[Return, list[str]]:
+    """Accept findings at the total of classes that bear these numbers now; the return, and the codes told there."""
+    before = make_return(FORM, {TOTAL: 3}, unit=A.code)
+    decisions = Decisions(cells=(stated(TOTAL, asked), *more))
+    findings = tuple(
+        replace(make_finding(code, TOTAL), facts={"parts": int(number)}) if number else make_finding(code, TOTAL)
+        for code, number in told.items()
+    )
+    one = ruled(decisions, before)
+    (one,) = accept_what_was_asked(decisions, [replace(one, findings=(*one.findings, *findings))], [before])
+    return one, sorted(each.code for each in one.findings if each.at == cell_of(TOTAL))
+
+
+def test_what_was_accepted_is_dropped_and_what_compares_other_numbers_is_told_anew() -> None:
+    one, codes = accepted({"R111": "5"}, frozenset({"R111:5"}))
+    assert (codes, entry_at(one, TOTAL).decided_by) == (["D003"], "Lan")
+    one, codes = accepted({"R111": "6"}, frozenset({"R111:5"}))
+    assert (codes, entry_at(one, TOTAL).decided_by) == (["D001", "R111"], None)
+    assert entry_at(one, TOTAL).state is State.STATED
+
+
+def test_a_number_stays_decided_while_anything_that_was_accepted_holds() -> None:
+    one, codes = accepted({"R111": "6", "R121": ""}, frozenset({"R111:5", "R121"}))
+    assert (codes, entry_at(one, TOTAL).decided_by) == (["D001", "D003", "R111"], "Lan")
+
+
+def test_a_number_that_another_line_sets_too_stays_decided() -> None:
+    value = replace(stated(TOTAL, None, CellAnswer.VALUE), value=3)
+    one, codes = accepted({"R111": "6"}, frozenset({"R111:5"}), value)
+    assert (entry_at(one, TOTAL).state, entry_at(one, TOTAL).decided_by) == (State.DECIDED, "Lan")
+    assert {"D001", "D003", "R111"} <= set(codes)
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"), [((State.STATED, 48), []), ((State.SET_ASIDE, 48), ["D001"]), ((State.STATED, 47), ["D001"])]
+)
+def test_a_decision_is_outdated_unless_the_return_now_counts_what_it_says(typed: Typed, codes: list[str]) -> None:
+    one = make_return(FORM, {NEWS: typed}, unit=A.code)
+    decision = replace(stated(NEWS, None, CellAnswer.VALUE), value=48, typed="khoảng 50")
+    file = FileResult(one.path, one.sha256, A.code, FileStatus.USED, None, ())
+    (told,) = tell_what_no_longer_fits(Decisions(cells=(decision,)), [file], [one], Ruling())
+    assert [each.code for each in told.findings] == codes
+
+
+# What is asked --------------------------------------------------------------------------------------------------
+
+
+def concluded(*returns: Return) -> Consolidation:
+    request = Request(Path(), FORM, REGISTER)
+    readings = [FileReading(one.path, one.sha256, (one,), ()) for one in returns]
+    return conclude(request, desk_for(FORM, REGISTER, DEFAULT), readings)
+
+
+def asked(result: Consolidation, kind: str) -> list[tuple[str, ...]]:
+    """What the lines are about that a first run writes."""
+    plan = plan_book(NO_BOOK, result, WORDS)
+    return [about(kind, str(offer.texts[KEY])) for _, offer in sorted(plan.sheets[kind].write.items())]
+
+
+@pytest.mark.parametrize(("is_summary", "answer", "count"), [(False, None, 1), (True, None, 0), (False, True, 0)])
+def test_only_a_unit_that_left_its_blanks_open_is_asked_whether_they_are_zero(
+    is_summary: bool, answer: bool | None, count: int
+) -> None:
+    one = make_return(FORM, {NEWS: 3}, unit=A.code, is_summary=is_summary, coverage=(3, 3) if is_summary else None)
+    result = concluded(replace(one, blank_means_zero=answer))
+    assert len(asked(result, UNITS)) == count
+
+
+def test_a_decision_that_no_longer_fits_is_no_question_of_its_own() -> None:
+    result = concluded(make_return(FORM, {NEWS: 3}, unit=A.code))
+    outdated = make_finding("D001", NEWS, Severity.WARNING)
+    files = tuple(replace(file, findings=(*file.findings, outdated)) for file in result.files)
+    assert asked(replace(result, files=files), CELLS) == asked(result, CELLS)
+
+
+@pytest.mark.parametrize(("gone", "is_asked"), [(6, True), (7, False)])
+def test_cells_of_rows_that_are_not_in_the_sheet_are_asked_one_by_one_only_while_they_are_few(
+    gone: int, is_asked: bool
+) -> None:
+    rows = [row.key for row in FORM.rows if len(row.kinds) == 2][:gone]
+    one = make_return(FORM, {NEWS: 3}, unit=A.code, without_rows=rows)
+    entries = tuple(
+        replace(entry, state=State.UNREADABLE) if entry.row in rows and entry.measure in FORM.measures else entry
+        for entry in one.entries
+    )
+    missing = tuple(replace(make_finding("S001", f"{row}.quantity"), measure=None) for row in rows)
+    result = concluded(replace(one, entries=entries, findings=missing))
+    lines = [line for line in asked(result, CELLS) if line[1] in rows]
+    assert len(lines) == (2 * gone if is_asked else 0)

@@ -147,6 +147,12 @@ def test_the_name_of_the_collecting_office_is_no_spelling_of_a_unit() -> None:
     assert claim.unit == COLLECTOR
 
 
+def test_a_school_that_the_register_names_shortly_is_found_by_that_name() -> None:
+    school = make_unit("S3", "THCS Đông Mai", "trường", DONG_MAI)
+    names = names_of_register(make_register(make_unit(DONG_MAI, "Phường Đông Mai"), school))
+    assert identify("", "", "Sheet1", "THCS Dong Mai.xlsx", names)[0].unit == "S3"
+
+
 def test_likeness_only_suggests() -> None:
     claim, told = identify("", "Phường Đông May", "Sheet1", "a.xlsx", NAMES)
     assert claim.unit is None

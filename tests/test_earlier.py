@@ -512,6 +512,7 @@ def notes_with_a_stamp_far_below(path: Path) -> None:
     workbook = Workbook()
     sheet = workbook.active
     assert sheet is not None
+    sheet.title = "Tổng hợp"
     for row, texts in enumerate((("Mã biểu", FORM.id), ("Loại", "Tổng hợp")), 40):
         for column, text in enumerate(texts, 1):
             sheet.cell(row, column, text)

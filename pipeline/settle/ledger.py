@@ -111,21 +111,15 @@ def unit_results(register: Register, counted: Mapping[str, Case], files: Sequenc
         if unit.code in counted or not any(upper.code in summaries for upper in register.above(unit.code))
     ]
     listed = [unit for unit in register.units if not unit.in_total and unit.code in counted]
-    for unit in (*expected, *listed):
-        case = counted.get(unit.code)
-        if case is None:
-            file = next(
-                (one.path for one in files if one.unit == unit.code and one.status is FileStatus.REJECTED), None
-            )
-            status = UnitStatus.MISSING
-        else:
-            file = case.one.path
-            with_errors = by_path[file].status is FileStatus.USED_WITH_ERRORS
-            status = UnitStatus.RECEIVED_WITH_ERRORS if with_errors else UnitStatus.RECEIVED
-        yield UnitResult(
-            unit=unit,
-            status=status,
-            file=file,
-            counted=case.one if case else None,
-            in_total=unit.in_total,
-        )
+    yield from (_unit_result(unit, counted.get(unit.code), by_path, files) for unit in (*expected, *listed))
+
+
+def _unit_result(
+    unit: Unit, case: Case | None, by_path: Mapping[str, FileResult], files: Sequence[FileResult]
+) -> UnitResult:
+    if case is None:
+        rejected = (one.path for one in files if one.unit == unit.code and one.status is FileStatus.REJECTED)
+        return UnitResult(unit, UnitStatus.MISSING, next(rejected, None), None, unit.in_total)
+    with_errors = by_path[case.one.path].status is FileStatus.USED_WITH_ERRORS
+    status = UnitStatus.RECEIVED_WITH_ERRORS if with_errors else UnitStatus.RECEIVED
+    return UnitResult(unit, status, case.one.path, case.one, unit.in_total)

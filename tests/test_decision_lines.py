@@ -11,16 +11,27 @@ import pytest
 from pipeline.consolidate import Request, conclude
 from pipeline.decisions.accepted import accept_what_was_asked
 from pipeline.decisions.choices import Choices
-from pipeline.decisions.decided import CellAnswer, CellDecision, Decisions, Signed, UnitDecision
-from pipeline.decisions.keys import about, cell_key, file_key, finding_key, unit_key
+from pipeline.decisions.decided import (
+    CellAnswer,
+    CellDecision,
+    Decisions,
+    FileAnswer,
+    FileDecision,
+    Signed,
+    UnitDecision,
+)
+from pipeline.decisions.files import rule_on_files
+from pipeline.decisions.keys import FileKey, about, cell_key, file_key, finding_key, unit_key
 from pipeline.decisions.meaning import decide
 from pipeline.decisions.plan import plan_book
 from pipeline.decisions.ruling import Ruling, rule_on_cells, tell_what_no_longer_fits
 from pipeline.decisions.saved import NO_BOOK, SavedBook, SavedLine, SavedSheet
 from pipeline.decisions.words import CELLS, FILES, KEY, UNITS, load_decision_words
 from pipeline.desk import desk_for
+from pipeline.findings import finding
 from pipeline.limits import DEFAULT
 from pipeline.model import Consolidation, FileReading, FileResult, FileStatus, Return, State
+from schemas.register import Unit
 from schemas.rules import Severity
 from tests.builders import (
     Typed,
@@ -238,6 +249,96 @@ def test_a_decision_is_outdated_unless_the_return_now_counts_what_it_says(typed:
     assert [each.code for each in told.findings] == codes
 
 
+def test_what_is_right_as_stated_must_be_a_number_and_hides_nothing_before_the_rules_are_asked() -> None:
+    doubt = make_finding("V020", NEWS, Severity.INFO)
+    ruling = Ruling()
+    decisions = Decisions(cells=(stated(NEWS, None), stated(MONEY, None)))
+    one = make_return(FORM, {NEWS: 12, MONEY: "khoảng 5"}, unit=A.code, findings=[doubt, make_finding("V002", MONEY)])
+    (found,) = rule_on_cells(decisions, FORM, [one], ruling)
+    assert [each.code for each in found.findings] == ["V020", "V002", "D003"]
+    assert (entry_at(found, NEWS).state, entry_at(found, MONEY).state) == (State.DECIDED, State.UNREADABLE)
+    assert [each.facts["reason"] for each in ruling.told] == ["not_one_number"]
+
+
+def test_two_answers_for_one_cell_are_both_told_and_neither_is_applied() -> None:
+    ruling = Ruling()
+    zero = replace(stated(NEWS, None, CellAnswer.ZERO), value=0)
+    blank = replace(stated(NEWS, None, CellAnswer.BLANK), signed=Signed("Hoa", "khác", line(CELLS)))
+    (found,) = rule_on_cells(Decisions(cells=(zero, blank)), FORM, [make_return(FORM, {NEWS: 12})], ruling)
+    assert entry_at(found, NEWS).state is State.STATED
+    assert {each.facts["reason"] for each in ruling.told} == {"two_answers"}
+
+
+@pytest.mark.parametrize(("decided_cells", "left"), [([NEWS], ["S006"]), ([NEWS, MONEY], [])])
+def test_an_error_of_a_whole_column_is_closed_with_the_last_of_its_cells(
+    decided_cells: Sequence[str], left: Sequence[str]
+) -> None:
+    column = replace(make_finding("S006", NEWS), row=None)
+    one = make_return(FORM, {NEWS: "x", MONEY: "x"}, unit=A.code, findings=[column])
+    values = tuple(replace(stated(key, None, CellAnswer.VALUE), value=50_000) for key in decided_cells)
+    found = ruled(Decisions(cells=values), one)
+    assert [each.code for each in found.findings if each.code != "D003"] == left
+
+
+# Files ----------------------------------------------------------------------------------------------------------
+
+
+def about_file(path: str, answer: FileAnswer, unit: str | None = None, rivals: Sequence[str] = ()) -> FileDecision:
+    return FileDecision(FileKey(sha_of(path), "", frozenset(map(sha_of, rivals))), answer, unit, signed(FILES))
+
+
+def sha_of(path: str) -> str:
+    return make_return(FORM, {}, path=path).sha256
+
+
+def filed(*returns: Return) -> list[FileReading]:
+    return [FileReading(one.path, one.sha256, (one,), ()) for one in returns]
+
+
+def after(decisions: Sequence[FileDecision], readings: Sequence[FileReading]) -> tuple[list[FileReading], list[object]]:
+    """The files after decisions about them, and why some of these are not applied."""
+    ruling = Ruling()
+    found = rule_on_files(Decisions(files=tuple(decisions)), readings, SCHOOLS, ruling)
+    return found, [each.facts["reason"] for each in ruling.told]
+
+
+SCHOOL = make_unit("T1", "Trường Mẫu", "trường", in_total=False)
+SCHOOLS = make_register(A, B, SCHOOL)
+
+
+def test_a_file_that_is_given_to_two_units_stays_where_it_was() -> None:
+    two = [about_file("a.xlsx", FileAnswer.UNIT, code) for code in (A.code, B.code)]
+    (found,), reasons = after(two, filed(make_return(FORM, {NEWS: 3}, unit=None)))
+    assert (found.returns[0].claim.unit, set(reasons)) == (None, {"two_answers"})
+
+
+@pytest.mark.parametrize(("unit", "codes"), [(A, ["D005"]), (SCHOOL, ["D005", "U005"])])
+def test_a_file_given_to_a_unit_outside_the_totals_says_that_it_is_not_added(unit: Unit, codes: list[str]) -> None:
+    given = about_file("a.xlsx", FileAnswer.UNIT, unit.code)
+    (found,), _ = after([given], filed(make_return(FORM, {NEWS: 3}, unit=None)))
+    assert found.returns[0].claim.unit == unit.code
+    assert [each.code for each in found.returns[0].findings] == codes
+
+
+@pytest.mark.parametrize(("code", "unit"), [("F006", A.code), ("F001", None)])
+def test_what_is_nobodys_answer_is_given_to_nobody(code: str, unit: str | None) -> None:
+    picture = FileReading("a.jpg", sha_of("a.jpg"), (), (finding(code),))
+    (found,), reasons = after([about_file("a.jpg", FileAnswer.UNIT, A.code)], [picture])
+    assert (found.unit, reasons) == (unit, [] if unit else ["no_form_in_file"])
+
+
+@pytest.mark.parametrize(
+    ("rivals", "cells", "code"), [(["b.xlsx"], {NEWS: 4}, "D007"), ([], {NEWS: 4}, "D008"), ([], {}, "D007")]
+)
+def test_a_choice_among_copies_holds_until_another_filled_copy_comes(
+    rivals: Sequence[str], cells: dict[str, Typed], code: str
+) -> None:
+    copies = filed(make_return(FORM, {NEWS: 3}), make_return(FORM, cells, path="b.xlsx"))
+    found, _ = after([about_file("a.xlsx", FileAnswer.PREFER, rivals=rivals)], copies)
+    assert [each.code for each in found[0].returns[0].findings] == [code]
+    assert [one.preferred for file in found for one in file.returns] == [code == "D007", False]
+
+
 # What is asked --------------------------------------------------------------------------------------------------
 
 
@@ -283,3 +384,56 @@ def test_cells_of_rows_that_are_not_in_the_sheet_are_asked_one_by_one_only_while
     result = concluded(replace(one, entries=entries, findings=missing))
     lines = [line for line in asked(result, CELLS) if line[1] in rows]
     assert len(lines) == (2 * gone if is_asked else 0)
+    offers = plan_book(NO_BOOK, result, WORDS).sheets[CELLS].write.values()
+    assert {len(str(offer.texts["why"]).splitlines()) for offer in offers if lines} <= {1}
+
+
+def saved_as_written(result: Consolidation, **hand: str) -> SavedBook:
+    """The workbook as a first run leaves it; with what a person writes into every line about a cell."""
+    lines = []
+    for kind, plan in plan_book(NO_BOOK, result, WORDS).sheets.items():
+        for row, offer in plan.write.items():
+            texts = {key: text for key, text in offer.texts.items() if text != ""}
+            lines.append(replace(line(kind, **texts, **(hand if kind == CELLS else {})), row=row))
+    return book_of(*lines)
+
+
+def with_doubts(*codes: str, key: str = NEWS) -> Consolidation:
+    doubts = [make_finding(code, key) for code in codes]
+    return concluded(make_return(FORM, {key: "khoảng 5"}, unit=A.code, findings=doubts))
+
+
+def test_a_second_run_has_nothing_to_write() -> None:
+    result = with_doubts("V002")
+    again = plan_book(saved_as_written(result), result, WORDS).sheets
+    assert [(plan.write, plan.clear, plan.bind) for plan in again.values()] == [({}, frozenset(), {})] * 3
+
+
+def test_a_line_whose_question_is_closed_makes_room_for_the_next_one() -> None:
+    first, second = with_doubts("V002"), with_doubts("V002", key=MONEY)
+    saved = saved_as_written(first)
+    (row,) = (each.row for each in saved.lines if each.kind == CELLS)
+    plan = plan_book(saved, second, WORDS).sheets[CELLS]
+    assert {at: about(CELLS, str(offer.texts[KEY]))[1] for at, offer in plan.write.items()} == {
+        row: "funding_state_budget"
+    }
+    assert (plan.clear, plan.last) == (frozenset(), row)
+
+
+@pytest.mark.parametrize(("codes", "count"), [(("V002",), 0), (("V002", "V003"), 1)])
+def test_a_cell_is_asked_about_again_only_for_what_a_person_has_not_seen(codes: tuple[str, ...], count: int) -> None:
+    saved = saved_as_written(with_doubts("V002"), **BY)
+    assert len(plan_book(saved, with_doubts(*codes), WORDS).sheets[CELLS].write) == count
+
+
+def test_a_line_that_stands_for_all_that_is_told_of_a_cell_is_the_answer_to_it() -> None:
+    hidden = cell_key(A.code, cell_of(NEWS), "khoảng 5", (), None)
+    own = line(CELLS, **{KEY: hidden}, unit=A.code, row=FORM.by_key["news_items"].title, answer="zero", **BY)
+    assert plan_book(book_of(own), with_doubts("V002", "V003"), WORDS).sheets[CELLS].write == {}
+
+
+def test_a_file_that_was_left_out_is_no_question() -> None:
+    ignored = FileReading("~$a.xlsx", sha_of("~$a.xlsx"), (), (finding("F001"),))
+    broken = FileReading("b.xlsx", sha_of("b.xlsx"), (), (finding("F004"),))
+    result = conclude(Request(Path(), FORM, REGISTER), desk_for(FORM, REGISTER, DEFAULT), [ignored, broken])
+    assert asked(result, FILES) == [(sha_of("b.xlsx"), "")]

@@ -384,7 +384,12 @@ def test_a_definition_without_its_rows_is_refused(copy: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "key,stt,label,unit_of_measure,parent,role,quantity,people,short_label,label_print\n"]
+    "text",
+    [
+        "",
+        "key,stt,label,unit_of_measure,parent,role,quantity,people,short_label,label_print\n",
+        "key,stt,label,unit_of_measure,parent,role,quantity,people,short_label,label_print\na,1,A,,,heading,,,,\n",
+    ],
 )
 def test_a_form_without_rows_is_refused(text: str, copy: Path) -> None:
     (copy / "rows.csv").write_text(text, encoding="utf-8")

@@ -320,6 +320,7 @@ REFUSED: dict[str, list[str]] = {
             "1.500,000",
             "1.500,00",
             "1.500.000.00",
+            "13/14/2020",
             "1.50.000",
             "1.500.00",
             "1500.000",
@@ -450,6 +451,7 @@ REFUSED_PAIRS: dict[str, list[str]] = {
         "12/lớp 340",
         "12 lượt/340",
         "12 và/340",
+        "12 lớp, 340 người/",
     ],
     "V004": ["5/10/2020", "5/10/45"],
     "V011": ["12 lớp/10.000.000.000 người"],
@@ -588,6 +590,11 @@ def test_what_is_no_sure_count_is_refused_with_its_reason(typed: str, code: str)
     assert (reading.state, reading.value, reading.second, reading.code) == ("unreadable", None, None, code)
 
 
+def test_a_general_word_that_a_form_names_for_a_measure_is_of_that_measure() -> None:
+    reading = read_number("12 lớp/340 lượt", kind="count", words=WORDS, pair_units=(("lớp",), ("lượt",)))
+    assert (reading.value, reading.second, reading.code) == (12, 340, "V025")
+
+
 @pytest.mark.parametrize(("typed", "code"), refused(REFUSED_PAIRS))
 def test_what_is_no_sure_pair_is_refused_with_its_reason(typed: str, code: str) -> None:
     reading = read_in_pair_row(typed)
@@ -614,6 +621,7 @@ def test_an_error_offers_what_may_have_been_meant(
         (-5, "count", "V005", "-5"),
         (-2.5, "count", "V005", "-2,5"),
         (2.5, "count", "V015", "2,5"),
+        (-2.9999999999, "count", "V005", "-2,9999999999"),
         (math.nan, "count", "V011", "#NUM!"),
         (math.inf, "money", "V011", "#NUM!"),
         (12_345_678_901, "count", "V011", "12345678901"),
@@ -631,6 +639,7 @@ def test_a_cell_that_holds_no_whole_number_is_refused_with_its_reason(
 ) -> None:
     reading = read(value, kind)
     assert (reading.state, reading.value, reading.code, reading.found) == ("unreadable", None, code, found)
+    assert all(number >= 0 for number in reading.candidates)
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,23 @@ from hypothesis import strategies as st
 
 from pipeline.findings import finding
 from pipeline.identify import identify, names_of_register
-from pipeline.model import Claim, FileReading, FileResult, FileStatus, Finding, Return, State, Times, UnitStatus
+from pipeline.model import (
+    Claim,
+    Coverage,
+    FileReading,
+    FileResult,
+    FileStatus,
+    Finding,
+    Return,
+    State,
+    Times,
+    UnitStatus,
+)
 from pipeline.settle import Settled, changes_between, settle
+from pipeline.settle.changes import silent_at
 from schemas.register import COLLECTOR_TYPE, VIETNAM, Register, Unit
 from schemas.rules import Severity
-from tests.builders import Typed, make_finding, make_register, make_return, shipped_form
+from tests.builders import Typed, cell_of, make_finding, make_register, make_return, shipped_form
 
 FORM = shipped_form()
 A, B, C, OUTSIDE, OFFICE = "07132", "07135", "07138", "07999", "206"
@@ -848,6 +860,70 @@ def test_a_mark_beside_a_blank_total_of_a_summary_marks_no_figure(typed: int | N
     ]
     town = replace(town, returns=(replace(town.returns[0], entries=tuple(marked)),))
     assert codes(settled(town, register=register_of_two_levels()), "t.xlsx") == expected
+
+
+def test_two_texts_that_nobody_can_read_are_no_equal_copies() -> None:
+    outcome = settled(
+        sent("a.xlsx", {"news_items.quantity": "khoảng 50"}), sent("b.xlsx", {"news_items.quantity": "60+"})
+    )
+    assert statuses(outcome) == {"a.xlsx": REJECTED, "b.xlsx": REJECTED}
+    assert codes(outcome, "a.xlsx") == ["F012"]
+
+
+def test_zeros_that_a_newer_copy_leaves_blank_are_no_lost_figures() -> None:
+    zeros: dict[str, Typed] = dict.fromkeys(("publications.quantity", "books_donated.quantity", "seminars.quantity"), 0)
+    outcome = settled(sent("a.xlsx", {**zeros, "news_items.quantity": 3}, received=0), sent("b.xlsx", 4, received=1))
+    assert statuses(outcome) == {"a.xlsx": SUPERSEDED, "b.xlsx": USED}
+
+
+def test_a_total_that_was_added_up_says_something_though_nothing_was_typed() -> None:
+    total = cell_of("classes_total.quantity")
+    assert silent_at(make_return(FORM, {}), [total]) == [total]
+    computed = make_return(FORM, {str(total): (State.COMPUTED, 5)})
+    entries = tuple(replace(entry, found=None) for entry in computed.entries)
+    assert silent_at(replace(computed, entries=entries), [total]) == []
+
+
+def test_of_a_summary_one_thing_is_told_of_its_coverage() -> None:
+    town = sent("t.xlsx", {"news_items.quantity": 5, "publications.quantity": 1}, unit=OFFICE, is_summary=True)
+    (one,) = town.returns
+    entries = tuple(
+        replace(entry, coverage=Coverage(2, 3)) if entry.row == "news_items" and entry.measure == "quantity" else entry
+        for entry in one.entries
+    )
+    town = replace(town, returns=(replace(one, entries=entries),))
+    assert codes(settled(town, register=register_of_two_levels()), "t.xlsx") == ["N001"]
+
+
+def test_of_a_summary_that_does_not_count_nothing_is_told_of_its_coverage() -> None:
+    outcome = settled(sent("t.xlsx", unit=None, is_summary=True, coverage=(2, 3)))
+    assert (statuses(outcome), codes(outcome, "t.xlsx")) == ({"t.xlsx": REJECTED}, [])
+
+
+def test_a_return_that_counts_stays_with_its_unit_below_a_summary_outside_the_totals() -> None:
+    town = replace(register_of_two_levels().by_code[OFFICE], in_total=False)
+    others = [unit for unit in register_of_two_levels().units if unit.code != OFFICE]
+    summary = sent("t.xlsx", 8, unit=OFFICE, is_summary=True, coverage=(3, 3))
+    outcome = settled(summary, sent("a.xlsx", unit=A), register=make_register(*others, town))
+    assert statuses(outcome) == {"a.xlsx": USED, "t.xlsx": USED}
+    assert A in [unit.unit.code for unit in outcome.units if unit.counted]
+
+
+def test_a_summary_two_levels_up_holds_a_return_too() -> None:
+    province = Unit("22", "Tỉnh Quảng Ninh", "tỉnh", "0")
+    units = [unit for unit in register_of_two_levels().units if unit.code != "22"]
+    office = Unit("0", "Bộ", COLLECTOR_TYPE, "", in_total=False)
+    top = sent("p.xlsx", 8, unit="22", is_summary=True, coverage=(3, 3))
+    outcome = settled(
+        top, sent("t.xlsx", 7, unit=OFFICE), sent("a.xlsx", unit=A), register=make_register(office, province, *units)
+    )
+    assert statuses(outcome) == {"a.xlsx": REJECTED, "p.xlsx": USED, "t.xlsx": REJECTED}
+
+
+def test_a_file_that_was_left_out_is_not_the_file_of_a_missing_unit() -> None:
+    outcome = settled(sent("a.xlsx", findings=[finding("F030")]))
+    (first, *_) = outcome.units
+    assert (first.unit.code, first.status, first.file) == (A, UnitStatus.MISSING, None)
 
 
 CONTENTS: dict[str, dict[str, Typed]] = {

@@ -617,6 +617,15 @@ def test_border_guards_are_asked_of_one_ward_alone() -> None:
     assert rule.units == {"07168"}
 
 
+def test_a_period_may_be_one_day(copy: Path) -> None:
+    file = copy / "form.toml"
+    first = shipped_form().first_day.isoformat()
+    text = re.sub("(?m)^last_day = .*$", f"last_day = {first}", file.read_text(encoding="utf-8"))
+    file.write_text(text, encoding="utf-8")
+    form = load_form(copy)
+    assert form.first_day == form.last_day
+
+
 def test_a_unit_of_a_rule_is_read_with_its_leading_zero_as_everywhere(copy: Path) -> None:
     file = copy / "form.toml"
     file.write_text(file.read_text(encoding="utf-8").replace('["07168"]', '["7168"]'), encoding="utf-8")

@@ -8,14 +8,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from pipeline.blanks import added_up_for_good
 from pipeline.figures import Figures, Mask, Whole, figures_of, in_any
 from pipeline.model import Coverage, Group, State, Total, UnitResult
-from schemas.definition import read_toml
+from schemas.definition import Table, read_toml
 from schemas.form import Form
 from schemas.register import Register
 from schemas.rules import Cell, Severity, SumOfParts
@@ -141,7 +140,7 @@ def _grouped(members: Sequence[UnitResult], key: Callable[[UnitResult], str]) ->
     texts = [key(member) for member in members]
     if not any(texts):
         return []
-    unnamed = _wording()["groups"]["unnamed"]
+    unnamed = _wording().table("groups").text("unnamed")
     return [(text or unnamed, np.array([text == own for own in texts])) for text in dict.fromkeys(texts)]
 
 
@@ -206,21 +205,17 @@ def _reasons(pool: _Pool, lines: Mask, rule: SumOfParts, above: bool) -> Mapping
 
 
 def _sentence(parts: int, total: int, reasons: Mapping[str, Sequence[str]]) -> str:
-    wording = _wording()
-    texts = [wording["reasons"][kind].format(units=_names(names)) for kind, names in reasons.items()]
-    sentence: str = wording["remark"].format(
-        parts=_shown(parts), total=_shown(total), reasons=wording["between_reasons"].join(texts)
-    )
-    return sentence
+    wording, known = _wording(), _wording().table("reasons")
+    texts = [known.text(kind).format(units=_names(names)) for kind, names in reasons.items()]
+    between = wording.text("between_reasons")
+    return wording.text("remark").format(parts=_shown(parts), total=_shown(total), reasons=between.join(texts))
 
 
 def _names(names: Sequence[str]) -> str:
-    wording = _wording()["units"]
-    shown: str = wording["between"].join(names[: wording["named"]])
-    left = len(names) - wording["named"]
-    if left > 0:
-        shown = wording["others"].format(units=shown, count=left)
-    return shown
+    wording = _wording().table("units")
+    most = wording.whole("named")
+    shown = wording.text("between").join(names[:most])
+    return wording.text("others").format(units=shown, count=len(names) - most) if len(names) > most else shown
 
 
 def _shown(number: int) -> str:
@@ -228,5 +223,5 @@ def _shown(number: int) -> str:
 
 
 @cache
-def _wording() -> Mapping[str, Any]:
-    return read_toml(WORDING).values
+def _wording() -> Table:
+    return read_toml(WORDING)

@@ -68,6 +68,10 @@ class Table:
             raise self.refuse(field, value, "a list of texts in quotes")
         return tuple(value)
 
+    def words(self) -> Mapping[str, str]:
+        """Take all fields of this table, each a text."""
+        return {field: self.text(field, "") for field in self.values}
+
     def whole(self, field: str, default: int | None = None) -> int:
         """Take a whole number."""
         value = self.values.get(field, default)

@@ -387,7 +387,9 @@ def test_cells_of_rows_that_are_not_in_the_sheet_are_asked_one_by_one_only_while
     assert len(lines) == (2 * gone if is_asked else 0)
     offers = plan_book(NO_BOOK, result, WORDS).sheets[CELLS].write.values()
     named = {about(CELLS, key)[1]: codes_of(key) for key in (str(offer.texts[KEY]) for offer in offers)}
-    assert {row: named[row] for row in rows if row in named} == {row: {told[row]} for row in rows if is_asked}
+    assert {row: named[row] for row in rows if row in named} == {
+        row: frozenset({told[row]}) for row in rows if is_asked
+    }
 
 
 def saved_as_written(result: Consolidation, **hand: str) -> SavedBook:

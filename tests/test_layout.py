@@ -46,6 +46,7 @@ DOORS = {
     "docx": ["pipeline/read_docx.py"],
     "openpyxl": ["pipeline/decisions/book.py"],
     "pandera": ["schemas/frames.py", "pipeline/validate.py"],
+    "tomllib": ["schemas/definition.py"],
     "python_calamine": ["pipeline/read.py"],
     "xlsxwriter": ["pipeline/summary/*", "pipeline/template/*", "pipeline/workbook_formats.py"],
 }

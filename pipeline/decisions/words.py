@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from schemas.definition import read_toml
+from schemas.definition import Table, read_toml
 
 DECISION_WORDS = Path(__file__).parent.parent / "wording" / "decisions.toml"
 
@@ -67,18 +67,20 @@ class DecisionWords:
 @cache
 def load_decision_words() -> DecisionWords:
     """Load the texts once."""
-    data = read_toml(DECISION_WORDS).values
-    sheets = {kind: _sheet(data[kind]) for kind in KINDS}
-    return DecisionWords(sheets, data["lists"], data["prompts"], data["severity"])
+    words = read_toml(DECISION_WORDS)
+    sheets = {kind: _sheet(words.table(kind)) for kind in KINDS}
+    lists, prompts, severity = (words.table(name).words() for name in ("lists", "prompts", "severity"))
+    return DecisionWords(sheets, lists, prompts, severity)
 
 
-def _sheet(table: Mapping[str, Any]) -> SheetWords:
+def _sheet(table: Table) -> SheetWords:
+    columns = table.table("columns").values
     return SheetWords(
-        name=table["sheet"],
-        title=table["title"],
-        help=tuple(table["help"]),
-        columns=tuple(BookColumn(key, head, float(width)) for key, (head, width) in table["columns"].items()),
-        answers=table["answers"],
-        texts={key: text for key, text in table.items() if isinstance(text, str)},
-        statuses=table.get("status", {}),
+        name=table.text("sheet"),
+        title=table.text("title"),
+        help=table.texts("help"),
+        columns=tuple(BookColumn(key, head, float(width)) for key, (head, width) in columns.items()),
+        answers=table.table("answers").words(),
+        texts={key: text for key, text in table.values.items() if isinstance(text, str)},
+        statuses=table.table("status").words(),
     )

@@ -14,7 +14,7 @@ from pipeline.desk import Desk
 from pipeline.findings import finding
 from pipeline.identify import identify
 from pipeline.legacy_text import LegacyEncoding, convert, detect_legacy
-from pipeline.model import Entry, FileReading, Finding, Return
+from pipeline.model import Entry, Fact, FileReading, Finding, Return
 from pipeline.parse import Source, parse
 from pipeline.read import Sheet, cell_name
 from pipeline.read_back import is_matrix
@@ -37,6 +37,8 @@ from schemas.text import fold, visible
 _INFERRED = frozenset({"S002", "S007"})
 _PLAIN_SHARE = 3, 4
 """a form with fewer of its rows found than this may be typed in a legacy font"""
+_OF_STAMPS = frozenset({"U003", "U009", "U011"})
+"""findings of what is typed in a stamp cell"""
 _STAMPS_ABOVE = 12
 """the stamp of a copy in a summary stands above this row"""
 _SUMMARY_WORDS = Path(__file__).parent / "wording" / "summary.toml"
@@ -204,6 +206,7 @@ def _return_of(reading: FileReading, page: _Page, medium: Medium, desk: Desk) ->
     rest = replace(form, unclaimed=tuple(sorted(place for place in unread if cell_name(*place) not in titles)))
     findings += told_of_the_rest(sheet, rest, _written_by_formulas(sheet, facts, medium))
     claim, told = identify(page.stamped("unit_code"), _unit_name(page, desk), sheet.name, reading.path, desk.names)
+    told = tuple(_at_stamp(page, one) for one in told)
     return Return(
         path=reading.path,
         sha256=reading.sha256 or "",
@@ -231,6 +234,16 @@ def _unit_name(page: _Page, desk: Desk) -> str:
     """The name cell; else a line "Đơn vị: ...", but only where it is exactly the name of a unit."""
     line = page.stamped(UNIT_LINE)
     return page.stamped("unit_name") or (line if fold(line) in desk.names.by_name else "")
+
+
+def _at_stamp(page: _Page, told: Finding) -> Finding:
+    """Lead what is told of a stamp cell, and quotes it, to the cell."""
+    said = told.found or told.facts.get("seen")
+    stamps = (page.form.stamps.get(name) for name in ("unit_code", "unit_name", UNIT_LINE))
+    found = next((stamp for stamp in stamps if stamp and visible(stamp.text) == said), None)
+    if told.code not in _OF_STAMPS or found is None:
+        return told
+    return replace(told, cell=cell_name(found.row, found.column))
 
 
 def _unread(page: _Page, labels: Labels, *, is_summary: bool) -> Iterator[tuple[int, int]]:
@@ -291,5 +304,8 @@ def _told_of_hidden(
         if sheet.value(row, column) not in ("", 0)
     ]
     if rows or measures or blank:
-        what = (*(str(row + 1) for row in rows), *measures, *blank)
-        yield finding("S013", facts={"what": what})
+        keys = {key for key, row in form.rows.items() if row in rows}
+        hidden = [entry.cell for entry in filled if entry.row in keys or entry.measure in measures]
+        places = tuple(dict.fromkeys([*hidden, *blank]))
+        what: dict[str, Fact] = {"hidden_row": tuple(str(row + 1) for row in rows), "hidden_measure": tuple(measures)}
+        yield finding("S013", cell=places[0], facts={**what, "shown_blank": tuple(blank), "places": places})

@@ -17,7 +17,8 @@ OF_TITLES = frozenset({_OTHER_YEAR, "S018"})
 """findings of what title, sheet or file are called"""
 _OF_THE_FILE = ("F", "U")
 """kinds of findings that say nothing of what stands in a form"""
-_ALIKE = "S002"
+_OF_LABELS = frozenset({"S001", "S002", "S008", "S012"})
+"""findings of labels, which say the same wherever the table lies"""
 _HOLDING = frozenset({"S003", "S005"})
 """findings of texts, told as a note"""
 
@@ -80,8 +81,8 @@ def _says_more(one: Return, known: set[tuple[object, ...]]) -> bool:
 
 
 def _gist(told: Finding) -> tuple[object, ...]:
-    """What a finding says; the same label in other words says the same in any cell."""
-    return told.code, None if told.code == _ALIKE else told.cell, told.found, told.row, told.measure
+    """What a finding says; of labels it says the same in any cell."""
+    return told.code, None if told.code in _OF_LABELS else told.cell, told.found, told.row, told.measure
 
 
 def _named(returns: list[Return], desk: Desk) -> list[Return]:
@@ -110,7 +111,8 @@ def _identified(one: Return, path: str, desk: Desk) -> Return:
     seen = one.claim.seen
     claim, told = identify(seen.get("code", ""), seen.get("name", ""), one.sheet, path, desk.names)
     others = [each for each in one.findings if not each.code.startswith("U")]
-    told = tuple(replace(each, sheet=one.sheet) for each in told)
+    stamps = {each.code: each.cell for each in one.findings}
+    told = tuple(replace(each, sheet=one.sheet, cell=stamps.get(each.code)) for each in told)
     return replace(one, claim=claim, findings=(*told, *others))
 
 

@@ -336,6 +336,19 @@ def test_blank_totals_that_will_be_added_up_are_not_among_the_open_blanks(draft:
     assert [told.facts["count"] for told in read(draft).findings if told.code == "V029"] == [1]
 
 
+@pytest.mark.parametrize("code", ["V028", "V029"])
+def test_blanks_are_told_at_the_first_of_them_and_every_one_is_named(draft: Draft, code: str) -> None:
+    places = [entry(read(draft), row, "quantity").cell for row in (SINGLE, "seminars")]
+    type_in(draft, SINGLE, quantity=None)
+    type_in(draft, "seminars", quantity=None)
+    if code == "V028":
+        answer_yes(draft)
+    (told,) = [told for told in read(draft).findings if told.code == code]
+    assert told.cell == places[0]
+    said = message(told, desk().form, "vi")
+    assert [place for place in places if place not in said] == []
+
+
 def test_a_form_left_blank_for_the_most_part_must_be_asked_about(draft: Draft) -> None:
     cells = [cell for cell in desk().form.number_cells if cell.measure not in desk().form.by_key[cell.row].optional]
     counts = {}
@@ -429,7 +442,7 @@ def test_a_number_whose_format_shows_another_one_is_not_counted(
     assert entry(one, MONEY, "quantity").value == counted
     assert [each.cell for each in told if each.code == "V003"] == [place.cell] * bool(offered)
     assert next((each.suggestions for each in told if each.code == "V003"), ()) == offered
-    assert [each.facts["what"] for each in one.findings if each.code == "S013"] == [(place.cell,)] * (not dress.pattern)
+    assert [each.cell for each in one.findings if each.code == "S013"] == [place.cell] * (not dress.pattern)
 
 
 def test_a_number_in_the_unit_column_is_told_with_its_address(draft: Draft) -> None:

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from pipeline.desk import Desk, desk_for
+from pipeline.findings import load_wording, message
 from pipeline.kinds import Kind
 from pipeline.limits import DEFAULT
 from pipeline.model import Entry, FileReading, Return
@@ -207,6 +208,8 @@ def test_many_missing_rows_are_told_in_one_finding(draft: Draft) -> None:
     one = changed(draft, change)
     (told,) = [told for told in one.findings if told.code == "S001"]
     assert told.facts["count"] == 13
+    first = line_of(draft, "classes_total")
+    assert told.cell == cell_name(draft.place(first), draft.columns.index("label"))
     assert len(one.findings) < 10
 
 
@@ -591,6 +594,21 @@ def test_a_number_beside_the_table_is_told_also_where_the_guide_has_it_as_an_exa
 ) -> None:
     one, cell = typed_beside(draft, typed)
     assert [told.cell for told in one.findings if told.code == "S004"] == [cell]
+
+
+def test_every_number_beside_the_table_stands_in_the_report_with_its_address(draft: Draft) -> None:
+    draft.columns.append("beside")
+    lines = draft.rows()[:30]
+    for number, line in enumerate(lines, 101):
+        line.cells["beside"] = float(number)
+    (told,) = [told for told in read_one(draft).findings if told.code == "S004"]
+    cells = [cell_name(draft.place(line), len(draft.columns) - 1) for line in lines]
+    assert told.cell == cells[0]
+    assert str(told.found).split("; ") == [f"{cell}: {number}" for number, cell in enumerate(cells, 101)]
+    said = message(told, desk().form, "vi")
+    assert f"{cells[0]}:{cells[-1]}" in said
+    assert "130" not in said
+    assert load_wording("vi").words["more"].format(count=25) in said
 
 
 def test_a_word_for_zero_beside_the_table_is_told(draft: Draft) -> None:

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.worksheet import Worksheet
 
 from examples.filling import cell_addresses
@@ -179,8 +180,8 @@ def test_hidden_rows_are_told_only_where_they_hold_something(folder: Path) -> No
         for column in "DEF":
             sheet[f"{column}29"] = None
 
-    assert "S013" in codes(changed(folder, hidden).files[0])
-    assert "S013" not in codes(changed(folder, emptied).files[0])
+    assert "S013@D29" in codes(changed(folder, hidden).files[0])
+    assert not {code for code in codes(changed(folder, emptied).files[0]) if code.startswith("S013")}
 
 
 def test_a_row_without_height_is_told_like_a_hidden_one(folder: Path) -> None:
@@ -194,7 +195,7 @@ def test_a_row_without_height_is_told_like_a_hidden_one(folder: Path) -> None:
         for name, part in parts.items():
             box.writestr(name, part)
     result = run(Request(folder=folder, form=FORM, register=load_register(FORM, None), workers=0))
-    assert [told.facts["what"] for told in result.files[0].findings if told.code == "S013"] == [("29",)]
+    assert [told.facts["hidden_row"] for told in result.files[0].findings if told.code == "S013"] == [("29",)]
 
 
 def test_a_unit_that_says_blanks_are_zero_and_has_none_is_told_nothing(folder: Path) -> None:
@@ -210,3 +211,63 @@ def test_a_unit_that_says_blanks_are_zero_and_has_none_is_told_nothing(folder: P
     (one,) = [unit.counted for unit in result.units if unit.counted]
     assert one.blank_means_zero
     assert "V028" not in codes(result.files[0])
+
+
+# Where it is told ----------------------------------------------------------------------------------------------------
+
+
+def label_of(sheet: Worksheet, key: str) -> str:
+    return f"B{coordinate_to_tuple(cell_addresses(FORM, sheet)[f'{key}.note'])[0]}"
+
+
+def test_what_is_told_of_rows_leads_to_their_labels(folder: Path) -> None:
+    places: dict[str, str] = {}
+
+    def spell(_: Workbook, sheet: Worksheet) -> None:
+        places["spelt"] = label_of(sheet, "class_literacy")
+        sheet[places["spelt"]] = "Xoá mù"
+        places["lost"] = label_of(sheet, "seminars")
+        places["above"] = label_of(sheet, "heritage_visits")
+        row = int(places["lost"][1:])
+        for cell in sheet[row]:
+            if type(cell).__name__ != "MergedCell":
+                cell.value = None
+
+    told = codes(changed(folder, spell).files[0])
+    assert {f"S012@{places['spelt']}", f"S001@{places['above']}"} <= told
+
+
+def test_rows_in_another_order_are_told_at_the_first_that_moved(folder: Path) -> None:
+    places: list[str] = []
+
+    def exchange(_: Workbook, sheet: Worksheet) -> None:
+        one, other = (int(label_of(sheet, key)[1:]) for key in ("sports_events", "heritage_visits"))
+        for column in range(1, sheet.max_column + 1):
+            first, second = sheet.cell(one, column), sheet.cell(other, column)
+            if "MergedCell" not in {type(first).__name__, type(second).__name__}:
+                first.value, second.value = second.value, first.value
+        places.append(f"B{one + 1}")
+
+    told = codes(changed(folder, exchange).files[0])
+    assert f"S008@{places[0]}" in told
+
+
+@pytest.mark.parametrize(
+    ("stamp", "typed", "code"),
+    [
+        ("unit_code", "7135", "U009"),
+        ("unit_name", "P. Đông Mai", "U011"),
+        ("unit_code", "99999", "U003"),
+        ("unit_name", "Phường Không Có", "U003"),
+    ],
+)
+def test_what_is_told_of_a_stamp_leads_to_its_cell(stamp: str, typed: str, code: str, folder: Path) -> None:
+    places: list[str] = []
+
+    def retype(workbook: Workbook, sheet: Worksheet) -> None:
+        cell = sheet[workbook.defined_names[stamp].attr_text.rpartition("!")[2].replace("$", "")]
+        cell.value = typed
+        places.append(cell.coordinate)
+
+    told = codes(changed(folder, retype).files[0])
+    assert f"{code}@{places[0]}" in told

@@ -12,7 +12,7 @@ from schemas.definition import Table, read_toml
 from schemas.rules import Severity
 
 WORDING = Path(__file__).parent.parent / "wording"
-STANDARD_FACTS = frozenset({"unit", "file", "sheet", "cell", "row", "measure", "found", "suggestions"})
+STANDARD_FACTS = frozenset({"unit", "file", "sheet", "cell", "row", "measure", "found", "suggestions", "places"})
 """what any wording may name; the facts of one code are listed with it"""
 _FIELDS = ("name", "severity", "counted", "asked", "becomes", "facts", "rule")
 

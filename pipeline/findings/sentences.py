@@ -140,7 +140,8 @@ def _facts(finding: Finding, form: Form, lang: Lang) -> dict[str, str]:
     shown = {name: _shown(name, fact, form, wording, lang) for name, fact in finding.facts.items()}
     for name in ("sheet", "cell", "found"):
         typed = getattr(finding, name)
-        if typed is not None:
+        # What was typed in many cells is carried whole; a fact of this name is what the sentence says of it.
+        if typed is not None and name not in finding.facts:
             shown[name] = visible(typed)
     if finding.row:
         shown["row"] = _in_form("row", finding.row, form)

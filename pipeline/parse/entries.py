@@ -1,10 +1,10 @@
 """What was read as the entries of a return, and what its blanks mean."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.blanks import required_cells, told_elsewhere, totals_of_parts
 from pipeline.findings import finding
-from pipeline.model import Coverage, Entry, Finding, State
+from pipeline.model import Coverage, Entry, Fact, Finding, State
 from pipeline.parse.page import NUMBERS, Draft, Page, as_text, coverage_of, is_in_doubt, refuse
 from schemas.form import NOTE
 from schemas.rules import Cell, Severity
@@ -89,15 +89,22 @@ def settle_blanks(
     totals = totals_of_parts(form, entries, page.elsewhere, zeros=not answer)
     if answer:
         zeroed = {entry.key for entry in blanks} - page.elsewhere.keys() - totals
-        told += [finding("V028", facts={"count": len(zeroed)})] if zeroed else []
+        cells = [entry.cell for entry in blanks if entry.key in zeroed]
+        told += [_told_of_blanks("V028", cells)] if cells else []
         return tuple(_zero(entry) if entry.key in zeroed else entry for entry in entries), tuple(told)
     required = required_cells(form)
-    count = len({entry.key for entry in blanks}.intersection(required) - totals)
-    if count:
+    open_cells = [entry.cell for entry in blanks if entry.key in required and entry.key not in totals]
+    if open_cells:
         is_begun = any(entry.found is not None for entry in entries)
-        asked = answer is False or (is_begun and _MOST_OPEN * count > len(required))
-        told.append(finding("V029", severity=Severity.WARNING if asked else None, facts={"count": count}))
+        asked = answer is False or (is_begun and _MOST_OPEN * len(open_cells) > len(required))
+        told.append(_told_of_blanks("V029", open_cells, Severity.WARNING if asked else None))
     return entries, tuple(told)
+
+
+def _told_of_blanks(code: str, places: Sequence[str], severity: Severity | None = None) -> Finding:
+    """Tell of blank cells in one finding at the first of them; all are named."""
+    facts: dict[str, Fact] = {"count": len(places), "places": tuple(places)}
+    return finding(code, severity=severity, cell=places[0], facts=facts)
 
 
 _MOST_OPEN = 2

@@ -5,19 +5,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import repeat
 
 from pipeline.findings import finding
-from pipeline.model import Finding
+from pipeline.model import Fact, Finding
 from pipeline.numbers import load_number_words
 from pipeline.read import CellValue, Sheet, cell_name
 from pipeline.recognise.shape import Address, Body, Located, Stamped
 from pipeline.recognise.words import UNIT_LINE, Labels
 from schemas.form import ValueKind
-from schemas.rules import Severity
 from schemas.text import fold, fold_words, tidy, visible
 
 _REACH = 8
 """the value of a stamp label stands at most this many columns to its right"""
-_NAMED = 12
-"""so many addresses or texts are named in one finding"""
 _LONGEST_ORDINAL = 5
 _LARGEST_ORDINAL = 99
 _BRACKETS = re.compile(r"\(([^()]{1,20})\)")
@@ -201,27 +198,30 @@ def told_of_the_rest(sheet: Sheet, located: Located, own: Collection[Address]) -
 
     `own` are cells that a program wrote, such as the text formulas of the template.
     """
-    numbers: list[tuple[int, int, str]] = []
-    texts: list[tuple[int, int, str]] = []
+    numbers: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for row, column in located.unclaimed:
         if (row, column) in own:
             continue
         value = sheet.value(row, column)
-        where = f"{cell_name(row, column)}: {visible(plain(value), 80)}"
         in_table = located.first_head_row <= row <= located.last_row
         is_number = not isinstance(value, str) or fold(value).isdecimal()
         is_number |= in_table and isinstance(value, str) and any(map(str.isdecimal, value))
-        (numbers if is_number else texts).append((row, column, where))
+        (numbers if is_number else texts)[cell_name(row, column)] = visible(plain(value), 80)
     for code, cells in (("S004", numbers), ("S005", texts)):
         if cells:
-            named = tuple(where for _, _, where in cells[:_NAMED])
-            yield finding(
-                code,
-                severity=Severity.WARNING if code == "S004" else None,
-                cell=cell_name(cells[0][0], cells[0][1]),
-                found="; ".join(named),
-                facts={"found": named, "count": len(cells)},
-            )
+            yield _told_of_cells(code, cells)
+
+
+def _told_of_cells(code: str, typed: Mapping[str, str]) -> Finding:
+    """Tell of cells in one finding that carries every one of them; its sentence names the first few and counts them."""
+    facts: dict[str, Fact] = {"found": tuple(f'{cell} "{text}"' for cell, text in typed.items())}
+    return finding(
+        code,
+        cell=next(iter(typed)),
+        found="; ".join(f"{cell}: {text}" for cell, text in typed.items()),
+        facts=facts | ({"places": tuple(typed)} if len(typed) > 1 else {}),
+    )
 
 
 def accounts(sheet: Sheet, labels: Labels, located: Sequence[Located]) -> Mapping[Address, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.findings import finding
 from pipeline.likeness import without_list_sign
@@ -43,14 +44,29 @@ def told_of_rows(sheet: Sheet, labels: Labels, body: Body) -> Iterator[Finding]:
     missing = [row.key for row in form.rows if row.key not in body.rows]
     if missing:
         facts: dict[str, Fact] = {"rows": labels.titles(missing), "count": len(missing)}
-        yield finding("S001", row=missing[0] if len(missing) == 1 else None, facts=facts)
-    places = [order[key] for key, _ in sorted(body.rows.items(), key=lambda item: item[1])]
-    if places != sorted(places):
-        yield finding("S008")
+        row = missing[0] if len(missing) == 1 else None
+        yield finding("S001", cell=_above(labels, body, missing[0]), row=row, facts=facts)
+    down = sorted(body.rows.items(), key=lambda item: item[1])
+    moved = next((row for (one, _), (other, row) in pairwise(down) if order[other] < order[one]), None)
+    if moved is not None:
+        yield finding("S008", cell=_label_cell(labels, body, moved))
     spelt = [key for key, row in body.rows.items() if fold(body.texts.get(row, "")) in labels.spellings]
     if spelt:
-        yield finding("S012", facts={"count": len(spelt), "rows": labels.titles(spelt)})
+        cells = tuple(_label_cell(labels, body, body.rows[key]) for key in spelt)
+        yield finding("S012", cell=cells[0], facts={"places": cells})
     yield from _told_of_units(sheet, labels, body)
+
+
+def _above(labels: Labels, body: Body, key: str) -> str:
+    """Name the label below which a row of the form should stand; the head, where none of the form is above it."""
+    above = [other for other in body.rows if labels.order[other] < labels.order[key]]
+    if not above:
+        return cell_name(max(body.head.first, 0), min(body.head.columns.values()))
+    return _label_cell(labels, body, body.rows[max(above, key=lambda other: labels.order[other])])
+
+
+def _label_cell(labels: Labels, body: Body, row: int) -> str:
+    return cell_name(row, body.places.get(row, body.columns[labels.label_key]))
 
 
 def told_of_matches(labels: Labels, findings: Sequence[Finding]) -> Iterator[Finding]:

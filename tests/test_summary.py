@@ -355,7 +355,32 @@ def test_every_sheet_is_set_up_for_print(tmp_path: Path) -> None:
         assert sheet.freeze_panes, sheet.title
     assert book[CONTRACT[0]].page_setup.orientation == "portrait"
     assert book[CONTRACT[1]].print_title_cols == "$A:$D"
-    assert [bool(book[name].auto_filter.ref) for name in CONTRACT] == [False, False, True, True, True, True]
+    assert all(book[name].auto_filter.ref for name in CONTRACT)
+
+
+def test_filters_reach_over_the_rows_of_the_form_and_over_all_units_but_not_over_their_total(tmp_path: Path) -> None:
+    result = open_case()
+    book, form = load_workbook(write(result, tmp_path)), result.form
+    totals, matrix = book[CONTRACT[0]], book[CONTRACT[1]]
+    keys = find(totals, load_stamp_words().row_key).column
+    first, last = (
+        next(c.row for c in totals[totals.cell(1, keys).column_letter] if c.value == row.key)
+        for row in (form.rows[0], form.rows[-1])
+    )
+    assert re.findall(r"\d+", str(totals.auto_filter.ref)) == [str(first - 1), str(last)]
+    units = [find(matrix, unit.unit.name).row for unit in result.units]
+    left, right = str(matrix.auto_filter.ref).split(":")
+    assert (int(left[1:]), right[0]) == (min(units) - 1, "D")
+    assert max(units) <= int(right[1:]) < find(matrix, load_words()("matrix.total")).row
+
+
+def test_the_findings_of_a_unit_stand_in_the_order_of_the_form(tmp_path: Path) -> None:
+    places = [("class_literacy", "people"), ("class_literacy", "quantity"), ("class_it_staff", "people")]
+    told = [finding("V002", row=row, measure=measure, counted=False) for row, measure in places]
+    sheet = load_workbook(write(consolidation(FIGURES, findings={TOWN_WARD: told}), tmp_path))[CONTRACT[3]]
+    form = shipped_form()
+    expected = [(form.by_key[row].short_label, form.column_by_key[measure].short) for row, measure in reversed(places)]
+    assert [line["Dòng, cột trong biểu"] for line in list_lines(sheet)] == [", ".join(place) for place in expected]
 
 
 def test_numbered_groups_are_printed_whole(tmp_path: Path) -> None:
@@ -388,6 +413,21 @@ def test_more_types_of_units_than_a_formula_holds_are_added_up_in_one_block() ->
     for count, blocks in ((MOST_RANGES, MOST_RANGES), (MOST_RANGES + 1, 1)):
         units = [make_unit(f"{number:05}", type_=f"loại {number}") for number in range(count)]
         assert len(plan_of(consolidation({}, register=make_register(*units))).spans) == blocks
+
+
+def test_a_group_wider_than_any_readable_page_goes_on_after_a_row_and_never_between_its_measures(
+    tmp_path: Path,
+) -> None:
+    wide = {f"{row.key}.{measure}": 10**9 for row in shipped_form().rows for measure in row.kinds if row.role != "text"}
+    result = consolidation({WARD: wide})
+    sheet = load_workbook(write(result, tmp_path))[CONTRACT[1]]
+    plan = plan_of(result)
+    firsts = {
+        min(c for cell, c in plan.columns.items() if cell.row == key) for key in {cell.row for cell in plan.columns}
+    }
+    breaks = {each.id for each in sheet.col_breaks.brk}
+    assert len(breaks) > 3
+    assert breaks <= firsts
 
 
 def test_a_missing_unit_has_a_sheet_that_says_so(tmp_path: Path) -> None:

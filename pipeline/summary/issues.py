@@ -55,11 +55,16 @@ def _issues(plan: Plan) -> Iterator[_Issue]:
 
 
 def _sorted(plan: Plan, findings: tuple[Finding, ...]) -> list[Finding]:
-    order = {key: place for place, key in enumerate(plan.result.form.by_key)}
-    return sorted(
-        findings,
-        key=lambda finding: (finding.severity.place, order.get(finding.row or "", -1), finding.measure or ""),
-    )
+    """Errors first, and those of one severity in form order: by row, then by column."""
+    form = plan.result.form
+    rows = {key: place for place, key in enumerate(form.by_key)}
+    columns = {key: place for place, key in enumerate(form.column_by_key)}
+
+    def place(finding: Finding) -> tuple[int, int, int]:
+        row, column = rows.get(finding.row or "", -1), columns.get(finding.measure or "", -1)
+        return finding.severity.place, row, column
+
+    return sorted(findings, key=place)
 
 
 def _write_texts(table: Table, row: int, issue: _Issue) -> None:

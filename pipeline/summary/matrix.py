@@ -13,11 +13,13 @@ from schemas.rules import Cell
 
 _HEAD = MATRIX_FIRST_ROW - 2
 _NUMBER, _CODE, _NAME, _STATE, _GROUP = range(5)
-_FIXED_WIDTHS = (4.5, 7.5, 19.0, 9.5)
-_HEAD_HEIGHTS = (74.0, 66.0)
-_NARROWEST, _AIR = 5.2, 2.6
-_PAGE_PIXELS = 960
-"""across a landscape A4 page at full size, at 96 to the inch and a little less"""
+_FIXED_WIDTHS = (4.5, 6.5, 17.5, 9.5)
+_HEAD_HEIGHTS = (80.0, 68.0)
+_LINE_HEIGHT = 17.0
+_NARROWEST, _AIR = 4.8, 1.6
+_PAGE_PIXELS = 740
+"""across a landscape A4 page at full size, at 96 to the inch, less a quarter: widths are counted in the default font,
+and a program that lacks it draws every column that much wider"""
 _SMALLEST_SCALE, _FULL_SCALE = 55, 100
 _Sums = Callable[[int], str] | None
 
@@ -31,6 +33,7 @@ def write_matrix(book: Book) -> Worksheet:
     sheet.write_string(1, plan.first_column, open_line(plan), styles.note_left)
     _write_head(book, sheet)
     for line in plan.lines:
+        sheet.set_row(line.row, _LINE_HEIGHT)
         _WRITERS[line.kind](book, sheet, line)
     legend = ["left_out", "computed", "blank", *(["links"] if plan.unit_sheets else [])]
     for row, name in enumerate(legend, plan.lines[-1].row + 2):
@@ -192,6 +195,9 @@ def _set_up(sheet: Worksheet, plan: Plan) -> None:
     for column, width in widths.items():
         sheet.set_column(column, column, width)
     sheet.freeze_panes(MATRIX_FIRST_ROW, plan.first_column)
+    # The buttons would lie over the turned heads of the figures; a total is not to be filtered away.
+    total = next(line.row for line in plan.lines if line.kind is LineKind.TOTAL)
+    sheet.autofilter(_HEAD + 1, _NUMBER, total - 1, _STATE)
     set_up_list(sheet, plan)
     sheet.repeat_rows(_HEAD, _HEAD + 1)
     sheet.repeat_columns(_NUMBER, _STATE)
@@ -206,30 +212,35 @@ def _width(plan: Plan, cell: Cell) -> float:
 
 
 def _break_pages(sheet: Worksheet, plan: Plan, widths: Mapping[int, float]) -> None:
-    """Print whole numbered groups of the form on a page, as many as it holds; manual breaks need a fixed scale."""
-    groups = _numbered_groups(plan)
+    """Print whole numbered groups of the form on a page, as many as it holds; manual breaks need a fixed scale.
+
+    A group that no readable scale gets onto one page goes on after one of its rows, never between two measures.
+    """
+    groups = _groups(plan, by_number=True)
     across = {column: pixels(width) for column, width in widths.items()}
     fixed = sum(map(pixels, _FIXED_WIDTHS))
     widest = max(sum(across[column] for column in group) for group in groups)
     scale = min(_FULL_SCALE, max(_SMALLEST_SCALE, _FULL_SCALE * _PAGE_PIXELS // (fixed + widest)))
     space = _FULL_SCALE * _PAGE_PIXELS // scale - fixed
+    blocks = groups if widest <= space else _groups(plan, by_number=False)
     breaks: list[int] = []
     used = 0
-    for group in groups:
-        width = sum(across[column] for column in group)
+    for block in blocks:
+        width = sum(across[column] for column in block)
         if used and used + width > space:
-            breaks.append(group[0])
+            breaks.append(block[0])
             used = 0
         used += width
     sheet.set_print_scale(scale)
     sheet.set_v_pagebreaks(breaks)
 
 
-def _numbered_groups(plan: Plan) -> list[list[int]]:
+def _groups(plan: Plan, *, by_number: bool) -> list[list[int]]:
+    """Columns of each numbered row of the form with the rows under it, or of each row alone."""
     groups: list[list[int]] = []
     for row in plan.result.form.rows:
         columns = [column for cell, column in plan.columns.items() if cell.row == row.key]
-        if row.stt or not groups:
+        if row.stt or not groups or not by_number:
             groups.append([])
         groups[-1] += columns
     return [group for group in groups if group]

@@ -20,7 +20,9 @@ from pipeline.workbook_formats import (
 from schemas.rules import Severity
 
 LIST_SIZE = 10
-"""size of type in the list sheets and in the matrix, which the decree leaves free"""
+"""size of type in the list sheets, which the decree leaves free"""
+GRID_SIZE = 11
+"""size of type in the lines of the matrix, which is printed at a smaller scale"""
 STAMP_INK = "#7F7F7F"
 DATE_AND_TIME = "dd/mm/yyyy hh:mm"
 
@@ -78,7 +80,7 @@ def make_styles(workbook: Workbook) -> Styles:
         return add(border=1, text_wrap=True, **{"valign": "top", **properties})
 
     def grid(**properties: Any) -> Format:  # noqa: ANN401
-        return add(border=1, **properties)
+        return add(**{"size": GRID_SIZE, "border": 1, **properties})
 
     def figures(**properties: Any) -> Format:  # noqa: ANN401
         return grid(indent=1, **number, **properties)
@@ -120,8 +122,8 @@ def make_styles(workbook: Workbook) -> Styles:
             Severity.WARNING: listed(align="center", bg_color=WARNING_FILL),
             Severity.INFO: listed(align="center"),
         },
-        grid_head=grid(text_wrap=True, **head),
-        grid_head_turned=grid(text_wrap=True, rotation=90, **head),
+        grid_head=grid(size=LIST_SIZE, text_wrap=True, **head),
+        grid_head_turned=grid(size=LIST_SIZE, text_wrap=True, rotation=90, **head),
         grid_name=grid(**text),
         grid_link=grid(**link, align="left"),
         grid_center=grid(align="center", num_format=AS_TEXT),

@@ -234,6 +234,7 @@ def _write_stamp(book: Book, sheet: Worksheet, page: _Page) -> None:
 def _set_up(sheet: Worksheet, plan: Plan, page: _Page, last: int) -> None:
     label = page.form.column_of("label")
     sheet.freeze_panes(page.place.body, page.place.columns[label.key] + 1 if label else 0)
+    sheet.autofilter(page.place.body - 1, 0, page.place.last_row, page.mark)
     set_up_page(sheet)
     sheet.set_footer(footer(plan))
     sheet.repeat_rows(page.place.head, page.place.body - 1)

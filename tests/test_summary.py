@@ -218,6 +218,29 @@ def test_it_opens_on_what_is_to_be_done_next(case: object, opens_on: str, tmp_pa
     assert [sheet.title for sheet in book if sheet.sheet_view.tabSelected] == [opens_on]
 
 
+@pytest.mark.parametrize("case", ["final", "provisional", "open"])
+def test_only_a_page_of_final_totals_looks_final(case: str, tmp_path: Path) -> None:
+    result = open_case() if case == "open" else closed_case()
+    if case == "provisional":
+        cell = cell_of("news_items.quantity")
+        total = replace(result.totals[cell], provisional=True)
+        result = replace(result, totals={**result.totals, cell: total})
+        assert result.complete
+    book = load_workbook(write(result, tmp_path))
+    inks = set()
+    for name in CONTRACT[:2]:
+        (line,) = (
+            c
+            for row in book[name].iter_rows(max_row=8)
+            for c in row
+            if str(c.value).lower().startswith("số liệu") and "/4" in str(c.value)
+        )
+        inks.add(line.font.color.rgb if line.font.color and line.font.color.type == "rgb" else "")
+    assert len(inks) == 1
+    assert (inks <= {"", "FF000000"}) is (case == "final")
+    assert ("tạm tính" in foot_of(book[CONTRACT[0]])[2].lower()) is (case != "final")
+
+
 def test_every_total_is_a_formula_whose_cached_value_is_the_sum(tmp_path: Path) -> None:
     result = open_case()
     path = write(result, tmp_path)
@@ -363,10 +386,8 @@ def test_filters_reach_over_the_rows_of_the_form_and_over_all_units_but_not_over
     book, form = load_workbook(write(result, tmp_path)), result.form
     totals, matrix = book[CONTRACT[0]], book[CONTRACT[1]]
     keys = find(totals, load_stamp_words().row_key).column
-    first, last = (
-        next(c.row for c in totals[totals.cell(1, keys).column_letter] if c.value == row.key)
-        for row in (form.rows[0], form.rows[-1])
-    )
+    rows = {totals.cell(row, keys).value: row for row in range(1, totals.max_row + 1)}
+    first, last = rows[form.rows[0].key], rows[form.rows[-1].key]
     assert re.findall(r"\d+", str(totals.auto_filter.ref)) == [str(first - 1), str(last)]
     units = [find(matrix, unit.unit.name).row for unit in result.units]
     left, right = str(matrix.auto_filter.ref).split(":")

@@ -633,6 +633,18 @@ def test_the_guide_names_receiver_mailbox_and_deadline_and_fills_every_brace(bla
     assert "{" not in texts
 
 
+def test_what_the_guide_calls_right_is_read_as_a_number_and_what_it_calls_wrong_is_not_plain() -> None:
+    words, form = load_number_words(), load_form("htsd_2020")
+    units = tuple(word for some in form.unit_words.values() for word in some)
+    tables = [line.texts for line in WORDS.guide if line.kind == "example" and line.needs != "pair"]
+    assert len(tables) >= 3
+    for _, right, wrong in tables:
+        assert (read_number(right, kind="money", words=words).state, right.isdecimal()) == ("read", True), right
+        for typed in wrong.split("; "):
+            reading = read_number(typed, kind="money", words=words, units=units)
+            assert reading.state == "unreadable" or reading.code, typed
+
+
 def test_the_guide_takes_half_a_page_at_most(blank: Path) -> None:
     guide = load_workbook(blank)[WORDS.sheets["guide"]]
     heights = [guide.row_dimensions[row].height for row in range(1, guide.max_row + 1)]

@@ -30,7 +30,7 @@ def write_matrix(book: Book) -> Worksheet:
     sheet = book.workbook.add_worksheet(plan.words("sheets.matrix"))
     # What stands above the repeated columns is printed on every page, and must fit above them.
     sheet.merge_range(0, _NUMBER, 1, _STATE, plan.words("matrix.title"), styles.title_wrapped)
-    sheet.write_string(1, plan.first_column, open_line(plan), styles.note_left)
+    sheet.write_string(1, plan.first_column, open_line(plan), styles.note_left if plan.is_final else styles.note_open)
     _write_head(book, sheet)
     for line in plan.lines:
         sheet.set_row(line.row, _LINE_HEIGHT)

@@ -41,8 +41,7 @@ def footer(plan: Plan) -> str:
     """Foot of a page: short digest of inputs and decisions, page of pages, n of N units."""
     answered = plan.result.answered
     counts = {"reported": answered.reported, "expected": answered.expected}
-    is_final = plan.result.complete and not plan.result.provisional_rows
-    right = plan.words("page.footer_right" if is_final else "page.footer_open", **counts)
+    right = plan.words("page.footer_right" if plan.is_final else "page.footer_open", **counts)
     left = plan.words("page.footer_left", digest=plan.result.digest)[: _FOOT_LENGTH // 3]
     middle = plan.words("page.footer_middle", page="\0", pages="\1")
     # In a footer "&" begins a command; one that is meant is written twice.

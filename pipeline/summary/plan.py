@@ -92,6 +92,11 @@ class Plan:
         return sum(unit.counted is not None for unit in self.expected)
 
     @cached_property
+    def is_final(self) -> bool:
+        """Whether every total may be signed: nothing is open, and no total is provisional for another reason."""
+        return self.result.complete and not self.result.provisional_rows
+
+    @cached_property
     def gathered(self) -> tuple[Group, ...]:
         """The groups by parent."""
         return tuple(group for group in self.result.groups if group.kind == "parent")

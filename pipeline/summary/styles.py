@@ -42,6 +42,7 @@ class Styles:
     title_left: Format
     title_wrapped: Format
     note_left: Format
+    note_open: Format
     note_wrapped: Format
     note_strong: Format
     number_computed: Format
@@ -102,6 +103,7 @@ def make_styles(workbook: Workbook) -> Styles:
         title_left=add(13, bold=True),
         title_wrapped=add(13, bold=True, text_wrap=True, align="left"),
         note_left=add(LIST_SIZE, italic=True),
+        note_open=add(LIST_SIZE, bold=True, font_color=ERROR_INK),
         note_wrapped=add(LIST_SIZE, italic=True, text_wrap=True, valign="top"),
         note_strong=add(LIST_SIZE, bold=True, text_wrap=True, valign="top"),
         number_computed=add(12, border=1, italic=True, indent=1, **number),

@@ -155,7 +155,7 @@ def _top_lines(plan: Plan, styles: Styles) -> Iterator[tuple[str, str, Format]]:
     attachment = plan.result.by_hand.dotted.get(ATTACHMENT) or plan.words("totals.attachment")
     yield TITLE, plan.result.form.summary_title, styles.base.title
     yield ATTACHMENT, attachment, styles.base.reference
-    yield STATE, open_line(plan), styles.base.subtitle if plan.result.complete else styles.open_line
+    yield STATE, open_line(plan), styles.base.subtitle if plan.is_final else styles.open_line
 
 
 def _write_extra_heads(book: Book, sheet: Worksheet, page: _Page) -> None:

@@ -420,7 +420,10 @@ def console(lang: Lang) -> dict[str, Any]:
 def texts_of(tables: Mapping[str, Any]) -> dict[str, str]:
     """Give every text with its place; what was said in English in the first place needs no English."""
     return {
-        f"{table}.{key}": text for table, texts in tables.items() if table != "phrases" for key, text in texts.items()
+        f"{table}.{key}": text
+        for table, texts in tables.items()
+        if table not in ("phrases", "command_line")
+        for key, text in texts.items()
     }
 
 

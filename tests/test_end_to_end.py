@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sys
@@ -181,8 +182,12 @@ def test_wrong_usage_is_exit_2_and_writes_nothing(desk: Path, arguments: tuple[s
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("returns",), "Missing argument 'OUTPUT'"),
+        (("returns",), "OUTPUT"),
         (("run", "returns", "s.xlsx", "--nonsense"), "--nonsense"),
+        (("returns", "s.xlsx", "--unit"), "--units"),
+        (("returns", "s.xlsx", "--workers", "x"), "--workers"),
+        (("returns", "s.xlsx", "--quiet=3"), "--quiet"),
+        (("returns", "s.xlsx", "--unit-sheets", "-3"), "-3"),
         (("returns", "s.xlsx", "--workers", "-1"), "--workers"),
         (("explain", "V001", "V002"), "V002"),
         (("template",), "OUTPUT_DIR"),
@@ -196,6 +201,8 @@ def test_wrong_usage_is_told_in_the_language_of_messages(arguments: tuple[str, .
         assert wording.strip() in text
         assert said in text
         assert "Error" not in text
+        english = re.compile("missing|invalid|unexpected|such|requires|does not|mean", re.IGNORECASE)
+        assert bool(english.search(text)) is (lang == "en")
 
 
 def test_the_command_alone_shows_its_help() -> None:

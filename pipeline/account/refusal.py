@@ -1,5 +1,7 @@
 """Why a run was not done, in one sentence."""
 
+import re
+
 from pipeline.account.words import Lang, words
 from pipeline.errors import RunError
 from schemas.definition import DefinitionError
@@ -26,5 +28,7 @@ def refusal(error: RunError | DefinitionError, lang: Lang) -> str:
 
 
 def wrong_usage(said: str, usage: str, help_command: str, lang: Lang) -> str:
-    """Say that the command was not given as it should be, around what the command line itself says."""
-    return str(words(lang)["usage"]["wrong"].format(said=said, usage=usage, help=help_command))
+    """Say that the command was not given as it should be; what the command line itself says of it is put into words."""
+    found = ((re.fullmatch(pattern, said), text) for pattern, text in words(lang).get("command_line", {}).items())
+    told = next((text.format(*match.groups()) for match, text in found if match), said)
+    return str(words(lang)["usage"]["wrong"].format(said=told, usage=usage, help=help_command))

@@ -147,7 +147,7 @@ SAMPLES = (
         "blanks, and the unit says that figures are still missing",
         "used",
         "07162",
-        findings=["V029@D30"],
+        findings=["V029 news_items.quantity"],
         typed={"news_items.quantity": None, "publications.quantity": None, "seminars.quantity": None},
         stamps={"blank_means_zero": load_stamp_words().blank_no},
     ),
@@ -172,7 +172,7 @@ SAMPLES = (
         "what is 0 was left blank, and the unit says so",
         "used",
         "07174",
-        findings=["V028@D20"],
+        findings=["V028 class_it_staff.quantity"],
         stamps={"blank_means_zero": load_stamp_words().blank_yes},
     ),
     Sample(

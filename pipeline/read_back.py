@@ -18,6 +18,8 @@ ORGAN, MOTTO, DATE, TITLE, ATTACHMENT, STATE = (
     f"line.{name}" for name in ("organ", "motto", "date", "title", "attachment", "state")
 )
 """keys of the lines above the totals, in the hidden column of row keys"""
+DERIVED = "line.derived."
+"""how the keys of the lines of derived sums below the totals begin; the id of a sum follows"""
 SIGNED = "line.sign."
 """how the keys of the lines of posts below the totals begin; a number follows"""
 

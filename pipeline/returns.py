@@ -17,7 +17,7 @@ from pipeline.legacy_text import LegacyEncoding, convert, detect_legacy
 from pipeline.model import Entry, Fact, FileReading, Finding, Return
 from pipeline.parse import Source, parse
 from pipeline.read import Sheet, cell_name
-from pipeline.read_back import is_matrix
+from pipeline.read_back import DERIVED, is_matrix
 from pipeline.recognise import (
     UNIT_LINE,
     Labels,
@@ -252,7 +252,10 @@ def _unread(page: _Page, labels: Labels, *, is_summary: bool) -> Iterator[tuple[
     What a summary prints above and below its table are texts, and differs from office to office.
     """
     sheet, form = page.sheet, page.form
+    derived = {row for row, _, value in sheet.filled() if isinstance(value, str) and value.startswith(DERIVED)}
     for row, column in form.unclaimed:
+        if is_summary and row in derived and row > form.last_row:
+            continue
         value = sheet.value(row, column)
         is_number = not isinstance(value, str) or fold(value).isdecimal()
         if not is_summary or is_number or form.first_head_row <= row <= form.last_row:

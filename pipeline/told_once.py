@@ -15,7 +15,18 @@ from schemas.rules import Severity
 _SURE = frozenset({"V018", "V020", "V021", "V022", "V025", "V026", "V027"})
 """readings with one possible meaning, wherever they stand"""
 _OF_A_COLUMN = frozenset(
-    {*(f"V{number:03}" for number in range(1, 18)), "V023", "V024", "V032", "R101", "R105", "R121", "R122", "R123"}
+    {
+        *(f"V{number:03}" for number in range(1, 18)),
+        "V023",
+        "V024",
+        "V032",
+        "R101",
+        "R105",
+        "R132",
+        "R121",
+        "R122",
+        "R123",
+    }
 )
 """what a whole column may bear for one reason: its format, its formulas, a word, the other column being blank"""
 _OF_A_LINE = frozenset({"V030"})

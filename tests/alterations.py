@@ -19,7 +19,7 @@ from pipeline.read import CellValue, Sheet
 from pipeline.second_look import SheetFacts
 from pipeline.stamp import load_stamp_words
 from schemas.form import NOTE, Form, ValueKind
-from schemas.rules import Cell
+from schemas.rules import Cell, SingleMeasure
 from schemas.text import fold, fold_words
 from tests.legacy_encoders import to_tcvn3, to_vni
 
@@ -147,6 +147,7 @@ def blank_draft(form: Form, sheet: Sheet, formulas: Collection[tuple[int, int]] 
 
 def fill(draft: Draft, rng: Random, blanks: float = 0.2) -> Draft:
     """Fill a draft in as a true return: whole numbers, some zeros, some blanks, a few notes."""
+    singles = {key for rule in draft.form.rules if isinstance(rule, SingleMeasure) for key in rule.rows}
 
     def filled_in(draft: Draft, rng: Random) -> None:
         for cell in draft.form.number_cells:
@@ -155,6 +156,9 @@ def fill(draft: Draft, rng: Random, blanks: float = 0.2) -> Draft:
                 continue
             money = draft.form.by_key[cell.row].kinds[cell.measure] is ValueKind.MONEY
             number = rng.randrange(1, 400) * 50_000 if money else rng.choice((0, *range(1, 60), *range(60, 900, 7)))
+            if cell.row in singles and cell.measure in draft.form.by_key[cell.row].optional:
+                # What a row of one count need not state is told wherever it is more than 0.
+                number = 0
             draft.truth[cell] = number
             line.cells[cell.measure] = float(number)
         for line in rng.sample(draft.rows(), 2):

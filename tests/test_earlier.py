@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from examples.filling import cell_addresses
 from pipeline.earlier import look_back
 from pipeline.errors import RunError
+from pipeline.read_back import DERIVED
 from pipeline.register import load_register
 from schemas.register import shipped_register
 from schemas.rules import SumOfParts
@@ -354,6 +355,21 @@ def test_a_total_that_was_typed_over_is_told_and_the_older_summary_is_kept(retur
     assert notes(desk / "summary.xlsx") == [("F029", f"Tổng hợp, {where[0]}")]
     assert kept(desk) == ["summary (sửa tay 1).xlsx"]
     assert [one for one in lines_in(desk / "summary.decisions.xlsx") if "answer" in one] == []
+
+
+def test_a_derived_sum_that_was_typed_over_is_told_and_one_that_was_not_is_no_change(returns: Path, desk: Path) -> None:
+    where = []
+
+    def write(sheet: Worksheet) -> None:
+        (line,) = (row for row in sheet.iter_rows() if f"{DERIVED}{FORM.derived[0].id}" in [cell.value for cell in row])
+        (cell,) = (cell for cell in line if str(cell.value).startswith("="))
+        cell.value = 987
+        where.append(cell.coordinate)
+
+    change(desk / "summary.xlsx", write, "Tổng hợp")
+    run(returns, desk)
+    assert notes(desk / "summary.xlsx") == [("F029", f"Tổng hợp, {where[0]}")]
+    assert kept(desk) == ["summary (sửa tay 1).xlsx"]
 
 
 def matrix_cell(sheet: Worksheet, name: str, cell: str) -> Cell:

@@ -21,11 +21,13 @@ from schemas.rules import (
     Cell,
     EitherColumn,
     Implies,
+    KindsKeptApart,
     MovesTo,
     Range,
     RatioLimit,
     RequiredText,
     Severity,
+    SingleMeasure,
     SumOfParts,
     kind_of_rule,
 )
@@ -168,6 +170,20 @@ ROWS = [
         "seminars = 7",
     ),
 ]
+DERIVED = [
+    Breakage(
+        "a derived sum of no row", '"awards_individuals.people"]', '"awards.people"]', "parts", 'parts = ["awards_coll'
+    ),
+    Breakage(
+        "a derived sum of one cell",
+        'parts = ["money.quantity"]',
+        'parts = ["seminars.people"]',
+        "parts",
+        'parts = ["sem',
+    ),
+    Breakage("a derived sum twice", 'id = "funding_total"', 'id = "awards_total"', "id", 'id = "awards_total"@2'),
+    Breakage("a derived sum without a label", 'label = "Tổng kinh phí', 'title = "Tổng kinh phí', "title", "title ="),
+]
 GROUPS = [
     Breakage("a group called like a row", "culture_parts = [", "seminars = [", "seminars", "seminars = ["),
     Breakage(
@@ -183,7 +199,7 @@ GROUPS = [
 RULES = [
     Breakage("an unknown kind", 'kind = "single_measure"', 'kind = "single"', "kind", 'kind = "single"'),
     Breakage("a rule without kind", 'kind = "single_measure"\n', "", "kind", "[[rules]]@3"),
-    Breakage("a rule without id", 'id = "R2"\n', "", "id", "[[rules]]@8"),
+    Breakage("a rule without id", 'id = "R2"\n', "", "id", "[[rules]]@9"),
     Breakage("a rule id twice", 'id = "R2"', 'id = "R1"', "id", 'id = "R1"@2'),
     Breakage(
         "a parameter of another kind",
@@ -195,25 +211,30 @@ RULES = [
     Breakage("an unknown outcome", "severity = { mixed =", "severity = { mixt =", "severity", "severity = { mixt"),
     Breakage(
         "an unknown severity",
-        'severity = { mixed = "error" }',
-        'severity = { mixed = "grave" }',
+        'severity = { mixed = "error", added = "warning" }',
+        'severity = { mixed = "grave", added = "warning" }',
         "severity",
         'severity = { mixed = "grave"',
     ),
     Breakage(
         "a severity that is no table",
-        'severity = { mixed = "error" }',
+        'severity = { mixed = "error", added = "warning" }',
         'severity = "error"',
         "severity",
         'severity = "error"',
     ),
     Breakage(
-        "a rule that tells nothing", 'severity = { mixed = "error" }', "severity = {}", "severity", "severity = {}"
+        "a rule that tells nothing",
+        'severity = { mixed = "error", added = "warning" }',
+        "severity = {}",
+        "severity",
+        "severity = {}",
     ),
     Breakage("an unknown level", 'levels = ["unit"]', 'levels = ["town"]', "levels", 'levels = ["town"]'),
     Breakage("an unknown row", 'rows = ["publications"]', 'rows = ["publication"]', "rows", 'rows = ["publication"]'),
+    Breakage("a rule that adds maybe", "add_up = false", 'add_up = "maybe"', "add_up", 'add_up = "maybe"'),
     Breakage("a rule on no row", 'rows = ["publications"]', "rows = []", "rows", "rows = []"),
-    Breakage("a rule without rows", 'rows = ["publications"]\n', "", "rows", "[[rules]]@4"),
+    Breakage("a rule without rows", 'rows = ["publications"]\n', "", "rows", "[[rules]]@5"),
     Breakage(
         "a cell without measure", 'total = "classes_total.quantity"', 'total = "classes_total"', "total", "total ="
     ),
@@ -281,7 +302,7 @@ RULES = [
     Breakage("a limit of nothing", "limit = 300", "limit = 0", "limit", "limit = 0"),
     Breakage("a limit beyond any number", "limit = 300", f"limit = {10**22}", "limit", f"limit = {10**22}"),
     Breakage("a limit that is no whole number", "limit = 300", "limit = 300.5", "limit", "limit = 300.5"),
-    Breakage("a range without upper end", "at_most = 1000000000\n", "", "at_most", "[[rules]]@16"),
+    Breakage("a range without upper end", "at_most = 1000000000\n", "", "at_most", "[[rules]]@17"),
     Breakage("a range upside down", "at_most = 1000000000", "at_most = 10", "at_most", "at_most = 10"),
     Breakage("a range from below zero", "at_least = 10000", "at_least = -1", "at_most", "at_most ="),
     Breakage("a range of no cell", 'cells = ["money.quantity"]', "cells = []", "cells", "cells = []"),
@@ -332,7 +353,7 @@ RULES = [
     Breakage("a text without its words", 'words = ["biên phòng", "biên giới"]', 'words = [""]', "words", "words ="),
     Breakage("a text about nothing", 'subject = "mời', 'subjekt = "mời', "subjekt", "subjekt ="),
 ]
-BREAKAGES = [*TOP, *COLUMNS, *ROWS, *GROUPS, *RULES]
+BREAKAGES = [*TOP, *COLUMNS, *ROWS, *GROUPS, *RULES, *DERIVED]
 
 
 def line_number(file: Path, at: str) -> int:
@@ -563,7 +584,8 @@ RULES_OF_THE_LETTER = {
     "P-ratio": ("ratio_limit", {"over": WARNING}),
     "P-ratio-mass": ("ratio_limit", {"over": INFO}),
     "C": ("single_measure", {"extra": WARNING}),
-    "A": ("kinds_kept_apart", {"mixed": ERROR}),
+    "C-people": ("single_measure", {"optional": WARNING}),
+    "A": ("kinds_kept_apart", {"mixed": ERROR, "added": WARNING}),
     "X": ("either_column", {"moved": INFO, "differ": ERROR}),
     "H": ("heading", {"number": WARNING}),
     "T": ("text_only", {"number": INFO}),
@@ -642,6 +664,26 @@ def test_units_of_a_register_that_is_not_shipped_are_taken_as_they_stand(registe
     rule = rule_of(load_form(copy), "HA-AN")
     assert isinstance(rule, RequiredText)
     assert rule.units == {"TH-01"}
+
+
+def test_people_beside_a_single_count_of_fairs_and_exhibitions_are_told() -> None:
+    rule = rule_of(shipped_form(), "C-people")
+    assert isinstance(rule, SingleMeasure)
+    assert set(rule.rows) == {"book_fairs", "book_exhibitions"}
+
+
+def test_two_kinds_are_added_only_where_the_definition_says_so() -> None:
+    rule = rule_of(shipped_form(), "A")
+    assert isinstance(rule, KindsKeptApart)
+    assert rule.add_up is False
+
+
+def test_the_derived_sums_of_the_district_are_awards_and_money() -> None:
+    parts = {one.id: set(map(str, one.parts)) for one in shipped_form().derived}
+    assert parts == {
+        "awards_total": {"awards_collectives.quantity", "awards_individuals.people"},
+        "funding_total": {"funding_state_budget.quantity", "funding_other_sources.quantity"},
+    }
 
 
 def test_awards_and_money_may_stand_in_either_column() -> None:

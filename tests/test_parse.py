@@ -30,7 +30,7 @@ from pipeline.second_look import Dress, SheetFacts, sheet_facts
 from pipeline.template import write_template
 from pipeline.told_once import told_once
 from schemas.register import load_register_csv, shipped_register
-from schemas.rules import Cell, Severity
+from schemas.rules import Cell, KindsKeptApart, Severity
 from schemas.text import fold
 from tests.alterations import NOTHING_HIDDEN, Draft, Line, as_sheet, blank_draft, fill
 from tests.builders import shipped_form
@@ -132,6 +132,55 @@ def test_a_number_merged_over_two_rows_is_neithers(draft: Draft) -> None:
 
 
 # Blanks that a unit says are zero -------------------------------------------------------------------------------------
+
+
+FAIRS, LEAFLETS = "book_fairs", "publications"
+
+
+@pytest.mark.parametrize(
+    ("events", "people", "is_told"), [(2, 79, True), (2, 0, False), (0, 79, False), (2, None, False)]
+)
+def test_people_beside_a_single_count_are_added_and_told(
+    draft: Draft, events: int, people: int | None, is_told: bool
+) -> None:
+    type_in(draft, FAIRS, quantity=float(events), people=None if people is None else float(people))
+    one = read(draft)
+    told = [each for each in one.findings if each.code == "R132"]
+    assert [(each.cell, each.rule, each.counted) for each in told] == [
+        (entry(one, FAIRS, "people").cell, "C-people", True)
+    ] * is_told
+    assert entry(one, FAIRS, "people").value == people
+
+
+def adding_desk() -> Desk:
+    """The form as an office has it that adds both kinds."""
+    form = shipped_form()
+    rules = tuple(replace(rule, add_up=True) if isinstance(rule, KindsKeptApart) else rule for rule in form.rules)
+    return desk_for(
+        replace(form, rules=rules), load_register_csv(shipped_register(form.register), form.first_day), DEFAULT
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "value"),
+    [
+        ("5 quyển, 200 tờ", "V034", 205),
+        ("5 quyển và 5 tờ", "V034", 10),
+        ("5 quyển, 200 người", "V013", None),
+        ("5 quyển, 200 tờ, 3 bài", "V013", None),
+    ],
+)
+def test_two_kinds_are_added_where_the_office_has_them_added(
+    draft: Draft, typed: str, code: str, value: int | None
+) -> None:
+    type_in(draft, LEAFLETS, quantity=typed)
+    assert [each.code for each in read(draft).findings if each.row == LEAFLETS] == ["V013"]
+    start = FileReading("a.xlsx", "0" * 64, (), ())
+    (one,) = read_forms(start, [as_sheet(draft)[0]], Medium(lambda _: NOTHING_HIDDEN), adding_desk()).returns
+    (told,) = [each for each in one.findings if each.row == LEAFLETS]
+    assert (told.code, told.rule, told.counted) == (code, "A", value is not None)
+    assert entry(one, LEAFLETS, "quantity").value == value
+    assert value is None or str(value) in message(told, desk().form, "vi")
 
 
 def answer_yes(draft: Draft) -> None:
@@ -613,7 +662,7 @@ def test_how_a_cell_was_read_is_shown_where_that_is_told(
 def test_every_code_whose_wording_shows_a_reading_is_among_those_tried() -> None:
     texts = load_wording("vi").texts
     shows = {code for code, text in texts.items() if "{value}" in text.message and code[0] in "VR"}
-    assert shows <= {code for code, *_ in READINGS} | {"V018", "V031", "V032"}
+    assert shows <= {code for code, *_ in READINGS} | {"V018", "V031", "V032", "V034"}
 
 
 def test_a_pair_is_offered_in_its_words_and_only_where_the_row_takes_one(draft: Draft) -> None:

@@ -31,6 +31,7 @@ from pipeline.model import (
     UnitResult,
     UnitStatus,
 )
+from pipeline.read_back import DERIVED
 from pipeline.stamp import load_stamp_words, read_coverage
 from pipeline.standing import Outcome
 from pipeline.summary import issues, write_summary
@@ -249,6 +250,43 @@ def test_every_total_is_a_formula_whose_cached_value_is_the_sum(tmp_path: Path) 
     assert blank(matrix_row(cached, result, "Tổng cộng")) == sums(result)
     assert blank(matrix_row(cached, result, "Cộng các phường")) == sums(result, [WARD, TOWN_WARD])
     assert all(str(value).startswith("=IF(COUNT(") for value in total_cells(live, result.form).values())
+
+
+def derived_lines(sheet: Worksheet) -> dict[str, dict[str, object]]:
+    """Read the lines of derived sums: id -> column letter -> what stands there."""
+    lines: dict[str, dict[str, object]] = {}
+    for row in sheet.iter_rows():
+        key = next((str(cell.value) for cell in row if str(cell.value).startswith(DERIVED)), "")
+        if key.removeprefix(DERIVED):
+            lines[key.removeprefix(DERIVED)] = {
+                cell.column_letter: cell.value for cell in row if isinstance(cell, SheetCell)
+            }
+    return lines
+
+
+def test_derived_sums_are_formulas_over_the_totals_and_marked_as_no_rows_of_the_form(tmp_path: Path) -> None:
+    money = {"funding_state_budget.quantity": 2_500_000, "funding_other_sources.quantity": 500_000}
+    awards = {"awards_collectives.quantity": 4, "awards_individuals.people": 9}
+    result = consolidation({WARD: {**money, "awards_collectives.quantity": 1}, COMMUNE: awards})
+    path = write(result, tmp_path)
+    shown = derived_lines(load_workbook(path, data_only=True)[CONTRACT[0]])
+    sheet = load_workbook(path)[CONTRACT[0]]
+    formulas = derived_lines(sheet)
+    assert {key: line["D"] for key, line in shown.items()} == {"awards_total": 14, "funding_total": 3_000_000}
+    rows = {sheet.cell(row, 10).value: row for row in range(1, sheet.max_row + 1)}
+    named = {"awards_total": ("D", "awards_collectives", "E", "awards_individuals")}
+    left, one, right, other = named["awards_total"]
+    assert str(formulas["awards_total"]["D"]).endswith(f"SUM({left}{rows[one]},{right}{rows[other]}))")
+    words = load_words()
+    assert {line["F"] for line in shown.values()} == {words("totals.derived_open")}
+    whole = dict.fromkeys((WARD, COMMUNE, TOWN_WARD, LATE), money)
+    final = derived_lines(load_workbook(write(consolidation(whole), tmp_path))[CONTRACT[0]])
+    assert final["funding_total"]["F"] == words("totals.derived_mark")
+
+
+def test_a_derived_sum_of_what_nobody_stated_is_empty(tmp_path: Path) -> None:
+    path = write(consolidation({WARD: {"classes_total.quantity": 3}}), tmp_path)
+    assert {line["D"] for line in derived_lines(load_workbook(path, data_only=True)[CONTRACT[0]]).values()} == {None}
 
 
 def test_a_total_nobody_stated_is_empty_and_no_zero(tmp_path: Path) -> None:

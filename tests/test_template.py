@@ -479,6 +479,7 @@ def a_complete_return(form: Form) -> dict[Cell, Typed]:
     values[Cell("reading_events_total", "quantity")] = 10
     values[Cell("culture_sport_total", "quantity")] = 6
     values[Cell("seminars", "quantity")] = 1
+    values |= {Cell(row, "people"): 0 for row in ("book_fairs", "book_exhibitions")}
     return values
 
 
@@ -589,6 +590,7 @@ def test_a_broken_rule_is_told_in_its_row_errors_before_warnings(
         ("funding_state_budget", "quantity"): (340, "error"),
         ("funding_other_sources", "quantity"): (1_000_000_001, "warning"),
         ("seminars", "quantity"): (2, "warning"),
+        ("book_fairs", "people"): (90, "warning"),
         ("class_life_skills_students", "people"): (900, ""),
     }
 

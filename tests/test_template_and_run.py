@@ -159,6 +159,7 @@ NAMED: dict[str, Case] = {
     "people, no event": Case({"book_fairs.quantity": 0, "book_fairs.people": 50}),
     "people, events blank": Case({"book_fairs.quantity": None, "book_fairs.people": 50}),
     "fairs, nobody": Case({"book_fairs.people": 0}),
+    "fairs, and people beside them": Case({"book_fairs.quantity": 2, "book_fairs.people": 79}),
     "people of a total, the total blank": Case(
         {"culture_sport_total.quantity": None, "culture_sport_total.people": 431}
     ),

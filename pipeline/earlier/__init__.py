@@ -87,7 +87,7 @@ def _seen(output: Path, sheets: dict[str, Sheet], words: Words, labels: Labels, 
         by_hand = replace(by_hand, phones=read_phones(sheets, words))
         changes += find_changes(sheets, labels, words, register)
         around = find_around(sheets.get(words("sheets.totals")), labels)
-        changes += changed_lines(around, register.office, labels.form.summary_title, words) if around else ()
+        changes += changed_lines(around, register.office, labels.form, words) if around else ()
     if not changes:
         return Earlier(by_hand=by_hand)
     aside = free_name(output)

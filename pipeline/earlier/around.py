@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pipeline.earlier.cells import Change
 from pipeline.model import HandName
 from pipeline.read import Sheet, cell_name
-from pipeline.read_back import ATTACHMENT, DATE, MOTTO, ORGAN, SIGNED, STATE, TITLE, is_left_to_people
+from pipeline.read_back import ATTACHMENT, DATE, DERIVED, MOTTO, ORGAN, SIGNED, STATE, TITLE, is_left_to_people
 from pipeline.recognise import Labels, Located, locate
+from pipeline.summary.derived import derived_label
 from pipeline.summary.totals import place_and_date
 from pipeline.summary.words import Words
+from schemas.form import Form
 from schemas.register import Office
 from schemas.text import fold, tidy
 
@@ -69,7 +71,7 @@ def find_around(sheet: Sheet | None, labels: Labels) -> Around | None:
         return None
     rows = range(sheet.first_row + len(sheet.rows))
     values = {row: str(sheet.value(row, column)) for row in rows}
-    keys = {row: key for row, key in values.items() if key.startswith(SIGNED) or key in _ABOVE}
+    keys = {row: key for row, key in values.items() if key.startswith((SIGNED, DERIVED)) or key in _ABOVE}
     return Around(sheet, located[0], column, keys) if keys else None
 
 
@@ -114,22 +116,38 @@ def written_names(around: Around) -> Iterator[HandName]:
                 yield HandName(around.keys[above[-1]], row - above[-1], right, text, around.sheet.name, place)
 
 
-def changed_lines(around: Around, office: Office, title: str, words: Words) -> Iterator[Change]:
+def changed_lines(around: Around, office: Office, form: Form, words: Words) -> Iterator[Change]:
     """Tell texts above and below the table that are neither the program's own nor kept."""
-    own = {fold(text) for text in _own_texts(office, title, words) if text}
+    own = {fold(text) for text in _own_texts(office, form, words) if text}
+    sums = _derived_sums(around, form)
     kept = {*filled_lines(around, office, words).values()}
     for row in (*range(around.located.first_head_row), *around.below):
         for column, text in around.texts(row):
             is_state = around.keys.get(row) == STATE and _is_state(text, words)
             is_name = any(around.is_name(row, column, right=right) for right in (False, True))
-            if not (fold(text) in own or text in kept or is_state or is_name):
+            is_sum = row in sums and around.sheet.value(row, column) == sums[row]
+            if not (fold(text) in own or text in kept or is_state or is_name or is_sum):
                 yield Change(around.sheet.name, cell_name(row, column), text, next="copy")
 
 
-def _own_texts(office: Office, title: str, words: Words) -> Iterator[str]:
-    yield from (office.superior_organ, office.organ, *office.signers, title)
+def _derived_sums(around: Around, form: Form) -> Mapping[int, float]:
+    """What the lines of derived sums show, as their parts stand in the table: row -> sum."""
+    located, sums = around.located, {}
+    lines = {key: row for row, key in around.keys.items()}
+    for one in form.derived:
+        places = [(located.rows.get(cell.row, -1), located.columns.get(cell.measure, -1)) for cell in one.parts]
+        values = [value for place in places if isinstance(value := around.sheet.value(*place), int | float)]
+        if values and f"{DERIVED}{one.id}" in lines:
+            sums[lines[f"{DERIVED}{one.id}"]] = sum(values)
+    return sums
+
+
+def _own_texts(office: Office, form: Form, words: Words) -> Iterator[str]:
+    yield from (office.superior_organ, office.organ, *office.signers, form.summary_title)
     yield from _templates(office, words).values()
     yield from map(words, ("page.state", "page.motto", "totals.maker", "totals.maker_hint", "totals.signer_hint"))
+    yield from map(words, ("totals.derived", "totals.derived_mark", "totals.derived_open"))
+    yield from (derived_label(one, words) for one in form.derived)
 
 
 def _is_state(text: str, words: Words) -> bool:

@@ -6,6 +6,7 @@ calamine shows as blank but is not (Excel errors, formulas never calculated) com
 
 from pipeline.parse.elsewhere import look_elsewhere
 from pipeline.parse.entries import blank_answer, entry_of, in_order, settle_blanks
+from pipeline.parse.extras import tell_of_extras
 from pipeline.parse.figures import read_figure
 from pipeline.parse.page import NUMBERS, Page, Parsed, Reader, ReadingRules, Source, draft_of, spans_of
 from pipeline.parse.strays import place_strays, tell_of_covered
@@ -38,6 +39,7 @@ def parse(
         _read_row(page, row)
     for row in page.form.rows:
         place_strays(page, row)
+        tell_of_extras(page, row)
         tell_of_covered(page, row)
     look_elsewhere(page)
     tell_of_other_sums(page)

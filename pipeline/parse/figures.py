@@ -1,5 +1,6 @@
 """The number cells of a form: each to a whole number, to blank, or to a finding at the cell."""
 
+import re
 from datetime import date
 
 from pipeline.model import Fact, State
@@ -138,23 +139,38 @@ def _leave_in_doubt(draft: Draft, reading: Reading) -> None:
 
 
 def _take_reading(page: Page, draft: Draft, reading: Reading) -> None:
+    rule = next((r for r in page.reader.rules.of_row.get(draft.key.row, ()) if isinstance(r, KindsKeptApart)), None)
+    if rule and rule.add_up:
+        reading = _added_up(page, draft, reading)
     draft.state, draft.value = State(reading.state), reading.value
     if page.source.is_word and draft.state is State.STATED:
         draft.state = State.READ
     if reading.state != "blank":
         draft.found = visible(reading.found or as_text(draft.raw))
     if reading.code:
-        rule = next((r for r in page.reader.rules.of_row.get(draft.key.row, ()) if isinstance(r, KindsKeptApart)), None)
+        outcome = _OF_KINDS.get(reading.code)
         page.tell(
             reading.code,
             draft,
-            (rule, "mixed") if rule and reading.code == "V013" else None,
+            (rule, outcome) if rule and outcome else None,
             suggestions=reading.candidates,
             facts=facts_of(page, draft.key.row, reading),
         )
     elif _is_formula(page, draft):
         page.tell("V018", draft, facts={"value": draft.value or 0})
     _tell_of_serial(page, draft)
+
+
+_OF_KINDS = {"V013": "mixed", "V034": "added"}
+
+
+def _added_up(page: Page, draft: Draft, reading: Reading) -> Reading:
+    """Add the numbers of two kinds of thing, if both are counted in words of this column."""
+    letters = re.findall("[a-z]+", fold_words(reading.found or as_text(draft.raw)))
+    units = {word for said in page.form.unit_words.get(draft.key.measure, ()) for word in fold_words(said).split()}
+    if reading.code != "V013" or len(reading.pairs) != 1 or not units.union(page.reader.words.joiners) >= set(letters):
+        return reading
+    return Reading("read", sum(reading.pairs[0]), code="V034", found=reading.found)
 
 
 def _tell_of_serial(page: Page, draft: Draft) -> None:

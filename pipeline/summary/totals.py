@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.form_layout import FormPlace, place_form, set_widths, write_head, write_labels
 from pipeline.read_back import ATTACHMENT, DATE, MOTTO, ORGAN, STATE, TITLE
 from pipeline.stamp import coverage_text
+from pipeline.summary.derived import write_derived
 from pipeline.summary.marks import Marks
 from pipeline.summary.page import (
     Book,
@@ -87,7 +88,9 @@ def write_totals(book: Book) -> Worksheet:
     for form_row in page.form.rows:
         _write_row(book, sheet, page, form_row, marks.of_row(form_row))
     halves = ((0, page.middle - 1), (page.middle, page.mark))
-    last = write_signatures(book, sheet, page.place.last_row + 2, halves, page.key)
+    widths = {page.place.columns[column.key]: column.width for column in page.form.columns}
+    after = write_derived(book, sheet, page.place, page.mark, widths)
+    last = write_signatures(book, sheet, after + 2, halves, page.key)
     _write_stamp(book, sheet, page)
     _set_up(sheet, plan, page, last)
     return sheet

@@ -22,6 +22,7 @@ from schemas.rules import (
     Rule,
     SameNumber,
     Severity,
+    SingleMeasure,
     SumOfParts,
 )
 
@@ -85,6 +86,8 @@ def _outcomes(checked: CheckedForm, rule: Rule) -> Iterator[_Told]:
             yield from _same_number(checked, rule)
         case Implies():
             yield from _implies(checked, rule)
+        case SingleMeasure():
+            yield from _single_measure(checked, rule)
         case _:
             return
 
@@ -225,3 +228,14 @@ def _implies(checked: CheckedForm, rule: Implies) -> Iterator[_Told]:
     for outcome, when in (("zero", all_zero), ("blank", f"NOT({all_zero})")):
         text = checked.say(f"implies_{outcome}{many}", **facts)
         yield _Told(first, outcome, f"AND({unmet},{when})", text)
+
+
+def _single_measure(checked: CheckedForm, rule: SingleMeasure) -> Iterator[_Told]:
+    """A further number beside the one that a row counts; cells that a row does not take are locked."""
+    for row in map(checked.form.by_key.__getitem__, rule.rows):
+        own = [Cell(row.key, measure) for measure in row.kinds if measure not in row.optional]
+        for measure in (measure for measure in row.kinds if measure in row.optional):
+            stated = f"OR({','.join(map(checked.positive, own))})"
+            when = f"AND({stated},{checked.positive(Cell(row.key, measure))})"
+            text = checked.say("single_optional", where=checked.where(Cell(row.key, measure)))
+            yield _Told(row.key, "optional", when, text)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from schemas.definition import Table, read_toml
+from schemas.derived import load_derived
 from schemas.form.model import NOTE, Column, Form, Row
 from schemas.form.rows import ROW_FIELDS, load_rows
 from schemas.register import load_register_csv, shipped_register
@@ -26,7 +27,7 @@ _TABLES: Mapping[str, tuple[str, ...]] = {
 }
 _FIELDS = (
     *("id", "version", "name", "subject", "register", *_TABLES),
-    *("columns", "groups", "unit_words", "aliases", "rules"),
+    *("columns", "groups", "unit_words", "aliases", "rules", "derived"),
 )
 
 
@@ -68,6 +69,7 @@ def load_form(name_or_path: str | Path) -> Form:
         rules=_load_rules(table, rows, groups, measures),
         spread=_known_rows(table.table("template"), "spread", groups),
         unit_words=_unit_words(table.table("unit_words"), measures),
+        derived=load_derived(table.tables("derived"), groups, _numbers(rows)),
     )
 
 
@@ -133,11 +135,15 @@ def _load_groups(table: Table, rows: Sequence[Row]) -> Mapping[str, tuple[str, .
 def _load_rules(
     table: Table, rows: Sequence[Row], groups: Mapping[str, tuple[str, ...]], measures: Sequence[str]
 ) -> tuple[Rule, ...]:
-    numbers = {(row.key, measure) for row in rows for measure, kind in row.kinds.items() if kind.is_number}
     tables = table.tables("rules")
     # The register is read only where a rule names units of it.
     units = _codes(table) if any("units" in rule.values for rule in tables) else None
-    return load_rules(tables, Names(groups, measures, numbers, table.text("register", ""), units))
+    return load_rules(tables, Names(groups, measures, _numbers(rows), table.text("register", ""), units))
+
+
+def _numbers(rows: Sequence[Row]) -> AbstractSet[tuple[str, str]]:
+    """Name the cells that take a number."""
+    return {(row.key, measure) for row in rows for measure, kind in row.kinds.items() if kind.is_number}
 
 
 def _codes(table: Table) -> AbstractSet[str] | None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
+from schemas.derived import Derived
 from schemas.rules import Cell, Rule
 from schemas.text import fold
 
@@ -101,6 +102,8 @@ class Form:
     """rows whose measure cells are one merged cell in the blank form"""
     unit_words: Mapping[str, tuple[str, ...]]
     """measure -> words that may follow a number of it"""
+    derived: tuple[Derived, ...] = ()
+    """sums shown below the totals of a summary; no rows of the form"""
 
     @cached_property
     def by_key(self) -> Mapping[str, Row]:

@@ -63,16 +63,22 @@ class MovesTo(_Named):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SingleMeasure(_Named):
-    """These rows take one measure; a number in another is told, not summed. Outcome: extra."""
+    """These rows take one measure. Outcomes: extra, optional.
+
+    `extra` is told of a number in a measure that a row does not take, and not summed; `optional` of one that it may
+    take, and summed.
+    """
 
     rows: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindsKeptApart(_Named):
-    """Two kinds of thing in one cell of these rows are not added. Outcome: mixed."""
+    """Two kinds of thing in one cell of these rows. Outcomes: mixed (not added), added."""
 
     rows: tuple[str, ...]
+    add_up: bool
+    """the office adds both kinds, and is told; else a person decides"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,8 +188,8 @@ Rule = ReadingRule | ReturnRule
 OUTCOMES: Mapping[str, tuple[str, ...]] = {
     "either_column": ("moved", "differ"),
     "moves_to": ("moved", "differ"),
-    "single_measure": ("extra",),
-    "kinds_kept_apart": ("mixed",),
+    "single_measure": ("extra", "optional"),
+    "kinds_kept_apart": ("mixed", "added"),
     "heading": ("number",),
     "text_only": ("number",),
     "sum_of_parts": ("above", "below", "below_unexplained", "computed", "open"),

@@ -104,7 +104,8 @@ def _single_measure(table: Table, names: Names) -> Rule:
 
 
 def _kinds_kept_apart(table: Table, names: Names) -> Rule:
-    return KindsKeptApart(**_common(table), rows=some_rows(table, "rows", names))
+    rows, add_up = some_rows(table, "rows", names), table.truth("add_up", False)
+    return KindsKeptApart(**_common(table), rows=rows, add_up=add_up)
 
 
 def _heading(table: Table, names: Names) -> Rule:
@@ -208,7 +209,7 @@ _LOADERS: Mapping[str, tuple[Callable[[Table, Names], Rule], tuple[str, ...]]] =
     "either_column": (_either_column, ("rows",)),
     "moves_to": (_moves_to, ("cell", "target")),
     "single_measure": (_single_measure, ("rows",)),
-    "kinds_kept_apart": (_kinds_kept_apart, ("rows",)),
+    "kinds_kept_apart": (_kinds_kept_apart, ("rows", "add_up")),
     "heading": (_heading, ("rows",)),
     "text_only": (_text_only, ("rows",)),
     "sum_of_parts": (_sum_of_parts, ("total", "parts", "compute_blank", "explained_by")),

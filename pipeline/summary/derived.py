@@ -1,0 +1,53 @@
+"""The sums below the totals that are no rows of the form: marked as such, live formulas over the totals above them."""
+
+from collections.abc import Mapping
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.form_layout import FormPlace
+from pipeline.read_back import DERIVED
+from pipeline.summary.page import Book, text_height, write_text
+from pipeline.summary.plan import Plan, sum_formula
+from pipeline.summary.words import Words
+from pipeline.workbook_formats import write_box
+from schemas.derived import Derived
+
+_AIR = 1.3
+"""a label stands over several columns; what is lost between them"""
+
+
+def write_derived(book: Book, sheet: Worksheet, place: FormPlace, mark: int, widths: Mapping[int, float]) -> int:
+    """Write a line for each sum below the table; gives the last row that is taken.
+
+    `mark` is the column of marks, the hidden column of keys stands right of it. A later run and the level above know
+    the lines by their keys, and read nothing in them.
+    """
+    plan, styles = book.plan, book.styles
+    if not plan.result.form.derived:
+        return place.last_row
+    head = at = place.last_row + 2
+    left, right = place.measures
+    write_box(sheet, (head, 0, head, mark), plan.words("totals.derived"), styles.note_left)
+    write_text(sheet, head, mark + 1, DERIVED, styles.stamp)
+    for at, one in enumerate(plan.result.form.derived, head + 1):
+        write_box(sheet, (at, 0, at, left - 1), derived_label(one, plan.words), styles.total_text)
+        sheet.merge_range(at, left, at, right, "", styles.number_total)
+        parts = [total.value for cell in one.parts if (total := plan.result.totals[cell]).value is not None]
+        formula = sum_formula([xl_rowcol_to_cell(*place.at(cell)) for cell in one.parts])
+        sheet.write_formula(at, left, formula, styles.number_total, sum(parts) if parts else "")
+        write_box(sheet, (at, right + 1, at, mark), _mark(plan, one), styles.total_text)
+        write_text(sheet, at, mark + 1, f"{DERIVED}{one.id}", styles.stamp)
+        sheet.set_row(at, text_height(derived_label(one, plan.words), sum(widths[c] for c in range(left)) / _AIR))
+    return at
+
+
+def derived_label(one: Derived, words: Words) -> str:
+    """Name a sum with its unit of measure."""
+    return words("totals.derived_unit", label=one.label, unit=one.unit_of_measure) if one.unit_of_measure else one.label
+
+
+def _mark(plan: Plan, one: Derived) -> str:
+    """Say that a sum is derived, and whether it is final."""
+    is_final = not any(plan.result.totals[cell].provisional for cell in one.parts)
+    return plan.words("totals.derived_mark" if is_final else "totals.derived_open")

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.blanks import required_cells
 from pipeline.explain import UnknownCodeError, as_markdown, explain, explain_all
 from pipeline.findings import (
     LANGUAGES,
@@ -34,6 +35,8 @@ from pipeline.findings import (
 from pipeline.findings import catalogue as catalogue_module
 from pipeline.kinds import Kind
 from pipeline.model import Finding
+from pipeline.numbers import load_number_words, read_number
+from pipeline.numbers.reading import Kind as NumberKind
 from schemas.definition import DefinitionError
 from schemas.form import Form, load_form
 from schemas.rules import OUTCOMES, Severity
@@ -260,6 +263,41 @@ def test_suggestions_name_numbers_and_pairs() -> None:
     assert suggestion_text(told, "vi") == "Có thể là 340 hoặc 340.000 hoặc 3 / 45"
     assert suggestion_text(told, "en") == "Perhaps 340 or 340,000 or 3 / 45"
     assert suggestion_text(finding("V001"), "vi") == ""
+
+
+# Examples ---------------------------------------------------------------------------------------------------------
+
+_TYPED = re.compile('"([^"]+)"')
+MONEY_EXAMPLES = frozenset({"V020", "V023"})
+PAIR_EXAMPLES = frozenset({"V025"})
+OF_MORE_THAN_A_TEXT = frozenset({"V004", "V026", "V028", "V029", "V030", "V031", "V032", "V034"})
+"""examples that quote an answer, a note, a row or a number, or need what stands beside them"""
+
+
+@BOTH
+def test_what_an_example_of_a_reading_quotes_is_read_with_that_code(lang: Lang, form: Form) -> None:
+    quantity, people = form.unit_words["quantity"], form.unit_words["people"]
+    tried = 0
+    for code, text in load_wording(lang).texts.items():
+        if not code.startswith("V") or code in OF_MORE_THAN_A_TEXT:
+            continue
+        pair = (quantity, people) if code in PAIR_EXAMPLES else None
+        kind: NumberKind = "money" if code in MONEY_EXAMPLES else "count"
+        for typed in _TYPED.findall(text.example):
+            units = people if "người" in text.example.partition('"')[0] else quantity
+            reading = read_number(typed, kind=kind, words=load_number_words(), units=units, pair_units=pair)
+            assert reading.code == code, (code, typed, reading)
+            tried += 1
+    assert tried > 12
+
+
+def test_the_cells_of_an_example_of_blanks_are_those_of_the_form(form: Form) -> None:
+    said = {
+        code: [int(n) for n in re.findall(r"[0-9]+", load_wording("vi").texts[code].example)]
+        for code in ("V028", "V029")
+    }
+    assert sum(said["V028"]) == len(form.number_cells)
+    assert sum(said["V029"]) == len(required_cells(form))
 
 
 # What a unit is asked --------------------------------------------------------------------------------------------

@@ -13,8 +13,7 @@ from pipeline.summary.words import Words
 from pipeline.workbook_formats import write_box
 from schemas.derived import Derived
 
-_AIR = 1.3
-"""a label stands over several columns; what is lost between them"""
+_AIR = 2.0
 
 
 def write_derived(book: Book, sheet: Worksheet, place: FormPlace, mark: int, widths: Mapping[int, float]) -> int:
@@ -31,14 +30,15 @@ def write_derived(book: Book, sheet: Worksheet, place: FormPlace, mark: int, wid
     write_box(sheet, (head, 0, head, mark), plan.words("totals.derived"), styles.note_left)
     write_text(sheet, head, mark + 1, DERIVED, styles.stamp)
     for at, one in enumerate(plan.result.form.derived, head + 1):
-        write_box(sheet, (at, 0, at, left - 1), derived_label(one, plan.words), styles.total_text)
+        label = derived_label(one, plan.words)
+        write_box(sheet, (at, 0, at, left - 1), label, styles.base.text)
         sheet.merge_range(at, left, at, right, "", styles.number_total)
         parts = [total.value for cell in one.parts if (total := plan.result.totals[cell]).value is not None]
         formula = sum_formula([xl_rowcol_to_cell(*place.at(cell)) for cell in one.parts])
         sheet.write_formula(at, left, formula, styles.number_total, sum(parts) if parts else "")
         write_box(sheet, (at, right + 1, at, mark), _mark(plan, one), styles.total_text)
         write_text(sheet, at, mark + 1, f"{DERIVED}{one.id}", styles.stamp)
-        sheet.set_row(at, text_height(derived_label(one, plan.words), sum(widths[c] for c in range(left)) / _AIR))
+        sheet.set_row(at, text_height(label, sum(widths[column] for column in range(left))) + _AIR)
     return at
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.workbook.workbook import Workbook
@@ -35,6 +36,7 @@ from pipeline.read_back import DERIVED
 from pipeline.stamp import load_stamp_words, read_coverage
 from pipeline.standing import Outcome
 from pipeline.summary import issues, write_summary
+from pipeline.summary.page import RowHeights, keep_together
 from pipeline.summary.plan import MOST_RANGES, Plan, make_plan
 from pipeline.summary.words import load_words
 from schemas.form import Form
@@ -487,6 +489,22 @@ def test_a_group_wider_than_any_readable_page_goes_on_after_a_row_and_never_betw
     breaks = {each.id for each in sheet.col_breaks.brk}
     assert len(breaks) > 3
     assert breaks <= firsts
+
+
+@pytest.mark.parametrize(
+    ("before", "signed", "pages"), [(1200, 100, 0), (1000, 100, 0), (1100, 100, 1), (2250, 120, 2)]
+)
+def test_those_who_sign_stand_together_on_one_page(before: int, signed: int, pages: int, tmp_path: Path) -> None:
+    workbook = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    rows = RowHeights(workbook.add_worksheet())
+    rows.sheet.fit_to_pages(1, 0)
+    rows.set(0, before)
+    rows.set(1, signed)
+    keep_together(rows, [141.0], 1, 1)
+    rows.sheet.write_string(0, 0, "x")
+    workbook.close()
+    setup = load_workbook(tmp_path / "a.xlsx").worksheets[0].page_setup
+    assert (1 if setup.fitToHeight is None else setup.fitToHeight) == pages
 
 
 def test_a_missing_unit_has_a_sheet_that_says_so(tmp_path: Path) -> None:

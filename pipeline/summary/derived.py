@@ -1,13 +1,12 @@
 """The sums below the totals that are no rows of the form: marked as such, live formulas over the totals above them."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from xlsxwriter.utility import xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
 
 from pipeline.form_layout import FormPlace
 from pipeline.read_back import DERIVED
-from pipeline.summary.page import Book, text_height, write_text
+from pipeline.summary.page import Book, RowHeights, text_height, write_text
 from pipeline.summary.plan import Plan, sum_formula
 from pipeline.summary.words import Words
 from pipeline.workbook_formats import write_box
@@ -16,13 +15,13 @@ from schemas.derived import Derived
 _AIR = 2.0
 
 
-def write_derived(book: Book, sheet: Worksheet, place: FormPlace, mark: int, widths: Mapping[int, float]) -> int:
+def write_derived(book: Book, rows: RowHeights, place: FormPlace, mark: int, widths: Sequence[float]) -> int:
     """Write a line for each sum below the table; gives the last row that is taken.
 
     `mark` is the column of marks, the hidden column of keys stands right of it. A later run and the level above know
     the lines by their keys, and read nothing in them.
     """
-    plan, styles = book.plan, book.styles
+    plan, styles, sheet = book.plan, book.styles, rows.sheet
     if not plan.result.form.derived:
         return place.last_row
     head = at = place.last_row + 2
@@ -38,7 +37,7 @@ def write_derived(book: Book, sheet: Worksheet, place: FormPlace, mark: int, wid
         sheet.write_formula(at, left, formula, styles.number_total, sum(parts) if parts else "")
         write_box(sheet, (at, right + 1, at, mark), _mark(plan, one), styles.total_text)
         write_text(sheet, at, mark + 1, f"{DERIVED}{one.id}", styles.stamp)
-        sheet.set_row(at, text_height(label, sum(widths[column] for column in range(left))) + _AIR)
+        rows.set(at, text_height(label, sum(widths[:left])) + _AIR)
     return at
 
 

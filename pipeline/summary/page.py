@@ -1,7 +1,7 @@
 """What stands on every printed page of the summary: the foot, and the line that says whether figures are final."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from xlsxwriter.format import Format
@@ -17,6 +17,9 @@ from schemas.rules import Severity
 LONGEST_TEXT = 32_767
 _HIGHEST_ROW = 409.0
 """points; Excel allows no more"""
+_ROW_HEIGHT = 15.0
+_PAGE_WIDTH, _PAGE_HEIGHT, _POINTS_A_PIXEL = 467.0, 728.0, 0.75
+"""points across and down an upright A4 page within the decree's margins"""
 _DIGIT_SHARE, _CELL_AIR = 1.15, 2.5
 """a digit of the table beside one of the default font, which widths are counted in; room at the sides"""
 _DIGIT_PIXELS, _CELL_PIXELS = 7, 5
@@ -35,6 +38,35 @@ class Book:
     workbook: Workbook
     plan: Plan
     styles: Styles
+
+
+@dataclass(slots=True)
+class RowHeights:
+    """The heights in points that the rows of a sheet were given; of the others it is Excel's own."""
+
+    sheet: Worksheet
+    given: dict[int, float] = field(default_factory=dict)
+
+    def set(self, row: int, height: float) -> None:
+        """Make a row so high."""
+        self.sheet.set_row(row, height)
+        self.given[row] = height
+
+    def between(self, first: int, last: int) -> float:
+        """Height of some rows together."""
+        return sum(self.given.get(row, _ROW_HEIGHT) for row in range(first, last + 1))
+
+
+def keep_together(rows: RowHeights, widths: Iterable[float], first: int, last: int) -> None:
+    """Print the last rows of an upright sheet that is made to fit the width of A4 on one page, smaller if need be.
+
+    `widths` are those of all printed columns. Manual breaks count for nothing where a sheet is made to fit.
+    """
+    room = _PAGE_HEIGHT * max(1.0, sum(map(pixels, widths)) * _POINTS_A_PIXEL / _PAGE_WIDTH)
+    before, whole = rows.between(0, first - 1), rows.between(0, last)
+    pages = int(whole // room)
+    if before < pages * room:
+        rows.sheet.fit_to_pages(1, pages)
 
 
 def footer(plan: Plan) -> str:

@@ -20,7 +20,9 @@ from pipeline.summary.derived import write_derived
 from pipeline.summary.marks import Marks
 from pipeline.summary.page import (
     Book,
+    RowHeights,
     footer,
+    keep_together,
     number_width,
     open_line,
     text_height,
@@ -37,7 +39,7 @@ from schemas.register import Office
 from schemas.rules import Cell
 
 # The form lends the columns of coverage and marks some of its width.
-_WIDTH_KEPT: Mapping[str, float] = {"label": 0.87, "measure": 0.85, "note": 0.65}
+_WIDTH_KEPT: Mapping[str, float] = {"label": 0.96, "measure": 0.85, "note": 0.65}
 _COVERAGE_WIDTH, _MARK_WIDTH = 9.5, 21.0
 _ORGAN_ROWS = 4
 _LEFT_SHARE = 0.4
@@ -58,9 +60,15 @@ class _Page:
     key: int
 
     @property
+    def widths(self) -> tuple[float, ...]:
+        """Characters across each printed column."""
+        coverage = (_COVERAGE_WIDTH for _ in self.coverage)
+        return (*(column.width for column in self.form.columns), *coverage, _MARK_WIDTH)
+
+    @property
     def width(self) -> float:
         """Characters across the printed part."""
-        return sum(column.width for column in self.form.columns) + _COVERAGE_WIDTH * len(self.coverage) + _MARK_WIDTH
+        return sum(self.widths)
 
     @property
     def middle(self) -> int:
@@ -73,26 +81,26 @@ def write_totals(book: Book) -> Worksheet:
     """Write the sheet; each total is a live formula over the column of its cell in the matrix."""
     plan, styles = book.plan, book.styles
     sheet = book.workbook.add_worksheet(plan.words("sheets.totals"))
-    top = list(_top_lines(plan, styles))
+    rows, top = RowHeights(sheet), list(_top_lines(plan, styles))
     page = _layout(plan, _ORGAN_ROWS + len(top) + 1)
     _set_widths(sheet, page)
-    _write_organ(book, sheet, page)
+    _write_organ(book, rows, page)
     for row, (key, text, look) in enumerate(top, _ORGAN_ROWS):
         write_box(sheet, (row, 0, row, page.mark), text, look)
         write_text(sheet, row, page.key, key, styles.stamp)
-        sheet.set_row(row, text_height(text, page.width, float(look.font_size), bold=True))
+        rows.set(row, text_height(text, page.width, float(look.font_size), bold=True))
     write_head(sheet, page.form, page.place, styles.base)
     write_labels(sheet, page.form, page.place, styles.base, mended=True)
-    _write_extra_heads(book, sheet, page)
+    _write_extra_heads(book, rows, page)
     marks = Marks(plan)
     for form_row in page.form.rows:
-        _write_row(book, sheet, page, form_row, marks.of_row(form_row))
+        _write_row(book, rows, page, form_row, marks.of_row(form_row))
     halves = ((0, page.middle - 1), (page.middle, page.mark))
-    widths = {page.place.columns[column.key]: column.width for column in page.form.columns}
-    after = write_derived(book, sheet, page.place, page.mark, widths)
+    after = write_derived(book, rows, page.place, page.mark, page.widths)
     last = write_signatures(book, sheet, after + 2, halves, page.key)
     _write_stamp(book, sheet, page)
     _set_up(sheet, plan, page, last)
+    keep_together(rows, page.widths, after + 1, last)
     return sheet
 
 
@@ -130,22 +138,22 @@ def _set_widths(sheet: Worksheet, page: _Page) -> None:
     sheet.set_column(page.key, page.key, None, None, {"hidden": True})
 
 
-def _write_organ(book: Book, sheet: Worksheet, page: _Page) -> None:
+def _write_organ(book: Book, rows: RowHeights, page: _Page) -> None:
     """Organ on the left, the state's name and motto on the right, as the decree places them."""
-    plan, styles = book.plan, book.styles
+    plan, styles, sheet = book.plan, book.styles, rows.sheet
     office, words = plan.result.register.office, plan.words
     left = sum(column.width for column in page.form.columns[: page.middle])
     date = plan.result.by_hand.dotted.get(DATE) or place_and_date(office, words)
-    rows = (
+    lines = (
         (ORGAN, office.superior_organ, styles.organ, words("page.state"), styles.organ_strong),
         (MOTTO, office.organ, styles.organ_strong, words("page.motto"), styles.motto),
         (DATE, "", styles.organ, date, styles.italic_right),
     )
-    for row, (key, organ, organ_look, state, state_look) in enumerate(rows):
+    for row, (key, organ, organ_look, state, state_look) in enumerate(lines):
         write_box(sheet, (row, 0, row, page.middle - 1), organ, organ_look)
         write_box(sheet, (row, page.middle, row, page.mark), state, state_look)
         write_text(sheet, row, page.key, key, styles.stamp)
-        sheet.set_row(row, text_height(organ, left, bold=True))
+        rows.set(row, text_height(organ, left, bold=True))
 
 
 def place_and_date(office: Office, words: Words) -> str:
@@ -161,8 +169,8 @@ def _top_lines(plan: Plan, styles: Styles) -> Iterator[tuple[str, str, Format]]:
     yield STATE, open_line(plan), styles.base.subtitle if plan.is_final else styles.open_line
 
 
-def _write_extra_heads(book: Book, sheet: Worksheet, page: _Page) -> None:
-    plan, styles = book.plan, book.styles
+def _write_extra_heads(book: Book, rows: RowHeights, page: _Page) -> None:
+    plan, styles, sheet = book.plan, book.styles, rows.sheet
     first, last = page.place.head, page.place.body - 1
     for measure, column in page.coverage.items():
         text = plan.stamp.coverage_head(page.form.column_by_key[measure].short)
@@ -172,7 +180,7 @@ def _write_extra_heads(book: Book, sheet: Worksheet, page: _Page) -> None:
     heads = [plan.stamp.coverage_head(page.form.column_by_key[measure].short) for measure in page.coverage]
     height = max(text_height(head, _COVERAGE_WIDTH, LIST_SIZE, bold=True) for head in heads)
     for row in range(first, last + 1):
-        sheet.set_row(row, max(height / page.place.head_rows, _heads_height(page)) + _AIR)
+        rows.set(row, max(height / page.place.head_rows, _heads_height(page)) + _AIR)
 
 
 def _heads_height(page: _Page) -> float:
@@ -181,8 +189,8 @@ def _heads_height(page: _Page) -> float:
     return max(text_height(c.head[-1], c.width, bold=True) / (page.place.head_rows - len(c.head) + 1) for c in columns)
 
 
-def _write_row(book: Book, sheet: Worksheet, page: _Page, row: Row, mark: str) -> None:
-    plan, styles = book.plan, book.styles
+def _write_row(book: Book, rows: RowHeights, page: _Page, row: Row, mark: str) -> None:
+    plan, styles, sheet = book.plan, book.styles, rows.sheet
     at, form = page.place.rows[row.key], page.form
     cells = _cells(form, row.key)
     for measure in form.measures:
@@ -201,7 +209,7 @@ def _write_row(book: Book, sheet: Worksheet, page: _Page, row: Row, mark: str) -
         write_text(sheet, at, page.coverage[cell.measure], coverage_text(total.coverage), styles.total_center)
     write_text(sheet, at, page.mark, mark, styles.total_text)
     write_text(sheet, at, page.key, row.key, styles.stamp)
-    sheet.set_row(at, max(_heights(page, row, mark, written)))
+    rows.set(at, max(_heights(page, row, mark, written)))
 
 
 def _formula(plan: Plan, cell: Cell) -> str:

@@ -146,7 +146,7 @@ def _own_texts(office: Office, form: Form, words: Words) -> Iterator[str]:
     yield from (office.superior_organ, office.organ, *office.signers, form.summary_title)
     yield from _templates(office, words).values()
     yield from map(words, ("page.state", "page.motto", "totals.maker", "totals.maker_hint", "totals.signer_hint"))
-    yield from map(words, ("totals.derived", "totals.derived_mark", "totals.derived_open"))
+    yield from map(words, ("totals.derived_mark", "totals.derived_open"))
     yield from (derived_label(one, words) for one in form.derived)
 
 

@@ -24,11 +24,9 @@ def write_derived(book: Book, rows: RowHeights, place: FormPlace, mark: int, wid
     plan, styles, sheet = book.plan, book.styles, rows.sheet
     if not plan.result.form.derived:
         return place.last_row
-    head = at = place.last_row + 2
     left, right = place.measures
-    write_box(sheet, (head, 0, head, mark), plan.words("totals.derived"), styles.note_left)
-    write_text(sheet, head, mark + 1, DERIVED, styles.stamp)
-    for at, one in enumerate(plan.result.form.derived, head + 1):
+    at = first = place.last_row + 2
+    for at, one in enumerate(plan.result.form.derived, first):
         label = derived_label(one, plan.words)
         write_box(sheet, (at, 0, at, left - 1), label, styles.base.text)
         sheet.merge_range(at, left, at, right, "", styles.number_total)

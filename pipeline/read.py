@@ -5,8 +5,8 @@ first and the last used one, so the extent is asked for before a cell is built.
 """
 
 import io
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -16,8 +16,24 @@ from pipeline.limits import Limits
 
 MOST_ROWS, MOST_COLUMNS = 2**20, 2**14
 """of a sheet in any of the formats"""
-CellValue = str | int | float | bool | datetime | date | time | timedelta
-"""what calamine gives for a cell; "" for a cell without a value"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What a cell holds that calamine gives as blank, or as a number nobody stated. It is never a blank or a number."""
+
+    code: str
+    """the finding that says what it is"""
+    text: str
+    """as a person sees it: "#REF!", "=" for a formula without a result"""
+
+    def __str__(self) -> str:
+        """Show it as a person sees it."""
+        return self.text
+
+
+CellValue = str | int | float | bool | datetime | date | time | timedelta | Unseen
+"""what a cell holds; "" for a cell without a value"""
 
 
 class OverLimit(Exception):  # noqa: N818 - it tells of the file, not of the program
@@ -37,7 +53,7 @@ class Sheet:
     hidden: bool
     first_row: int
     first_column: int
-    rows: list[list[CellValue]]
+    rows: Sequence[Sequence[CellValue]]
     merged: tuple[tuple[int, int, int, int], ...]
     """(first row, first column, last row, last column); empty where the format does not tell (ods)"""
 
@@ -64,6 +80,25 @@ def cell_name(row: int, column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return f"{letters}{row + 1}"
+
+
+def with_cells(sheet: Sheet, cells: Mapping[tuple[int, int], CellValue], limits: Limits) -> Sheet:
+    """Put values into a sheet, which grows as far as they stand.
+
+    Raises:
+        Unreadable: a cell stands where no sheet has one.
+        OverLimit: the sheet becomes too large.
+    """
+    rows, columns = {row for row, _ in cells}, {column for _, column in cells}
+    if sheet.rows:
+        rows |= {sheet.first_row, sheet.first_row + len(sheet.rows) - 1}
+        columns |= {sheet.first_column, sheet.first_column + max(map(len, sheet.rows)) - 1}
+    start, end = (min(rows), min(columns)), (max(rows), max(columns))
+    _check_extent(start, end, limits)
+    grid = [[sheet.value(row, column) for column in range(start[1], end[1] + 1)] for row in range(start[0], end[0] + 1)]
+    for (row, column), value in cells.items():
+        grid[row - start[0]][column - start[1]] = value
+    return replace(sheet, first_row=start[0], first_column=start[1], rows=grid)
 
 
 def read_sheets(data: bytes, limits: Limits, names: Collection[str] | None = None) -> Iterator[Sheet]:

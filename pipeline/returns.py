@@ -5,8 +5,10 @@ units; then its own name and folder say nothing about any of them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 from pipeline.below import told_of_totals
@@ -30,6 +32,7 @@ from pipeline.recognise import (
 )
 from pipeline.second_look import SheetFacts
 from pipeline.siblings import OF_TITLES, those_that_count
+from pipeline.unseen import as_seen, own_formulas
 from schemas.definition import read_toml
 from schemas.form import Form
 from schemas.text import fold, visible
@@ -62,6 +65,10 @@ class _Page:
 
     sheet: Sheet
     form: Located
+    facts: SheetFacts | None = None
+    """what the second look told of the sheet; None where it was impossible, or not made yet"""
+    own: AbstractSet[tuple[int, int]] = frozenset()
+    """formulas that the template wrote around the form"""
 
     def stamped(self, name: str) -> str:
         """What stands beside a stamp label, as typed."""
@@ -79,7 +86,10 @@ def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, de
     if encoding:
         pages = list(_pages([_converted(sheet, encoding) for sheet in seen], desk.labels, [], []))
         told.append(finding("F027", facts={"encoding": encoding.value}))
-    forms = [page for page in pages if fold(page.stamped("kind")) != fold(desk.labels.stamp.kind_copy)]
+    originals = (page for page in pages if not _repeats(page, desk.labels))
+    forms = [
+        page for _, same in groupby(originals, lambda page: id(page.sheet)) for page in _seen(list(same), medium, desk)
+    ]
     read = [_beside_its_units(_return_of(reading, page, medium, desk), matrices, desk.form) for page in forms]
     returns = those_that_count(read, desk)
     if len(returns) > 1:
@@ -100,6 +110,25 @@ def _pages(sheets: Iterable[Sheet], labels: Labels, seen: list[Sheet], matrices:
         pages = [_Page(sheet, form) for form in locate(sheet, labels)]
         yield from pages
         is_behind |= any(_is_summary(page, labels) for page in pages)
+
+
+def _repeats(page: _Page, labels: Labels) -> bool:
+    """Tell a copy of a return behind a summary."""
+    return fold(page.stamped("kind")) == fold(labels.stamp.kind_copy)
+
+
+def _seen(same: Sequence[_Page], medium: Medium, desk: Desk) -> Sequence[_Page]:
+    """Look again at the sheet of some forms, and find them anew where it holds what calamine does not show."""
+    sheet, forms = same[0].sheet, [page.form for page in same]
+    facts = medium.look(sheet)
+    if facts is None:
+        return same
+    own = own_formulas(sheet, forms, desk.labels, facts)
+    seen = as_seen(sheet, facts, own, desk.limits, stores_zero=medium.stores_zero)
+    if seen is not sheet:
+        again = [form for form in locate(seen, desk.labels) if not _repeats(_Page(seen, form), desk.labels)]
+        forms = again if len(again) == len(forms) else forms
+    return [_Page(seen, form, facts, own) for form in forms]
 
 
 def _beside_its_units(one: Return, matrices: Sequence[Sheet], form: Form) -> Return:
@@ -182,10 +211,9 @@ def _converted(sheet: Sheet, encoding: LegacyEncoding) -> Sheet:
 
 
 def _return_of(reading: FileReading, page: _Page, medium: Medium, desk: Desk) -> Return:
-    sheet, form = page.sheet, page.form
-    facts = medium.look(sheet)
+    sheet, form, facts = page.sheet, page.form, page.facts
     is_summary = _is_summary(page, desk.labels)
-    source = Source(is_summary, stores_zero=medium.stores_zero, is_word=medium.is_word)
+    source = Source(is_summary, is_word=medium.is_word)
     parsed = parse(sheet, form, facts, desk.reader, source)
     findings = [
         *_told_of_version(page, desk.form),
@@ -204,7 +232,7 @@ def _return_of(reading: FileReading, page: _Page, medium: Medium, desk: Desk) ->
     titles = {told.cell for told in findings if told.code in OF_TITLES}
     unread = _unread(page, desk.labels, is_summary=is_summary)
     rest = replace(form, unclaimed=tuple(sorted(place for place in unread if cell_name(*place) not in titles)))
-    findings += told_of_the_rest(sheet, rest, _written_by_formulas(sheet, facts, medium))
+    findings += told_of_the_rest(sheet, rest, _written_by_formulas(page))
     claim, told = identify(page.stamped("unit_code"), _unit_name(page, desk), sheet.name, reading.path, desk.names)
     told = tuple(_at_stamp(page, one) for one in told)
     return Return(
@@ -272,11 +300,10 @@ def _unread(page: _Page, labels: Labels, *, is_summary: bool) -> Iterator[tuple[
             yield row, form.mark
 
 
-def _written_by_formulas(sheet: Sheet, facts: SheetFacts | None, medium: Medium) -> set[tuple[int, int]]:
-    """Cells beside the form that a program wrote: LibreOffice stores 0 in an .xls for a formula that shows a text."""
-    own = facts.formulas if facts else frozenset()
-    zeros = facts.zero_cached if facts and medium.stores_zero else frozenset()
-    return {place for place in own if isinstance(sheet.value(*place), str)} | zeros
+def _written_by_formulas(page: _Page) -> AbstractSet[tuple[int, int]]:
+    """Cells beside the form that a program wrote: texts, and what LibreOffice stores in an .xls for such a text, 0."""
+    formulas = page.facts.formulas if page.facts else frozenset()
+    return {place for place in formulas if isinstance(page.sheet.value(*place), str)} | page.own
 
 
 def _told_of_version(page: _Page, form: Form) -> Iterator[Finding]:

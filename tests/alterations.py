@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import pairwise
 from random import Random
 
-from pipeline.read import CellValue, Sheet
+from pipeline.read import CellValue, Sheet, Unseen
 from pipeline.second_look import SheetFacts
 from pipeline.stamp import load_stamp_words
 from schemas.form import NOTE, Form, ValueKind
@@ -195,6 +195,10 @@ def answered(draft: Draft, rng: Random) -> Draft:
     return fresh
 
 
+class Percent(float):
+    """A number that its cell shows as a percentage."""
+
+
 def as_sheet(draft: Draft) -> tuple[Sheet, SheetFacts]:
     """Lay a draft out as a reader sees it, with what the second look would tell."""
     place = {name: index for index, name in enumerate(draft.columns)}
@@ -215,8 +219,30 @@ def as_sheet(draft: Draft) -> tuple[Sheet, SheetFacts]:
             if 0 <= last - first <= 1:
                 merged.append((draft.place(top), first, draft.place(bottom), last))
     hidden = frozenset(index for index, line in enumerate(draft.lines) if line.hidden)
+    facts = _without_the_unshown(grid)
     sheet = Sheet(draft.sheet, False, 0, 0, grid, tuple(merged))
-    return sheet, replace(NOTHING_HIDDEN, hidden_rows=hidden)
+    return sheet, replace(facts, hidden_rows=hidden)
+
+
+def _without_the_unshown(grid: list[list[CellValue]]) -> SheetFacts:
+    """Leave in a grid what calamine gives of it (in an .ods); gives what the second look tells of the rest."""
+    cells = {(row, column): value for row, line in enumerate(grid) for column, value in enumerate(line)}
+    errors = {place: one.text for place, one in cells.items() if isinstance(one, Unseen) and one.code == "V008"}
+    uncalculated = {place for place, one in cells.items() if isinstance(one, Unseen) and one.code == "V009"}
+    booleans = {place: one for place, one in cells.items() if isinstance(one, bool)}
+    percents = {place for place, one in cells.items() if isinstance(one, Percent)}
+    for row, column in (*errors, *uncalculated):
+        grid[row][column] = ""
+    for row, column in (*booleans, *percents):
+        grid[row][column] = float(cells[row, column])  # type: ignore[arg-type]
+    return replace(
+        NOTHING_HIDDEN,
+        formulas=frozenset(uncalculated),
+        uncalculated=frozenset(uncalculated),
+        errors=errors,
+        booleans=booleans,
+        percents=frozenset(percents),
+    )
 
 
 def _typed(text: str, encoder: Callable[[str], str]) -> str:

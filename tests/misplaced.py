@@ -15,7 +15,7 @@ from schemas.rules import Cell
 from tests.alterations import Alteration, Draft, Line, money_rows, new_column, retype
 
 
-def _taken_out(draft: Draft, rng: Random, most: int) -> list[tuple[Line, dict[str, int]]]:
+def taken_out(draft: Draft, rng: Random, most: int) -> list[tuple[Line, dict[str, int]]]:
     """Take the numbers of some rows out of their cells: line -> measure -> number."""
     lines = []
     for line in draft.untouched():
@@ -43,33 +43,33 @@ def numbers_in_unit_cells(draft: Draft, rng: Random) -> None:
     """Numbers typed into the cells of the units of measure."""
     if "unit_of_measure" not in draft.columns:
         return
-    for line, numbers in _taken_out(draft, rng, 8):
+    for line, numbers in taken_out(draft, rng, 8):
         line.cells["unit_of_measure"] = _in_words(draft, numbers, rng.choice(("/", ", ", " - ")))
 
 
 def numbers_in_notes(draft: Draft, rng: Random) -> None:
     """Numbers told in the notes instead of being typed into their cells."""
-    for line, numbers in _taken_out(draft, rng, 4):
+    for line, numbers in taken_out(draft, rng, 4):
         said = rng.choice(("Đã tổ chức {}", "{}", "Có {} trong ngày 5/10/2020", "Kết quả: {}"))
         line.cells[NOTE] = said.format(_in_words(draft, numbers, rng.choice((", ", " với ", "/"))))
 
 
 def numbers_behind_labels(draft: Draft, rng: Random) -> None:
     """Numbers typed behind the labels."""
-    for line, numbers in _taken_out(draft, rng, 3):
+    for line, numbers in taken_out(draft, rng, 3):
         said = rng.choice((": {}", " ({})", " - {}"))
         line.cells["label"] = f"{line.cells['label']}{said.format(_in_words(draft, numbers, ', '))}"
 
 
 def numbers_in_the_line_below(draft: Draft, rng: Random) -> None:
     """Numbers told in a line of their own below the label."""
-    for line, numbers in _taken_out(draft, rng, 3):
+    for line, numbers in taken_out(draft, rng, 3):
         draft.lines.insert(draft.place(line) + 1, Line("extra", {"label": f"+ {_in_words(draft, numbers, '; ')}"}))
 
 
 def numbers_in_two_parts_below(draft: Draft, rng: Random) -> None:
     """A row left blank, and two lines below it that hold its numbers in two parts."""
-    for line, numbers in _taken_out(draft, rng, 2):
+    for line, numbers in taken_out(draft, rng, 2):
         first = {measure: float(rng.randint(0, number)) for measure, number in numbers.items()}
         second = {measure: number - first[measure] for measure, number in numbers.items()}
         for part, name in ((second, "Buổi chiều"), (first, "Buổi sáng")):
@@ -79,7 +79,7 @@ def numbers_in_two_parts_below(draft: Draft, rng: Random) -> None:
 def numbers_in_a_column_beside(draft: Draft, rng: Random) -> None:
     """A column of the office's own that holds the numbers of some rows."""
     name = new_column(draft, draft.columns.index(NOTE), "own")
-    for line, numbers in _taken_out(draft, rng, 3):
+    for line, numbers in taken_out(draft, rng, 3):
         moved = next(measure for measure, number in numbers.items() if number)
         line.cells |= {measure: float(number) for measure, number in numbers.items() if measure != moved}
         line.cells[name] = float(numbers[moved])

@@ -21,7 +21,7 @@ from pipeline.template import write_template
 from pipeline.told_once import told_once
 from schemas.register import load_register_csv, shipped_register
 from schemas.rules import Cell, Severity
-from tests import alterations, misplaced, rearranged
+from tests import alterations, misplaced, rearranged, unshown
 from tests.alterations import Draft, altered, answered, as_sheet, blank_draft, fill
 from tests.builders import shipped_form
 
@@ -32,13 +32,13 @@ LOUDEST = 9
 SHORT_RUN, LONG_RUN = 300, 20_000
 _COLUMN_WIDE = {"S006", "S016"}
 _REFUSED = {"F015"}
-_LISTED = {"S003", "S004", "S017"}
+_LISTED = {"S003", "S004", "S017", "S020"}
 """numbers that stand where no row takes them"""
 
-MISPLACED = {each.__name__: each for each in misplaced.MISPLACED}
+MISPLACED = {each.__name__: each for each in (*misplaced.MISPLACED, *unshown.UNSHOWN)}
 ALTERATIONS = {**alterations.ALTERATIONS, **rearranged.REARRANGED, **MISPLACED}
 CLEAR = (*alterations.CLEAR, *rearranged.CLEAR)
-RANKS = {**dict.fromkeys((*rearranged.LATE, *misplaced.MISPLACED), 1), **dict.fromkeys(alterations.LATE, 2)}
+RANKS = {**dict.fromkeys((*rearranged.LATE, *MISPLACED.values()), 1), **dict.fromkeys(alterations.LATE, 2)}
 """what is done late, because others would take it apart or write over it"""
 EARLY = (*alterations.EARLY, *rearranged.EARLY)
 

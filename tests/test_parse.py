@@ -37,7 +37,7 @@ from tests.builders import shipped_form
 
 UNIT = "07135"
 PAIR, SINGLE, PEOPLE_ONLY, MONEY = "class_literacy", "news_items", "class_participants_total", "funding_state_budget"
-OTHER_PAIR = "class_universal_education"
+OTHER_PAIR, COLLECTIVES = "class_universal_education", "awards_collectives"
 Change = Callable[[Draft], None]
 
 
@@ -428,6 +428,37 @@ def test_a_row_in_doubt_moves_no_number_out_of_the_wrong_column(draft: Draft) ->
     assert entry(one, MONEY, "quantity").value is None
     assert ("S010", None) in at(one, MONEY)
     assert ("S004", "people") in at(one, MONEY)
+
+
+MOVED = [
+    (COLLECTIVES, "people", COLLECTIVES, "quantity", "R101"),
+    ("classes_total", "people", PEOPLE_ONLY, "people", "R103"),
+]
+
+
+@pytest.mark.parametrize("typed", [0.0, "0", "không", "-"])
+@pytest.mark.parametrize(("row", "measure", "to_row", "to_measure", "code"), MOVED)
+def test_a_zero_in_the_wrong_cell_is_moved_to_the_blank_one_that_takes_it(
+    draft: Draft, row: str, measure: str, to_row: str, to_measure: str, code: str, typed: object
+) -> None:
+    type_in(draft, to_row, **{to_measure: None})
+    type_in(draft, row, **{measure: typed})
+    one, line = read(draft), draft.line(row)
+    assert line is not None
+    moved = entry(one, to_row, to_measure)
+    assert (moved.value, moved.state, moved.cell) == (0, State.READ, f"E{draft.place(line) + 1}")
+    assert (code, to_measure) in at(one, to_row)
+
+
+@pytest.mark.parametrize(("row", "measure", "to_row", "to_measure", "code"), MOVED)
+def test_a_zero_beside_a_number_says_only_that_nothing_belongs_there(
+    draft: Draft, row: str, measure: str, to_row: str, to_measure: str, code: str
+) -> None:
+    type_in(draft, to_row, **{to_measure: 12.0})
+    type_in(draft, row, **{measure: 0.0})
+    one = read(draft)
+    assert entry(one, to_row, to_measure).value == 12
+    assert at(one, row) == at(one, to_row) == []
 
 
 def test_the_same_sure_reading_in_many_cells_is_told_once_with_its_cells(draft: Draft) -> None:

@@ -461,6 +461,12 @@ def test_an_error_is_told_where_only_its_text_says_so() -> None:
     assert facts.zero_cached == frozenset()
 
 
+def test_a_truth_value_under_a_format_of_numbers_is_one_still() -> None:
+    cell = '<table:table-cell table:formula="of:=TRUE()" office:value-type="float" office:value="1">'
+    facts = look(content(f"<table:table-row>{cell}<text:p>1</text:p></table:table-cell></table:table-row>"))
+    assert facts.booleans == {(0, 0): True}
+
+
 def test_a_formula_without_type_and_text_is_uncalculated() -> None:
     facts = look(content('<table:table-row><table:table-cell table:formula="of:=1"/></table:table-row>'))
     assert facts.uncalculated == at("A1")

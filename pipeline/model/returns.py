@@ -61,7 +61,7 @@ class Return:
         Numbers in columns whose heads were not understood are found nowhere, and the form is not empty.
         """
         told = {one.code for one in self.findings}
-        is_answered = self.blank_means_zero or {"S004", "S006"} <= told
+        is_answered = self.blank_means_zero or ("S006" in told and not told.isdisjoint({"S004", "S020"}))
         return not is_answered and all(entry.found is None for entry in self.entries)
 
     @property

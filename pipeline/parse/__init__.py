@@ -62,5 +62,5 @@ def _read_row(page: Page, row: Row) -> None:
         page.drafts[draft.key] = draft
     if any(column.role == "note" for column in page.form.columns):
         note = draft_of(page, row, NOTE)
-        take_text(note)
+        take_text(page, note)
         page.drafts[note.key] = note

@@ -11,7 +11,7 @@ from pipeline.model import State
 from pipeline.numbers import read_number
 from pipeline.numbers.dates import figures_but_dates, without_dates
 from pipeline.parse.page import NUMBERS, Draft, Page, Seen, as_text, stray_kind
-from pipeline.read import CellValue
+from pipeline.read import CellValue, Unseen
 from schemas.form import NOTE, Row
 from schemas.rules import Cell
 from schemas.text import fold, fold_words, visible
@@ -36,7 +36,9 @@ def look_elsewhere(page: Page) -> None:
             seen = Seen(visible("; ".join(texts)), is_plain=_is_plain(page, row, texts))
             page.elsewhere |= {draft.key: seen for draft in blanks}
         elif (told := _in_other_cell(page, row)) is not None:
-            page.elsewhere |= {draft.key: Seen(told, is_plain=False) for draft in blanks}
+            # What nobody can read may be the number, whatever the unit says of its blanks.
+            seen = Seen(told, is_plain=bool(page.strayed.get(row.key)))
+            page.elsewhere |= {draft.key: seen for draft in blanks}
 
 
 def _numbers_of(page: Page, row: Row) -> list[Draft]:
@@ -48,8 +50,9 @@ def _in_other_cell(page: Page, row: Row) -> str | None:
 
     Empty where a finding at the row tells of it; None where there is none. A plain number is that of its own cell.
     """
-    if row.key in page.strayed:
-        return ""
+    note = page.drafts.get(Cell(row.key, NOTE))
+    if row.key in page.strayed or (note and note.state is State.UNREADABLE):
+        return page.strayed.get(row.key, "")
     unread = [draft for draft in _numbers_of(page, row) if draft.state is State.UNREADABLE and draft.found]
     found = next((draft for draft in unread if not str(draft.found).isdecimal()), None)
     if found is None:
@@ -61,7 +64,7 @@ def _texts_beside(page: Page, row: Row, beside: Mapping[int, Sequence[int]]) -> 
     """Give what holds a figure that the form does not print there: note, unit, label, cells beside, lines below."""
     line, columns = page.located.rows[row.key], page.located.columns
     note = page.drafts.get(Cell(row.key, NOTE))
-    if note and _holds_figure(page, note.raw):
+    if note and note.state is not State.UNREADABLE and _holds_figure(page, note.raw):
         yield as_text(note.raw)
     unit = page.sheet.value(line, columns.get(page.reader.labels.unit_key or "", -1))
     if isinstance(unit, str) and fold(unit) != fold(row.unit_of_measure) and _holds_figure(page, unit):
@@ -117,6 +120,8 @@ def _further(page: Page, typed: str, printed: Sequence[str]) -> bool:
 
 
 def _holds_figure(page: Page, value: CellValue) -> bool:
+    if isinstance(value, Unseen):
+        return True
     if isinstance(value, bool):
         return False
     if isinstance(value, int | float):
@@ -135,7 +140,7 @@ def _is_plain(page: Page, row: Row, texts: Sequence[str]) -> bool:
     if any(counted.search(fold_words(without_dates(text, page.reader.words))) for text in texts):
         return True
     note = page.drafts.get(Cell(row.key, NOTE))
-    if note is None or not _holds_figure(page, note.raw):
+    if note is None or isinstance(note.raw, Unseen) or not _holds_figure(page, note.raw):
         return False
     reading = read_number(note.raw, kind=stray_kind(row), words=page.reader.words)
     text = note.text or ""

@@ -6,8 +6,19 @@ from datetime import date
 from pipeline.model import Fact, State
 from pipeline.numbers import Reading, read_number
 from pipeline.numbers.dates import behind_date, date_of, serial_of
-from pipeline.parse.page import Draft, Page, anchor_of, as_text, coverage_of, draft_of, is_in_doubt, refuse, stray_kind
-from pipeline.second_look import SheetFacts
+from pipeline.parse.page import (
+    Draft,
+    Page,
+    anchor_of,
+    as_text,
+    coverage_of,
+    draft_of,
+    is_in_doubt,
+    refuse,
+    stray_kind,
+    unread,
+)
+from pipeline.read import Unseen
 from pipeline.shown import as_shown
 from schemas.form import Row, ValueKind
 from schemas.rules import Cell, KindsKeptApart
@@ -21,9 +32,7 @@ def read_figure(page: Page, row: Row, draft: Draft) -> None:
     address = (page.located.rows[row.key], page.located.columns[draft.key.measure])
     if page.source.is_summary:
         _read_coverage(page, draft, address[0])
-    hidden = _hidden_value(page, draft, anchor_of(page, row, address) or address)
-    if hidden:
-        refuse(page, draft, *hidden)
+    if _is_refused_unread(page, draft):
         return
     if _is_shared(page, row, address):
         values = (page.sheet.value(*page.spans[address][:2]), page.sheet.value(*address))
@@ -33,10 +42,10 @@ def read_figure(page: Page, row: Row, draft: Draft) -> None:
         return
     pair = page.reader.rules.pairs.get(row.key)
     words = page.form.unit_words
-    reading = read_number(
+    reading = unread(page, draft.raw, anchor_of(page, row, address) or address) or read_number(
         draft.raw,
-        kind="money" if row.kinds[draft.key.measure] is ValueKind.MONEY else "count",
         words=page.reader.words,
+        kind="money" if row.kinds[draft.key.measure] is ValueKind.MONEY else "count",
         units=words.get(draft.key.measure, ()),
         pair_units=(words.get(pair[0], ()), words.get(pair[1], ())) if pair else None,
     )
@@ -66,45 +75,27 @@ def as_shown_of(page: Page, row: Row, draft: Draft, reading: Reading) -> Reading
 def _read_coverage(page: Page, draft: Draft, line: int) -> None:
     """In a summary a formula that shows nothing has no stored value; its coverage says that it is blank."""
     coverage = coverage_of(page, draft.key.measure, line)
-    if coverage is not None and coverage[0] == 0 and draft.raw in ("", 0):
+    without_result = isinstance(draft.raw, Unseen) and draft.raw.code in _WITHOUT_RESULT
+    if coverage is not None and coverage[0] == 0 and (without_result or draft.raw in ("", 0)):
         draft.raw = ""
+    elif isinstance(draft.raw, Unseen) and draft.raw.code == "V016":
+        draft.raw = 0.0
 
 
-def _hidden_value(page: Page, draft: Draft, address: tuple[int, int]) -> tuple[str, str] | None:
-    """Find what calamine does not show at an address: (code, what stands there); None where it shows all."""
-    facts = page.facts
-    if page.source.is_word:
-        return None
-    if facts is None or facts.blind:
-        return ("V017", "") if draft.raw == "" else None
-    return _other_than_shown(facts, draft, address) or _not_calculated(page, facts, draft, address)
+_WITHOUT_RESULT = ("V009", "V016")
+"""a formula never calculated, or one whose stored 0 may be the place of a text"""
 
 
-def _other_than_shown(facts: SheetFacts, draft: Draft, address: tuple[int, int]) -> tuple[str, str] | None:
-    """Find what stands at an address that calamine gives as something else."""
-    if address in facts.errors:
-        return "V008", facts.errors[address]
-    if any(map(str.isdecimal, facts.pieced.get(address, ""))):
-        return "V003", facts.pieced[address]
-    if address in facts.booleans:
-        return "V012", "TRUE" if facts.booleans[address] else "FALSE"
-    if address in facts.percents and isinstance(draft.raw, int | float):
-        return "V010", f"{draft.raw * 100:g}%"
-    return None
-
-
-def _not_calculated(page: Page, facts: SheetFacts, draft: Draft, address: tuple[int, int]) -> tuple[str, str] | None:
-    """Tell a formula without a stored result; in a summary, coverage 0 says that its result is blank."""
-    coverage = coverage_of(page, draft.key.measure, address[0]) if page.source.is_summary else None
-    if coverage is not None and coverage.reported == 0:
-        return None
-    if address in facts.uncalculated:
-        return "V009", "="
-    return (
-        ("V016", "0")
-        if address in facts.zero_cached and draft.raw == 0 and page.source.stores_zero and not page.source.is_summary
-        else None
-    )
+def _is_refused_unread(page: Page, draft: Draft) -> bool:
+    """Refuse a cell whose number nobody sees, whatever is known of its row, and a blank that may hold one."""
+    is_known = page.source.is_word or (page.facts is not None and not page.facts.blind)
+    if isinstance(draft.raw, Unseen):
+        refuse(page, draft, draft.raw.code, draft.raw.text)
+    elif draft.raw == "" and not is_known:
+        refuse(page, draft, "V017", "")
+    else:
+        return False
+    return True
 
 
 def _is_shared(page: Page, row: Row, address: tuple[int, int]) -> bool:
@@ -223,8 +214,11 @@ def _place_pair(page: Page, draft: Draft, reading: Reading, pair: tuple[str, str
     row = draft.key.row
     other = next(measure for measure in pair if measure != draft.key.measure)
     values = dict(zip(pair, (reading.value, reading.second), strict=True))
-    beside = page.sheet.value(page.located.rows[row], page.located.columns.get(other, -1))
-    said = read_number(beside, kind="count", words=page.reader.words, units=page.form.unit_words.get(other, ()))
+    place = (page.located.rows[row], page.located.columns.get(other, -1))
+    target = page.drafts.get(Cell(row, other)) or draft_of(page, page.form.by_key[row], other)
+    beside, units = page.sheet.value(*place), page.form.unit_words.get(other, ())
+    said = unread(page, beside, place) or read_number(beside, kind="count", words=page.reader.words, units=units)
+    said = as_shown_of(page, page.form.by_key[row], target, said)
     draft.found = visible(reading.found or as_text(draft.raw))
     if said.state != "blank" and said.value != values[other]:
         draft.state = State.UNREADABLE
@@ -233,7 +227,6 @@ def _place_pair(page: Page, draft: Draft, reading: Reading, pair: tuple[str, str
     draft.state, draft.value = State.READ, values[draft.key.measure]
     numbers = (values[pair[0]] or 0, values[pair[1]] or 0)
     page.tell(reading.code or "V025", draft, facts={"value": pair_text(page, row, pair, numbers)})
-    target = page.drafts.get(Cell(row, other)) or draft_of(page, page.form.by_key[row], other)
     target.state, target.value = State.READ, values[other]
     target.found = target.found or draft.found
     page.drafts[target.key] = target

@@ -9,8 +9,8 @@ from pipeline.blanks import counted_in
 from pipeline.findings import finding
 from pipeline.model import Coverage, Entry, Fact, Finding, State
 from pipeline.numbers import Kind as NumberKind
-from pipeline.numbers import NumberWords
-from pipeline.read import CellValue, Sheet, cell_name
+from pipeline.numbers import NumberWords, Reading
+from pipeline.read import CellValue, Sheet, Unseen, cell_name
 from pipeline.recognise import Labels, Located
 from pipeline.second_look import SheetFacts
 from pipeline.stamp import read_coverage
@@ -71,8 +71,6 @@ class Source:
 
     is_summary: bool
     """the totals of the level below, not one unit's figures"""
-    stores_zero: bool
-    """the format keeps 0 for a formula that was never calculated (xls), so that a stored 0 says nothing"""
     is_word: bool = False
     """a table of Word: each value is one that was read, and there is nothing behind what it shows"""
 
@@ -133,8 +131,8 @@ class Page:
     drafts: dict[Cell, Draft] = field(default_factory=dict)
     elsewhere: dict[Cell, Seen] = field(default_factory=dict)
     """blank cells whose number may stand elsewhere in their line, with what was seen there"""
-    strayed: set[str] = field(default_factory=set)
-    """rows with a number in a cell that takes none, which was not moved"""
+    strayed: dict[str, str] = field(default_factory=dict)
+    """rows with a number in a cell that takes none, which stays theirs -> what stands there, if untold at the row"""
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -189,6 +187,8 @@ def anchor_of(page: Page, row: Row, address: tuple[int, int]) -> tuple[int, int]
 
 def as_text(raw: CellValue) -> str:
     """Text of a cell as a person sees it; a whole number without its ".0"."""
+    if isinstance(raw, bool):
+        return str(raw).upper()
     if isinstance(raw, float) and raw.is_integer():
         return str(int(raw))
     return tidy(raw) if isinstance(raw, str) else str(raw)
@@ -199,6 +199,14 @@ def coverage_of(page: Page, measure: str, line: int) -> Coverage | None:
     column = page.located.coverage.get(measure)
     text = page.sheet.value(line, column) if column is not None else ""
     return read_coverage(text) if isinstance(text, str) else None
+
+
+def unread(page: Page, value: CellValue, place: tuple[int, int]) -> Reading | None:
+    """Refuse what calamine does not show at a place, or glues together; None for what may be a number."""
+    if isinstance(value, Unseen):
+        return Reading("unreadable", code=value.code, found=value.text)
+    pieces = page.facts.pieced.get(place, "") if page.facts else ""
+    return Reading("unreadable", code="V003", found=pieces) if any(map(str.isdecimal, pieces)) else None
 
 
 def is_in_doubt(page: Page, cell: Cell) -> bool:

@@ -4,8 +4,8 @@ from pipeline.findings import finding
 from pipeline.model import State
 from pipeline.numbers import Reading, read_number
 from pipeline.parse.figures import as_shown_of
-from pipeline.parse.page import NUMBERS, Draft, Page, anchor_of, as_text, is_in_doubt, stray_kind
-from pipeline.read import cell_name
+from pipeline.parse.page import NUMBERS, Draft, Page, anchor_of, as_text, is_in_doubt, stray_kind, unread
+from pipeline.read import Unseen, cell_name
 from schemas.form import Row
 from schemas.rules import Cell, EitherColumn, Heading, MovesTo, SingleMeasure
 from schemas.text import visible
@@ -19,16 +19,20 @@ def place_strays(page: Page, row: Row) -> None:
             continue
         if anchor_of(page, row, (page.located.rows[row.key], page.located.columns[measure])):
             continue
-        reading = read_number(
-            draft.raw, kind=stray_kind(row), words=page.reader.words, units=page.form.unit_words.get(measure, ())
+        place = (page.located.rows[row.key], page.located.columns[measure])
+        units = page.form.unit_words.get(measure, ())
+        reading = unread(page, draft.raw, place) or read_number(
+            draft.raw, kind=stray_kind(row), words=page.reader.words, units=units
         )
         reading = as_shown_of(page, row, draft, reading)
         draft.found = visible(reading.found or as_text(draft.raw)) or None
-        if reading.state == "blank" or reading.value == 0 or draft.found is None:
+        if reading.state == "blank" or draft.found is None:
             continue
-        if is_in_doubt(page, draft.key):
-            page.strayed.add(row.key)
-            page.tell("S004", draft, facts={"found": draft.found, "count": 1})
+        if reading.value == 0:
+            _place_zero(page, row, draft, reading)
+        elif is_in_doubt(page, draft.key):
+            page.strayed[row.key] = ""
+            _list(page, draft)
         else:
             _place_stray(page, row, draft, reading)
 
@@ -45,30 +49,51 @@ def tell_of_covered(page: Page, row: Row) -> None:
             continue
         value = page.sheet.value(line, column)
         if value not in ("", page.sheet.value(*anchor)):
-            page.strayed.add(row.key)
-            hidden = Draft(Cell(row.key, measure), cell_name(line, column), found=visible(as_text(value)))
-            page.tell("S004", hidden, facts={"found": hidden.found or "", "count": 1})
+            page.strayed[row.key] = ""
+            _list(page, Draft(Cell(row.key, measure), cell_name(line, column), value, found=visible(as_text(value))))
+
+
+def _place_zero(page: Page, row: Row, draft: Draft, reading: Reading) -> None:
+    """Move a 0 to the cell that takes it and is blank; beside a number it says only that nothing belongs there."""
+    target, rule = _target_of(page, row, draft)
+    if target and rule and target.state is State.BLANK and not is_in_doubt(page, draft.key):
+        _move(page, draft, target, reading, rule)
+
+
+def _target_of(page: Page, row: Row, draft: Draft) -> tuple[Draft, EitherColumn | MovesTo] | tuple[None, None]:
+    """Find the cell that takes what stands in this one, and the rule that says so."""
+    for rule in page.reader.rules.of_row.get(row.key, ()):
+        if isinstance(rule, EitherColumn):
+            measure = next(m for m in page.form.measures if row.kinds.get(m) in NUMBERS)
+            return page.drafts[Cell(row.key, measure)], rule
+        if isinstance(rule, MovesTo) and rule.cell == draft.key and not is_in_doubt(page, rule.target):
+            return page.drafts[rule.target], rule
+    return None, None
 
 
 def _place_stray(page: Page, row: Row, draft: Draft, reading: Reading) -> None:
+    target, moves = _target_of(page, row, draft)
+    if target and moves:
+        _move(page, draft, target, reading, moves)
+        if reading.value is None and target.key.row != row.key:
+            page.strayed[row.key] = draft.found or ""
+        return
     rules = page.reader.rules.of_row.get(row.key, ())
-    for rule in rules:
-        if isinstance(rule, EitherColumn):
-            target = next(m for m in page.form.measures if row.kinds.get(m) in NUMBERS)
-            _move(page, draft, page.drafts[Cell(row.key, target)], reading, rule)
-            return
-        if isinstance(rule, MovesTo) and rule.cell == draft.key and not is_in_doubt(page, rule.target):
-            _move(page, draft, page.drafts[rule.target], reading, rule)
-            return
-    page.strayed.add(row.key)
-    for rule in rules:
+    page.strayed[row.key] = ""
+    for rule in () if isinstance(draft.raw, Unseen) else rules:
         if isinstance(rule, SingleMeasure):
             page.tell("R105", draft, (rule, "extra"))
             return
         if isinstance(rule, Heading):
             page.tell("R107", draft, (rule, "number"))
             return
-    page.tell("S004", draft, facts={"found": draft.found or "", "count": 1})
+    _list(page, draft)
+
+
+def _list(page: Page, draft: Draft) -> None:
+    """Tell of what stands in a place that takes no number, by its address."""
+    code = "S020" if isinstance(draft.raw, Unseen) else "S004"
+    page.tell(code, draft, facts={"found": draft.found or "", "count": 1})
 
 
 def _move(page: Page, draft: Draft, target: Draft, reading: Reading, rule: EitherColumn | MovesTo) -> None:

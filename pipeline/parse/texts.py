@@ -4,21 +4,25 @@ from collections.abc import Iterator
 
 from pipeline.model import COUNTED, Fact, State
 from pipeline.numbers import read_number, sums_in
-from pipeline.parse.page import Draft, Page, as_text
+from pipeline.parse.page import Draft, Page, as_text, refuse
+from pipeline.read import Unseen
 from schemas.form import NOTE, Row, ValueKind
 from schemas.rules import Cell, TextOnly
 
 
-def take_text(draft: Draft) -> None:
-    """Take what stands in a cell as a text."""
+def take_text(page: Page, draft: Draft) -> None:
+    """Take what stands in a cell as a text; a text that the file does not hold is told, and no blank."""
     text = as_text(draft.raw)
+    if isinstance(draft.raw, Unseen):
+        refuse(page, draft, "V033", text)
+        return
     if text:
         draft.state, draft.text, draft.found = State.STATED, text, text
 
 
 def read_text(page: Page, row: Row, draft: Draft) -> None:
     """Read a cell of text; a number in it is told, and never summed."""
-    take_text(draft)
+    take_text(page, draft)
     rule = next((rule for rule in page.reader.rules.of_row.get(row.key, ()) if isinstance(rule, TextOnly)), None)
     is_number = isinstance(draft.raw, int | float) and not isinstance(draft.raw, bool)
     if rule and is_number and draft.found and not page.source.is_summary:

@@ -7,7 +7,7 @@ from itertools import repeat
 from pipeline.findings import finding
 from pipeline.model import Fact, Finding
 from pipeline.numbers import load_number_words
-from pipeline.read import CellValue, Sheet, cell_name
+from pipeline.read import CellValue, Sheet, Unseen, cell_name
 from pipeline.recognise.shape import Address, Body, Located, Stamped
 from pipeline.recognise.words import UNIT_LINE, Labels
 from schemas.form import ValueKind
@@ -194,21 +194,24 @@ def _counts_in_multiples(labels: Labels, text: str) -> bool:
 
 
 def told_of_the_rest(sheet: Sheet, located: Located, own: Collection[Address]) -> Iterator[Finding]:
-    """Tell what else stands in the sheet, so that nothing typed is lost: numbers as a warning, texts as a note.
+    """Tell what else stands in the sheet, so that nothing typed is lost: texts as a note, all else as a warning.
 
     `own` are cells that a program wrote, such as the text formulas of the template.
     """
     numbers: dict[str, str] = {}
+    unseen: dict[str, str] = {}
     texts: dict[str, str] = {}
     for row, column in located.unclaimed:
         if (row, column) in own:
             continue
         value = sheet.value(row, column)
+        text = str(value).upper() if isinstance(value, bool) else plain(value)
         in_table = located.first_head_row <= row <= located.last_row
         is_number = not isinstance(value, str) or fold(value).isdecimal()
         is_number |= in_table and isinstance(value, str) and any(map(str.isdecimal, value))
-        (numbers if is_number else texts)[cell_name(row, column)] = visible(plain(value), 80)
-    for code, cells in (("S004", numbers), ("S005", texts)):
+        kind = unseen if isinstance(value, Unseen) else numbers if is_number else texts
+        kind[cell_name(row, column)] = visible(text, 80)
+    for code, cells in (("S004", numbers), ("S020", unseen), ("S005", texts)):
         if cells:
             yield _told_of_cells(code, cells)
 

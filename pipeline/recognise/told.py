@@ -9,7 +9,7 @@ from pipeline.likeness import without_list_sign
 from pipeline.model import Fact, Finding
 from pipeline.numbers import load_number_words
 from pipeline.numbers.dates import figures_but_dates
-from pipeline.read import Sheet, cell_name
+from pipeline.read import Sheet, Unseen, cell_name
 from pipeline.recognise.around import is_figure, plain
 from pipeline.recognise.shape import Address, Body
 from pipeline.recognise.words import Labels
@@ -172,7 +172,8 @@ def _told_of_units(sheet: Sheet, labels: Labels, body: Body) -> Iterator[Finding
         expected = labels.form.by_key[key].unit_of_measure
         said = sheet.value(row, column)
         text = plain(said)
-        if not expected or not fold(text) or fold(text) == fold(expected) or key in body.doubtful:
+        is_blank = not fold(text) and not isinstance(said, Unseen)
+        if not expected or is_blank or fold(text) == fold(expected) or key in body.doubtful:
             continue
         if key in labels.money_rows:
             body.doubtful.add(key)

@@ -178,13 +178,16 @@ class _ContentXml:
         if kind == "boolean":
             return cell.get("office:boolean-value") == "true"
         if kind in ("float", "percentage", "currency"):
-            # LibreOffice stores a boolean result without a number format as a number, shown as a word.
-            if formula and text in ("TRUE", "FALSE"):
-                return text == "TRUE"
+            # LibreOffice stores a boolean as the formula of it with a number, shown as a word or as its format says.
+            said = text if text in _BOOLEANS else cell.get("table:formula", "").removeprefix("of:=").removesuffix("()")
+            if formula and said in _BOOLEANS:
+                return said == "TRUE"
             return float(cell["office:value"]) if "office:value" in cell else None
         # A formula that gives "" is written without type but with an empty paragraph.
         return text if kind is not None or self.text is not None else None
 
+
+_BOOLEANS = ("TRUE", "FALSE")
 
 # A table or range drawn from elsewhere, a DDE link, or a formula with a reference 'address'#$Sheet.A1.
 _ODF_LINK = re.compile(

@@ -198,7 +198,7 @@ def _grid(drafts: Sequence[Draft]) -> tuple[list[list[CellValue]], list[tuple[in
         top = len(grid)
         merged += [(top + first, left, top + last, right) for first, left, last, right in sheet.merged]
         hidden += [top + row for row in facts.hidden_rows]
-        grid += [*sheet.rows, []]
+        grid += [*map(list, sheet.rows), []]
     return grid, merged, hidden
 
 

@@ -16,7 +16,7 @@ from pipeline.kinds import Container, Kind, TooLarge, Unreadable, kind_of
 from pipeline.limits import Limits
 from pipeline.model import Fact, FileReading, Finding, Times
 from pipeline.read import OverLimit, Sheet, read_sheets
-from pipeline.read_docx import read_tables
+from pipeline.read_docx import UnevenTable, read_tables
 from pipeline.returns import Medium, read_forms
 from pipeline.second_look import SheetFacts, WorkbookFacts, check_blank, sheet_facts, workbook_facts
 from pipeline.zip_check import check_zip
@@ -138,8 +138,11 @@ def _sheets(book: _Book, limits: Limits) -> Iterator[Sheet]:
 
 
 def _read_document(reading: FileReading, data: bytes, desk: Desk) -> FileReading:
-    """Read the tables of a Word document; one without the form is a letter, to be looked at by a person."""
-    whole = read_forms(reading, read_tables(data, desk.limits), _WORD, desk)
+    """Read the tables of a Word document; what is no form, or none whose columns can be told, is for a person."""
+    try:
+        whole = read_forms(reading, read_tables(data, desk.limits), _WORD, desk)
+    except UnevenTable:
+        return replace(reading, findings=(_told_of_kind(Kind.DOCX),))
     return whole if whole.returns else replace(whole, findings=(_told_of_kind(Kind.DOCX),))
 
 

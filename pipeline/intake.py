@@ -123,7 +123,7 @@ def _after_the_letter(book: WorkbookFacts, form: Form) -> datetime | None:
 
 
 def _read_workbook(reading: FileReading, book: _Book, desk: Desk) -> FileReading:
-    medium = Medium(lambda sheet: _second_look(book, sheet), stores_zero=book.kind is Kind.XLS)
+    medium = Medium(lambda sheet: _second_look(book, sheet), book.kind is Kind.XLS, format=book.kind.value)
     told = tuple(_told_of_book(book.facts))
     whole = read_forms(reading, _sheets(book, desk.limits), medium, desk)
     return replace(whole, findings=(*told, *whole.findings))

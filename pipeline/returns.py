@@ -57,6 +57,8 @@ class Medium:
     """the format keeps 0 for a formula that was never calculated (xls)"""
     is_word: bool = False
     """every number is a text of a Word table"""
+    format: str = ""
+    """what a file of this kind ends with: "xlsx" """
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,7 @@ def _converted(sheet: Sheet, encoding: LegacyEncoding) -> Sheet:
 def _return_of(reading: FileReading, page: _Page, medium: Medium, desk: Desk) -> Return:
     sheet, form, facts = page.sheet, page.form, page.facts
     is_summary = _is_summary(page, desk.labels)
-    source = Source(is_summary, is_word=medium.is_word)
+    source = Source(is_summary, is_word=medium.is_word, format=medium.format)
     parsed = parse(sheet, form, facts, desk.reader, source)
     findings = [
         *_told_of_version(page, desk.form),

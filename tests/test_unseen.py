@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from openpyxl.cell.cell import Cell as XlsxCell
 from examples.filling import Typed, fill_in
 from pipeline.desk import Desk, desk_for
 from pipeline.find import Found
+from pipeline.findings import message
 from pipeline.intake import read_bytes
 from pipeline.limits import DEFAULT
 from pipeline.model import Entry, Return, State
@@ -168,6 +170,21 @@ def test_a_zero_stored_for_a_formula_of_an_xls_is_no_zero_in_the_other_column(so
     one = read(soffice(file, "xls", tmp_path))
     assert entry(one, COLLECTIVES, "quantity").state is State.UNREADABLE
     assert told(one, "V016") == [("V016", places[f"{COLLECTIVES}.people"], COLLECTIVES, "quantity")]
+
+
+def test_a_blank_in_a_sheet_that_cannot_be_looked_at_names_the_format_it_is_in(tmp_path: Path) -> None:
+    file, places = written(tmp_path, {f"{NEWS}.quantity": None})
+    strange = tmp_path / "b.xlsx"
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(strange, "w") as to:
+        for name in source.namelist():
+            data = source.read(name)
+            is_sheet = name == "xl/worksheets/sheet1.xml"
+            to.writestr(name, data.replace(b"<worksheet", b"<!DOCTYPE worksheet><worksheet", 1) if is_sheet else data)
+    one = read(strange)
+    assert entry(one, NEWS, "quantity").state is State.UNREADABLE
+    (blank,) = [each for each in one.findings if each.code == "V017" and each.row == NEWS]
+    assert (blank.cell, blank.facts) == (places[f"{NEWS}.quantity"], {"format": "xlsx"})
+    assert all("xlsb" not in message(blank, FORM, language) for language in ("vi", "en"))
 
 
 def test_a_sheet_grows_to_what_is_put_into_it_and_not_beyond_the_limits() -> None:

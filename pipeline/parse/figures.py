@@ -92,7 +92,7 @@ def _is_refused_unread(page: Page, draft: Draft) -> bool:
     if isinstance(draft.raw, Unseen):
         refuse(page, draft, draft.raw.code, draft.raw.text)
     elif draft.raw == "" and not is_known:
-        refuse(page, draft, "V017", "")
+        refuse(page, draft, "V017", "", {"format": page.source.format} if page.source.format else None)
     else:
         return False
     return True

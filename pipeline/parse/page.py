@@ -73,6 +73,8 @@ class Source:
     """the totals of the level below, not one unit's figures"""
     is_word: bool = False
     """a table of Word: each value is one that was read, and there is nothing behind what it shows"""
+    format: str = ""
+    """what a file of its kind ends with"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +216,10 @@ def is_in_doubt(page: Page, cell: Cell) -> bool:
     return cell.row in page.located.doubtful or cell.measure in page.located.doubtful_measures
 
 
-def refuse(page: Page, draft: Draft, code: str, found: str) -> None:
+def refuse(page: Page, draft: Draft, code: str, found: str, facts: Mapping[str, Fact] | None = None) -> None:
     """Count a cell nowhere, and tell why."""
     draft.state, draft.value, draft.found = State.UNREADABLE, None, found or None
-    page.tell(code, draft)
+    page.tell(code, draft, facts=facts)
 
 
 def stray_kind(row: Row) -> NumberKind:

@@ -22,10 +22,10 @@ from pipeline.desk import desk_for
 from pipeline.find import Found
 from pipeline.limits import DEFAULT
 from pipeline.model import Finding, State
+from pipeline.numbers.dates import serials_about
 from pipeline.register import load_register
 from pipeline.stamp import load_stamp_words
 from pipeline.template import write_template
-from pipeline.template.cells import date_serials
 from pipeline.template_words import load_template_words
 from pipeline.workers import read_all
 from schemas.rules import Severity
@@ -54,7 +54,7 @@ TOTALS = {row.key for row in FORM.rows if row.role == "total"}
 OPTIONAL = {row.key for row in FORM.rows if row.optional}
 MOVED_FROM = {"class_participants_total": ("classes_total",)}
 """rows to which a run moves a number from another row"""
-DATE_LIKE = date_serials(FORM)[0]
+DATE_LIKE = serials_about(FORM.first_day, FORM.last_day)[0]
 
 
 @dataclass(frozen=True)
@@ -379,7 +379,8 @@ def test_no_remark_names_a_number_that_stands_elsewhere(told: Mapping[str, Told]
 
 
 def test_a_number_among_the_dates_of_the_forms_years_is_questioned_and_money_is_not(told: Mapping[str, Told]) -> None:
-    assert date_serials(FORM) == (43466, 44561)
+    serials = serials_about(FORM.first_day, FORM.last_day)
+    assert (serials[0], serials[-1]) == (43466, 44561)
     questioned = told["date as number"]
     assert (questioned.state, set(questioned.remarks)) == ("look", {"news_items"})
     assert str(DATE_LIKE) in questioned.remarks["news_items"]

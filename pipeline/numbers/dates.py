@@ -36,6 +36,15 @@ def serial_of(value: date) -> int:
     return day if day > 60 else day - 1  # noqa: PLR2004 - its serial number
 
 
+def serials_about(first: date, last: date) -> range:
+    """Return the numbers under the dates of the years of a period, the year before and the year after included.
+
+    A date typed by mistake ("5/10") is one of the year in which a form is filled; a cell with a number format shows
+    and keeps its number alone.
+    """
+    return range(serial_of(date(first.year - 1, 1, 1)), serial_of(date(last.year + 1, 12, 31)) + 1)
+
+
 def date_of(serial: int) -> date:
     """Return the date that Excel shows for a number; one after February 1900."""
     return date.fromordinal(serial + _DAY_ZERO)

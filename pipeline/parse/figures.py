@@ -1,11 +1,10 @@
 """The number cells of a form: each to a whole number, to blank, or to a finding at the cell."""
 
 import re
-from datetime import date
 
 from pipeline.model import Fact, State
 from pipeline.numbers import Reading, read_number
-from pipeline.numbers.dates import behind_date, date_of, serial_of
+from pipeline.numbers.dates import behind_date, date_of, serials_about
 from pipeline.parse.page import (
     Draft,
     Page,
@@ -171,8 +170,8 @@ def _tell_of_serial(page: Page, draft: Draft) -> None:
     """
     form = page.form
     is_count = form.by_key[draft.key.row].kinds[draft.key.measure] is ValueKind.COUNT
-    first, last = date(form.first_day.year - 1, 1, 1), date(form.last_day.year + 1, 12, 31)
-    if not is_count or page.source.is_summary or not serial_of(first) <= (draft.value or 0) <= serial_of(last):
+    is_serial = draft.value in serials_about(form.first_day, form.last_day)
+    if not is_count or page.source.is_summary or not is_serial:
         return
     day = date_of(draft.value or 0)
     candidates, pairs = behind_date(day)

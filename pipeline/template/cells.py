@@ -1,11 +1,11 @@
 """What may be wrong in a single cell of the form, as formulas: what stands there is no number that can be counted."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 
+from pipeline.numbers.dates import serials_about
 from pipeline.numbers.reading import MOST_DIGITS
 from pipeline.template.formulas import Check, CheckedForm
-from schemas.form import Form, Row, ValueKind
+from schemas.form import Row, ValueKind
 from schemas.rules import Cell, Severity
 
 # What a run refuses as too large is refused here too.
@@ -13,8 +13,6 @@ LARGEST: Mapping[ValueKind, int] = {
     ValueKind.COUNT: 10 ** MOST_DIGITS["count"] - 1,
     ValueKind.MONEY: 10 ** MOST_DIGITS["money"] - 1,
 }
-_DAY_ZERO = date(1899, 12, 30)
-"""from it Excel counts the days of a date, since 1 March 1900"""
 
 
 def checks_of_cells(checked: CheckedForm) -> Iterator[Check]:
@@ -23,16 +21,6 @@ def checks_of_cells(checked: CheckedForm) -> Iterator[Check]:
         yield from _of_number(checked, cell)
     for row in checked.form.rows:
         yield from _of_closed(checked, row)
-
-
-def date_serials(form: Form) -> tuple[int, int]:
-    """First and last number under a date of the form's years, a year before and a year after included.
-
-    A date typed by mistake ("5/10") is one of the year in which the form is filled; in a cell with a number format
-    Excel shows and keeps the number alone.
-    """
-    first, last = date(form.first_day.year - 1, 1, 1), date(form.last_day.year + 1, 12, 31)
-    return (first - _DAY_ZERO).days, (last - _DAY_ZERO).days
 
 
 def _of_number(checked: CheckedForm, cell: Cell) -> Iterator[Check]:
@@ -47,8 +35,8 @@ def _of_number(checked: CheckedForm, cell: Cell) -> Iterator[Check]:
     dressed = checked.stated([cell], f'OR({shown}="D",{shown}="P")')
     yield Check(cell.row, Severity.ERROR, dressed, checked.say("no_plain_number", where=where))
     if kind is ValueKind.COUNT:
-        first, last = date_serials(checked.form)
-        dated = checked.stated([cell], f"AND({at}>={first},{at}<={last})")
+        serials = serials_about(checked.form.first_day, checked.form.last_day)
+        dated = checked.stated([cell], f"AND({at}>={serials[0]},{at}<={serials[-1]})")
         yield Check(cell.row, Severity.WARNING, dated, checked.say("perhaps_date", where=where, number=at))
 
 

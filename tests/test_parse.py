@@ -123,6 +123,35 @@ def test_a_pair_typed_into_its_merged_cells_is_split_and_told(draft: Draft) -> N
     assert at(one, PAIR) == [("V025", "quantity")]
 
 
+def test_a_number_merged_over_a_pair_is_nobodys_also_where_only_the_second_look_tells_of_merged_cells(
+    draft: Draft,
+) -> None:
+    merge(draft, PAIR, 12.0)
+    sheet, facts = as_sheet(draft)
+    start, medium = FileReading("a.ods", "0" * 64, (), ()), Medium(lambda _: replace(facts, merged=sheet.merged))
+    (one,) = read_forms(start, [replace(sheet, merged=())], medium, desk()).returns
+    assert [entry(one, PAIR, measure).value for measure in ("quantity", "people")] == [None, None]
+    assert {code for code, _ in at(one, PAIR)} == {"V003"}
+
+
+def test_a_pair_is_not_written_over_another_number(draft: Draft) -> None:
+    type_in(draft, PAIR, quantity="12 lớp/340 người", people=200.0)
+    one = read(draft)
+    assert entry(one, PAIR, "quantity").value is None
+    assert entry(one, PAIR, "people").value == 200
+    assert at(one, PAIR) == [("V003", "quantity")]
+
+
+def test_a_pair_is_not_written_over_a_number_whose_format_shows_another(draft: Draft) -> None:
+    type_in(draft, PAIR, quantity="12 lớp/340 người", people=340.0)
+    line = draft.line(PAIR)
+    assert line is not None
+    place = (draft.place(line), draft.columns.index("people"))
+    one = read(draft, replace(NOTHING_HIDDEN, dressed={place: Dress("# nghìn")}))
+    assert [entry(one, PAIR, measure).value for measure in ("quantity", "people")] == [None, None]
+    assert at(one, PAIR) == [("V003", "quantity"), ("V003", "people")]
+
+
 def test_a_number_merged_over_two_rows_is_neithers(draft: Draft) -> None:
     merge(draft, "class_universal_education", 12.0, below=PAIR)
     one = read(draft)
@@ -194,6 +223,17 @@ def answer_yes(draft: Draft) -> None:
                 line.cells[place] = words.spellings("blank_yes")[0]
                 return
     pytest.fail("the question is not there")
+
+
+def test_a_unit_that_says_its_blanks_are_still_open_must_be_asked(draft: Draft) -> None:
+    answer_yes(draft)
+    words = desk().labels.stamp
+    yes, no = words.spellings("blank_yes")[0], words.spellings("blank_no")[0]
+    for line in draft.lines:
+        line.cells = {name: no if value == yes else value for name, value in line.cells.items()}
+    type_in(draft, SINGLE, quantity=None)
+    (told,) = [told for told in read(draft).findings if told.code == "V029"]
+    assert (told.severity, told.facts["count"]) == (Severity.WARNING, 1)
 
 
 def test_a_blank_cell_of_a_doubtful_row_is_never_a_zero(draft: Draft) -> None:
@@ -419,6 +459,29 @@ def second_people_column(draft: Draft) -> str:
 
 
 # Doubt and grouping -----------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_moved_to_a_cell_in_doubt(draft: Draft) -> None:
+    line = draft.line(PEOPLE_ONLY)
+    assert line is not None
+    draft.lines.insert(draft.lines.index(line) + 1, replace(line, cells={**line.cells, "people": 7.0}))
+    type_in(draft, "classes_total", people=340.0)
+    one = read(draft)
+    assert ("S004", "people") in at(one, "classes_total")
+    assert ("S009", None) in at(one, PEOPLE_ONLY)
+    assert entry(one, PEOPLE_ONLY, "people").value is None
+    assert "R104" not in {told.code for told in one.findings}
+
+
+def test_a_pair_in_a_column_in_doubt_is_told_with_both_its_numbers(draft: Draft) -> None:
+    doubled = second_people_column(draft)
+    line = draft.line("class_it_staff")
+    assert line is not None
+    line.cells[doubled] = line.cells["people"]
+    type_in(draft, PAIR, people="12 lớp/340 người")
+    one = read(draft)
+    (told,) = [told for told in one.findings if told.row == PAIR and told.code == "V003"]
+    assert (told.measure, told.suggestions) == ("people", (12, 340))
 
 
 def test_a_row_in_doubt_moves_no_number_out_of_the_wrong_column(draft: Draft) -> None:

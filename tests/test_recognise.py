@@ -14,7 +14,7 @@ from pipeline.findings import load_wording, message
 from pipeline.kinds import Kind
 from pipeline.limits import DEFAULT
 from pipeline.model import Entry, FileReading, Return
-from pipeline.read import CellValue, Sheet, cell_name, read_sheets
+from pipeline.read import CellValue, Sheet, Unseen, cell_name, read_sheets
 from pipeline.recognise import accounts, locate
 from pipeline.returns import Medium, read_forms
 from pipeline.second_look import SheetFacts, sheet_facts
@@ -138,6 +138,46 @@ def test_a_similar_row_cut_short_of_what_sets_it_apart_takes_no_number(draft: Dr
     for key in ALIKE:
         assert entry(one, key, "quantity").value is None
     assert {told.code for told in one.findings if told.severity is Severity.ERROR} <= {"S007", "S001", "S009"}
+
+
+def test_a_label_cut_short_of_what_sets_its_row_apart_from_kin_is_no_row(draft: Draft) -> None:
+    short = "Bồi dưỡng nâng cao trình độ cho cán bộ, công chức, viên chức (các cấp)"
+    verdict = desk().labels.likeness.closest(short, [ALIKE[2]])
+    assert (verdict.key, verdict.score > 0) == (None, True)
+    one = relabelled(draft, {ALIKE[2]: short}, keys=False)
+    assert entry(one, ALIKE[2], "quantity").value is None
+
+
+def test_a_label_more_like_a_row_that_stands_elsewhere_is_not_the_missing_one(draft: Draft) -> None:
+    label = "Tổ chức hoạt động văn nghệ"
+    verdict = desk().labels.likeness.closest(label, ["culture_sport_total"])
+    assert (verdict.key, verdict.score > 0) == (None, True)
+    one = relabelled(draft, {"culture_sport_total": label}, keys=False)
+    assert entry(one, "culture_sport_total", "quantity").value is None
+    assert "S001" in codes(one)
+
+
+def test_labels_alone_shifted_against_keys_units_and_numbers_count_for_no_row(draft: Draft) -> None:
+    rows = draft.form.rows
+    keys = [row.key for row in rows[rows.index(draft.form.by_key["news_items"]) :][:9]]
+    labels = [draft.form.by_key[key].label for key in keys]
+    one = relabelled(draft, dict(zip(keys, ["", *labels[:-1]], strict=True)))
+    assert ("S014" in codes(one), codes(one).count("S015")) == (False, 1)
+    assert not any(each.counted for each in one.entries if each.row in keys and each.measure != "note")
+
+
+def test_a_label_that_says_little_is_no_row_in_another_group(draft: Draft) -> None:
+    def change(draft: Draft) -> None:
+        line = line_of(draft, "awards_collectives")
+        draft.lines.remove(line)
+        other = Line("extra", {"label": line.cells["label"], "quantity": 5.0})
+        draft.lines.insert(draft.place(line_of(draft, "class_it_staff")), other)
+        for each in draft.rows():
+            each.cells.pop("row_key")
+
+    one = changed(draft, change)
+    assert entry(one, "awards_collectives", "quantity").value is None
+    assert {"S001", "S003"} <= set(codes(one))
 
 
 def test_the_labels_of_two_rows_exchanged_against_their_keys_count_for_neither(draft: Draft) -> None:
@@ -470,6 +510,20 @@ def test_sub_heads_that_say_something_else_are_never_overruled_by_their_order(
     assert not one.is_empty
 
 
+def test_a_form_whose_figures_nobody_sees_under_heads_nobody_knows_is_not_empty(draft: Draft) -> None:
+    for line in draft.rows():
+        for measure in (*draft.form.measures, "note"):
+            if line.cells.pop(measure, "") != "" and measure != "note":
+                line.cells[measure] = Unseen("V009", "=")
+    heads = {"quantity": "Nam", "people": "Nữ"}
+    label_head(draft).cells.update(heads)
+    next(line for line in reversed(draft.lines) if line.kind == "head").cells.update(heads)
+    sheet, facts = as_sheet(draft)
+    (one,) = read_forms(FileReading("a.xlsx", "0" * 64, (), ()), [sheet], Medium(lambda _: facts), desk()).returns
+    assert {"S006", "S020"} <= set(codes(one))
+    assert not one.is_empty
+
+
 def test_one_sub_head_not_understood_leaves_the_other_measure(draft: Draft) -> None:
     one = with_sub_heads(draft, "Kế hoạch", "Người")
     assert [told.measure for told in one.findings if told.code == "S006"] == ["quantity"]
@@ -616,6 +670,16 @@ def test_every_number_beside_the_table_stands_in_the_report_with_its_address(dra
 def test_a_word_for_zero_beside_the_table_is_told(draft: Draft) -> None:
     one, cell = typed_beside(draft, "Không")
     assert [told.cell for told in one.findings if told.code == "S005"] == [cell]
+
+
+@pytest.mark.parametrize("is_formula", [True, False])
+def test_a_text_beside_the_table_is_told_unless_a_formula_says_it(draft: Draft, is_formula: bool) -> None:
+    said = "CHƯA XONG: còn 5 ô trống, 2 chỗ sai"
+    top = altered(draft, lambda draft, rng: draft.lines.insert(0, Line("top", {"stt": said})), Random(0))
+    sheet, facts = as_sheet(top)
+    facts = replace(facts, formulas=frozenset({(0, 0)} if is_formula else ()))
+    (one,) = read_forms(FileReading("a.xlsx", "0" * 64, (), ()), [sheet], Medium(lambda _: facts), desk()).returns
+    assert [told.cell for told in one.findings if told.code == "S005"] == ([] if is_formula else ["A1"])
 
 
 def test_no_furniture_reads_as_a_number() -> None:
@@ -817,6 +881,20 @@ def test_forms_of_several_units_are_named_by_their_sheets_and_not_by_the_file(bl
     reading = read_sheets_of(sheets, "Cong Hoa.xlsx")
     assert [one.claim.unit for one in reading.returns] == [UNIT, NEIGHBOUR]
     assert all("U002" not in codes(one) for one in reading.returns)
+
+
+def test_of_two_forms_one_that_writes_a_name_nobody_bears_is_not_that_of_the_file(
+    blank_of: Callable[[str], Draft], draft: Draft
+) -> None:
+    stranger = fill(blank_of(UNIT), Random(3))
+    said: dict[CellValue, CellValue] = {desk().names.register.by_code[UNIT].name: "Phường Cộng Hoaf", UNIT: ""}
+    for line in stranger.lines:
+        line.cells = {key: said.get(value, value) for key, value in line.cells.items()}
+    alone = read_sheets_of([as_sheet(stranger)[0]], "Cong Hoa.xlsx")
+    assert [one.claim.unit for one in alone.returns] == ["07150"]
+    sheets = [as_sheet(draft)[0], replace(as_sheet(stranger)[0], name="Sheet2")]
+    reading = read_sheets_of(sheets, "Cong Hoa.xlsx")
+    assert [one.claim.unit for one in reading.returns] == [UNIT, None]
 
 
 def test_a_blank_copy_beside_a_filled_form_is_no_return(blank_of: Callable[[str], Draft], draft: Draft) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,16 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from examples.filling import cell_addresses
+from pipeline.desk import desk_for
+from pipeline.limits import DEFAULT
+from pipeline.model import FileReading
+from pipeline.read import read_sheets, with_cells
+from pipeline.recognise import locate
+from pipeline.register import load_register
+from pipeline.returns import Medium, read_forms
 from pipeline.stamp import load_stamp_words
 from schemas.register import shipped_register
+from tests.alterations import NOTHING_HIDDEN
 from tests.conftest import Convert
 from tests.decisions_by_hand import SIGNED, fill, lines_in
 from tests.returned import (
@@ -153,6 +162,29 @@ def test_units_that_stated_a_number_which_is_gone_are_an_error(room: Path, tmp_p
     report = altered(room, tmp_path, cleared)
     assert [one["row"] for one in report["files"][0]["findings"] if one["code"] == "V003"] == ["news_items"]
     assert reported_totals(report)[NEWS][:2] == (None, 0)
+
+
+def test_a_blank_beside_a_coverage_nobody_can_read_is_an_error(room: Path, tmp_path: Path) -> None:
+    def tampered(_: Workbook, sheet: Worksheet) -> None:
+        coverage_of(sheet, NEWS).value = "chưa rõ"
+        sheet[cell_addresses(FORM, sheet)[NEWS]] = None
+
+    report = altered(room, tmp_path, tampered)
+    assert [one["row"] for one in report["files"][0]["findings"] if one["code"] == "V003"] == ["news_items"]
+
+
+def test_a_zero_stored_for_a_total_is_a_zero_where_units_stand_behind_it(room: Path) -> None:
+    sheet = next(iter(read_sheets((room / "quang_yen.xlsx").read_bytes(), DEFAULT, ["Tổng hợp"])))
+    desk = desk_for(FORM, load_register(FORM, None), DEFAULT)
+    (form,) = locate(sheet, desk.labels)
+    row, column = form.rows["news_items"], form.columns["quantity"]
+    sheet = with_cells(sheet, {(row, column): 0.0}, DEFAULT)
+    facts = replace(NOTHING_HIDDEN, formulas=frozenset({(row, column)}), zero_cached=frozenset({(row, column)}))
+    medium = Medium(lambda _: facts, stores_zero=True)
+    (one,) = read_forms(FileReading("a.xls", "0" * 64, (), ()), [sheet], medium, desk).returns
+    assert one.is_summary
+    assert next(each.value for each in one.entries if str(each.key) == NEWS) == 0
+    assert "V016" not in {told.code for told in one.findings}
 
 
 def test_a_summary_without_its_coverage_says_so(room: Path, tmp_path: Path) -> None:

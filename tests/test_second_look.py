@@ -250,6 +250,9 @@ VARIANTS: dict[str, dict[str, Edit]] = {
             "<f>B2*2</f>", '<f t="shared" si="0"/>'
         ),
     },
+    "columns hidden by their width": {
+        SHEET_PART: lambda xml: re.sub(r'(<col [^>]*?)width="[^"]*"([^>]*?) hidden="1"', r'\1width="0"\2', xml),
+    },
     "formulas behind the cells": {
         SHEET_PART: lambda xml: xml.replace(
             "</worksheet>", '<extLst><ext><f xmlns="x">1</f><v>1</v></ext></extLst></worksheet>'
@@ -459,6 +462,12 @@ def test_an_error_is_told_where_only_its_text_says_so() -> None:
     facts = look(content(f"<table:table-row>{cell}<text:p>#DIV/0!</text:p></table:table-cell></table:table-row>"))
     assert facts.errors == {(0, 0): "#DIV/0!"}
     assert facts.zero_cached == frozenset()
+
+
+def test_a_truth_value_shown_as_a_word_is_one_whatever_its_formula() -> None:
+    cell = '<table:table-cell table:formula="of:=[.B1]&gt;2" office:value-type="float" office:value="1">'
+    facts = look(content(f"<table:table-row>{cell}<text:p>TRUE</text:p></table:table-cell></table:table-row>"))
+    assert facts.booleans == {(0, 0): True}
 
 
 def test_a_truth_value_under_a_format_of_numbers_is_one_still() -> None:

@@ -29,7 +29,7 @@ from tests.returned import FIGURES, FORM
 
 UNIT = "07132"
 COLLECTIVES, PAIR, BOOKS, NEWS = "awards_collectives", "class_it_staff", "books_donated", "news_items"
-TOTAL, TOTAL_PEOPLE = "classes_total", "class_participants_total"
+TOTAL, TOTAL_PEOPLE, MONEY = "classes_total", "class_participants_total", "funding_state_budget"
 
 
 @cache
@@ -124,6 +124,25 @@ def test_what_stands_unseen_around_the_table_is_listed_by_its_address(tmp_path: 
     assert listed.facts["found"] == (f"C{line}: =", f"J{line}: =", "J70: =")
     assert entry(one, NEWS, "quantity").value is None
     assert ("V030", places[f"{NEWS}.quantity"], NEWS, "quantity") in told(one, "V030")
+
+
+def test_the_formula_that_finds_the_code_of_a_chosen_unit_is_the_templates(tmp_path: Path) -> None:
+    register, template, out = load_register(FORM, None), tmp_path / "template.xlsx", tmp_path / "a.xlsx"
+    write_template(FORM, register, template, None)
+    fill_in(FORM, template, out, FIGURES[UNIT], {"unit_name": register.by_code[UNIT].name})
+    one = read(out)
+    assert (one.claim.unit, one.claim.seen.get("code")) == (UNIT, None)
+    assert told(one, *HIDDEN, "S004", "S005") == []
+
+
+def test_money_whose_unit_nobody_sees_is_not_counted(tmp_path: Path) -> None:
+    file, places = written(tmp_path, {f"{MONEY}.quantity": 15_000})
+    workbook = load_workbook(file)
+    workbook.worksheets[0][f"C{places[f'{MONEY}.quantity'][1:]}"] = '="nghìn "&"đồng"'
+    workbook.save(file)
+    one = read(file)
+    assert entry(one, MONEY, "quantity").value is None
+    assert [row for _, _, row, _ in told(one, "S010")] == [MONEY]
 
 
 def test_a_formula_beside_a_number_that_needs_no_other_is_listed_and_the_number_counts(tmp_path: Path) -> None:

@@ -241,7 +241,6 @@ def _return_of(reading: FileReading, page: _Page, medium: Medium, desk: Desk) ->
         path=reading.path,
         sha256=reading.sha256 or "",
         sheet=sheet.name,
-        form_version=page.stamped("form_version") or None,
         is_summary=is_summary,
         claim=claim,
         entries=parsed.entries,

@@ -83,7 +83,6 @@ def make_return(
         path=path,
         sha256=path.encode().hex().ljust(64, "0")[:64],
         sheet="Mẫu tổng hợp",
-        form_version=form.version,
         is_summary=is_summary,
         claim=Claim(unit, "code" if unit else "none", {}),
         entries=tuple(entries),

@@ -248,7 +248,7 @@ def test_forms_of_sheets_that_are_numbered_alike_are_told_apart(
 
     def three_forms(found: Found, desk: Desk) -> FileReading:
         names, nobody = ("A (1)", "A (2)", "A (1)"), Claim(None, "none", {})
-        returns = [Return(f"{found.path}#{name}", "", name, None, False, nobody, (), (), Times()) for name in names]
+        returns = [Return(f"{found.path}#{name}", "", name, False, nobody, (), (), Times()) for name in names]
         return FileReading(found.path, None, tuple(returns), ())
 
     monkeypatch.setattr(pipeline.workers.answers, "take_in", three_forms)

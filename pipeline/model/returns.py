@@ -37,7 +37,6 @@ class Return:
     """as the report names it: "sub/a.xlsx", "a.zip!b.xlsx"; "a.xlsx#Sheet" where a workbook holds several"""
     sha256: str
     sheet: str
-    form_version: str | None
     is_summary: bool
     """a "Tổng hợp" of this program: the totals of the level below"""
     claim: Claim

@@ -48,7 +48,6 @@ class WorkbookFacts:
     """What a workbook says of itself; `modified` bears a zone, +07:00 where the file states none."""
 
     modified: datetime | None
-    modified_by: str | None
     macros: bool
     external_links: bool
     embedded_objects: bool

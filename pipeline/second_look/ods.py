@@ -203,7 +203,6 @@ def look_at_workbook(box: Container) -> WorkbookFacts:
     said = texts(box.part("meta.xml")) if "meta.xml" in members else {}
     return WorkbookFacts(
         modified=moment_of(said.get("date")),
-        modified_by=said.get("creator") or None,
         macros=any(name.startswith(("basic/", "scripts/")) and not name.endswith(_BASIC_INDEXES) for name in members),
         external_links=bool(_ODF_LINK.search(box.part("content.xml"))),
         embedded_objects=_odf_objects(box),

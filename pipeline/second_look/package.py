@@ -61,7 +61,6 @@ def look_at_workbook(box: Container) -> WorkbookFacts:
     said = texts(box.part(core)) if core.lower() in members else {}
     return WorkbookFacts(
         modified=moment_of(said.get("modified")),
-        modified_by=said.get("lastModifiedBy") or None,
         macros=any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in members),
         external_links=any("/externallinks/" in name or name.endswith("/connections.xml") for name in members),
         embedded_objects=any("/embeddings/" in name or "/activex/" in name for name in members),

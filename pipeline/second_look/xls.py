@@ -182,36 +182,25 @@ _SUMMARY = "\x05summaryinformation"
 def look_at_workbook(box: Container) -> WorkbookFacts:
     """Look at the whole workbook."""
     book = _globals(_stream(box))
-    modified, modified_by = _summary(box.stream(_SUMMARY)) if _SUMMARY in box.entries else (None, None)
     return WorkbookFacts(
-        modified=modified,
-        modified_by=modified_by,
+        modified=_last_saved(box.stream(_SUMMARY)) if _SUMMARY in box.entries else None,
         macros=book.macro_sheets or not box.entries.isdisjoint({"_vba_project_cur", "_vba_project"}),
         external_links=book.external_links,
         embedded_objects=any(name.startswith(("mbd", "lnk")) for name in box.entries),
     )
 
 
-_CODE_PAGE, _LAST_SAVED_BY, _LAST_SAVED = 1, 8, 13
+_LAST_SAVED = 13
 _MOST_PROPERTIES = 64
-_UTF8 = 65001
 
 
-def _summary(stream: bytes) -> tuple[datetime | None, str | None]:
-    """When and by whom a workbook was last saved ([MS-OLEPS] 2.20, [MS-OSHARED] 2.3.3.2.1)."""
+def _last_saved(stream: bytes) -> datetime | None:
+    """When a workbook was last saved ([MS-OLEPS] 2.20, [MS-OSHARED] 2.3.3.2.1)."""
     start = struct.unpack_from("<I", stream, 44)[0]
     count = min(struct.unpack_from("<I", stream, start + 4)[0], _MOST_PROPERTIES)
     pairs = (struct.unpack_from("<2I", stream, start + 8 + 8 * index) for index in range(count))
-    places = {number: start + offset + 4 for number, offset in pairs}
-    modified, name = None, None
-    if _LAST_SAVED in places:
-        ticks = struct.unpack_from("<Q", stream, places[_LAST_SAVED])[0]
-        moment = datetime(1601, 1, 1, tzinfo=UTC) + timedelta(microseconds=ticks // 10)
-        modified = moment if moment.year >= FIRST_YEAR else None
-    if _LAST_SAVED_BY in places:
-        at = places[_LAST_SAVED_BY]
-        page = struct.unpack_from("<H", stream, places[_CODE_PAGE])[0] if _CODE_PAGE in places else 1252
-        raw = stream[at + 4 : at + 4 + struct.unpack_from("<I", stream, at)[0]]
-        encoding = "utf-8" if page == _UTF8 else f"cp{page}"
-        name = raw.split(b"\x00")[0].decode(encoding, errors="replace").strip() or None
-    return modified, name
+    place = next((start + offset + 4 for number, offset in pairs if number == _LAST_SAVED), None)
+    if place is None:
+        return None
+    moment = datetime(1601, 1, 1, tzinfo=UTC) + timedelta(microseconds=struct.unpack_from("<Q", stream, place)[0] // 10)
+    return moment if moment.year >= FIRST_YEAR else None

@@ -65,8 +65,13 @@ def own_formulas(sheet: Sheet, forms: Sequence[Located], labels: Labels, facts: 
 
 
 def _columns_under(sheet: Sheet, form: Located, head: str) -> AbstractSet[int]:
-    lines = range(form.first_head_row, min(form.rows.values()))
-    return {column for row, column, value in sheet.filled() if row in lines and fold(str(value)) == head}
+    lines = sheet.rows[form.first_head_row - sheet.first_row : min(form.rows.values()) - sheet.first_row]
+    return {
+        column
+        for line in lines
+        for column, value in enumerate(line, sheet.first_column)
+        if isinstance(value, str) and fold(value) == head
+    }
 
 
 def _is_stamped(sheet: Sheet, labels: Labels, place: Address) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from pipeline.numbers.words import NumberWords, plain_text
 from schemas.text import tidy
@@ -36,6 +37,7 @@ def serial_of(value: date) -> int:
     return day if day > 60 else day - 1  # noqa: PLR2004 - its serial number
 
 
+@lru_cache(maxsize=8)
 def serials_about(first: date, last: date) -> range:
     """Return the numbers under the dates of the years of a period, the year before and the year after included.
 

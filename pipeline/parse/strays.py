@@ -93,7 +93,7 @@ def _place_stray(page: Page, row: Row, draft: Draft, reading: Reading) -> None:
 def _list(page: Page, draft: Draft) -> None:
     """Tell of what stands in a place that takes no number, by its address."""
     code = "S020" if isinstance(draft.raw, Unseen) else "S004"
-    page.tell(code, draft, facts={"found": draft.found or "", "count": 1})
+    page.tell(code, draft, facts={"found": f'{draft.cell} "{draft.found or ""}"'})
 
 
 def _move(page: Page, draft: Draft, target: Draft, reading: Reading, rule: EitherColumn | MovesTo) -> None:

@@ -303,8 +303,8 @@ def _unread(page: _Page, labels: Labels, *, is_summary: bool) -> Iterator[tuple[
 
 def _written_by_formulas(page: _Page) -> AbstractSet[tuple[int, int]]:
     """Cells beside the form that a program wrote: texts, and what LibreOffice stores in an .xls for such a text, 0."""
-    formulas = page.facts.formulas if page.facts else frozenset()
-    return {place for place in formulas if isinstance(page.sheet.value(*place), str)} | page.own
+    texts = page.facts.formulas - page.facts.percents if page.facts else frozenset()
+    return {place for place in texts if isinstance(page.sheet.value(*place), str)} | page.own
 
 
 def _told_of_version(page: _Page, form: Form) -> Iterator[Finding]:

@@ -65,10 +65,10 @@ def own_formulas(sheet: Sheet, forms: Sequence[Located], labels: Labels, facts: 
 
 
 def _columns_under(sheet: Sheet, form: Located, head: str) -> AbstractSet[int]:
-    lines = sheet.rows[form.first_head_row - sheet.first_row : min(form.rows.values()) - sheet.first_row]
+    first, last = (max(row - sheet.first_row, 0) for row in (form.first_head_row, min(form.rows.values())))
     return {
         column
-        for line in lines
+        for line in sheet.rows[first:last]
         for column, value in enumerate(line, sheet.first_column)
         if isinstance(value, str) and fold(value) == head
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Mapping
 from functools import cache
@@ -168,6 +169,27 @@ def test_a_percentage_is_no_count_in_whichever_column(tmp_path: Path, measure: s
     found = entry(one, COLLECTIVES, "quantity")
     assert (found.state, found.value, found.found) == (State.UNREADABLE, None, "300%")
     assert told(one, *HIDDEN) == [("V010", places[f"{COLLECTIVES}.{measure}"], COLLECTIVES, "quantity")]
+
+
+def test_a_percentage_by_a_formula_beside_the_table_is_listed_and_may_be_the_number_of_a_blank(tmp_path: Path) -> None:
+    file, places = written(tmp_path, {f"{NEWS}.quantity": None})
+    line = places[f"{NEWS}.quantity"][1:]
+    with_percent = tmp_path / "b.xlsx"
+    workbook = load_workbook(file)
+    cell = workbook.worksheets[0][f"J{line}"]
+    cell.value, cell.number_format = "=6/2", "0%"
+    workbook.save(file)
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(with_percent, "w") as to:
+        for name in source.namelist():
+            data = source.read(name)
+            found = re.subn(rb"(<f>6/2</f>)<v\s*/>|(<f>6/2</f>)<v></v>", rb"<f>6/2</f><v>3</v>", data)
+            assert name != part or found[1] == 1
+            to.writestr(name, found[0])
+    one = read(with_percent)
+    assert [each.facts["found"] for each in one.findings if each.code == "S004"] == [(f"J{line}: 300%",)]
+    assert entry(one, NEWS, "quantity").value is None
+    assert ("V030", places[f"{NEWS}.quantity"], NEWS, "quantity") in told(one, "V030")
 
 
 @pytest.mark.libreoffice

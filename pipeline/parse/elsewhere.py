@@ -107,8 +107,11 @@ def _is_figure_below(page: Page, place: tuple[int, int]) -> bool:
 
 def _is_typed(page: Page, place: tuple[int, int]) -> bool:
     """Tell what a person typed from what a formula of the template says beside the table."""
-    is_formula = page.facts is not None and place in page.facts.formulas
-    return not (is_formula and (isinstance(value := page.sheet.value(*place), str) or value == 0))
+    facts = page.facts
+    if facts is None or place not in facts.formulas or place in facts.percents:
+        return True
+    value = page.sheet.value(*place)
+    return not isinstance(value, str) and value != 0
 
 
 def _further(page: Page, typed: str, printed: Sequence[str]) -> bool:

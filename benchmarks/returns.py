@@ -23,7 +23,7 @@ from pipeline.stamp import load_stamp_words
 from pipeline.template import write_template
 from schemas.form import Form, ValueKind, load_form
 from schemas.register import COLLECTOR_TYPE, Register, Unit
-from schemas.rules import Cell, SumOfParts
+from schemas.rules import Cell, SingleMeasure, SumOfParts
 from schemas.text import fold
 
 FORM = "htsd_2020"
@@ -79,7 +79,11 @@ def write_returns(folder: Path, register: Register) -> None:
 
 
 def numbers_of(form: Form, number: int) -> Mapping[Cell, int]:
-    """Numbers of the `number`-th return: sums equal their parts, people are several to each event."""
+    """Numbers of the `number`-th return: sums equal their parts, people are several to each event.
+
+    People beside the single count of a row, which would be told, are none.
+    """
+    single = {row for rule in form.rules if isinstance(rule, SingleMeasure) for row in rule.rows}
     values: dict[Cell, int] = {}
     for line, cell in enumerate(form.number_cells):
         events = 2 + (number + 2 * line) % 11
@@ -87,6 +91,8 @@ def numbers_of(form: Form, number: int) -> Mapping[Cell, int]:
             values[cell] = (500 + number) * 10_000
         elif cell.measure == form.measures[0]:
             values[cell] = events
+        elif cell.row in single and cell.measure in form.by_key[cell.row].optional:
+            values[cell] = 0
         else:
             values[cell] = values.get(Cell(cell.row, form.measures[0]), events) * (12 + line)
     for rule in form.rules:

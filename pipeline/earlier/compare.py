@@ -29,7 +29,7 @@ def find_changes(sheets: Mapping[str, Sheet], labels: Labels, words: Words, regi
     """Find the numbers and notes that no longer are what they were when the summary was written."""
     form = labels.form
     sources = _sources(sheets.get(words("sheets.sources")), form, words)
-    copies = [*_copies(sheets, labels)]
+    copies = [*_copies(sheets, labels, words)]
     for copy in copies:
         _, changed = differing(copy.seen, sources.get(fold(copy.name), []), form)
         code = copy.code if copy.code in register.by_code else ""
@@ -46,8 +46,10 @@ def find_changes(sheets: Mapping[str, Sheet], labels: Labels, words: Words, regi
         yield from changes_of_totals(totals, matrix, lines, labels)
 
 
-def _copies(sheets: Mapping[str, Sheet], labels: Labels) -> Iterator[_Copy]:
-    for sheet in sheets.values():
+def _copies(sheets: Mapping[str, Sheet], labels: Labels, words: Words) -> Iterator[_Copy]:
+    """Find the sheets of units; the long lists name the rows of the form in every line, and are not searched."""
+    own = {text for key, text in words.texts.items() if key.startswith("sheets.")}
+    for sheet in (sheet for name, sheet in sheets.items() if name not in own):
         for located in locate(sheet, labels):
             stamps = {name: stamped.text for name, stamped in located.stamps.items()}
             if fold(stamps.get("kind", "")) == fold(labels.stamp.kind_copy):

@@ -122,7 +122,7 @@ def test_what_stands_unseen_around_the_table_is_listed_by_its_address(tmp_path: 
     one = read(file)
     (listed,) = [each for each in one.findings if each.code == "S020"]
     assert listed.severity is Severity.WARNING
-    assert listed.facts["found"] == (f"C{line}: =", f"J{line}: =", "J70: =")
+    assert listed.facts["found"] == (f'C{line} "="', f'J{line} "="', 'J70 "="')
     assert entry(one, NEWS, "quantity").value is None
     assert ("V030", places[f"{NEWS}.quantity"], NEWS, "quantity") in told(one, "V030")
 
@@ -187,7 +187,7 @@ def test_a_percentage_by_a_formula_beside_the_table_is_listed_and_may_be_the_num
             assert name != part or found[1] == 1
             to.writestr(name, found[0])
     one = read(with_percent)
-    assert [each.facts["found"] for each in one.findings if each.code == "S004"] == [(f"J{line}: 300%",)]
+    assert [each.facts["found"] for each in one.findings if each.code == "S004"] == [(f'J{line} "300%"',)]
     assert entry(one, NEWS, "quantity").value is None
     assert ("V030", places[f"{NEWS}.quantity"], NEWS, "quantity") in told(one, "V030")
 

@@ -234,7 +234,7 @@ def _return_of(reading: FileReading, page: _Page, medium: Medium, desk: Desk) ->
     titles = {told.cell for told in findings if told.code in OF_TITLES}
     unread = _unread(page, desk.labels, is_summary=is_summary)
     rest = replace(form, unclaimed=tuple(sorted(place for place in unread if cell_name(*place) not in titles)))
-    findings += told_of_the_rest(sheet, rest, _written_by_formulas(page))
+    findings += told_of_the_rest(sheet, rest, page.own)
     claim, told = identify(page.stamped("unit_code"), _unit_name(page, desk), sheet.name, reading.path, desk.names)
     told = tuple(_at_stamp(page, one) for one in told)
     return Return(
@@ -299,12 +299,6 @@ def _unread(page: _Page, labels: Labels, *, is_summary: bool) -> Iterator[tuple[
         is_mark = is_summary and isinstance(said, str) and fold(said).startswith(provisional)
         if form.mark is not None and said != "" and not is_mark:
             yield row, form.mark
-
-
-def _written_by_formulas(page: _Page) -> AbstractSet[tuple[int, int]]:
-    """Cells beside the form that a program wrote: texts, and what LibreOffice stores in an .xls for such a text, 0."""
-    texts = page.facts.formulas - page.facts.percents if page.facts else frozenset()
-    return {place for place in texts if isinstance(page.sheet.value(*place), str)} | page.own
 
 
 def _told_of_version(page: _Page, form: Form) -> Iterator[Finding]:

@@ -64,10 +64,11 @@ class Sheet:
             return self.rows[line][place]
         return ""
 
-    def filled(self) -> Iterator[tuple[int, int, CellValue]]:
-        """Every cell that holds something: (row, column, value), in reading order."""
-        for line, cells in enumerate(self.rows, self.first_row):
-            for place, value in enumerate(cells, self.first_column):
+    def filled(self, rows: range | None = None) -> Iterator[tuple[int, int, CellValue]]:
+        """Every cell that holds something, in all rows or some: (row, column, value), in reading order."""
+        start, stop = (self.first_row, self.first_row + len(self.rows)) if rows is None else (rows.start, rows.stop)
+        for line in range(max(start, self.first_row), min(stop, self.first_row + len(self.rows))):
+            for place, value in enumerate(self.rows[line - self.first_row], self.first_column):
                 if value != "":
                     yield line, place, value
 

@@ -873,6 +873,19 @@ def test_an_upper_table_under_another_word_over_its_labels_is_not_passed_over(dr
     assert second.claim.unit is None
 
 
+def test_hundreds_of_tables_one_below_the_other_are_each_found(blank_of: Callable[[str], Draft]) -> None:
+    """More than Python calls may be nested, where each table below were one more; a run has seconds for a file."""
+    sheet, _ = as_sheet(blank_of("07132"))
+    (form,) = locate(sheet, desk().labels)
+    table = list(sheet.rows[min(form.rows.values()) - sheet.first_row : form.last_row + 1 - sheet.first_row])
+    most = 1100
+    below = replace(sheet, rows=[*sheet.rows[: form.last_row + 1 - sheet.first_row], *table * (most - 1)], merged=())
+    found = locate(below, desk().labels)
+    assert len(found) == most
+    for number, one in enumerate(found):
+        assert one.rows == {key: row + number * len(table) for key, row in form.rows.items()}
+
+
 def test_forms_of_several_units_are_named_by_their_sheets_and_not_by_the_file(blank_of: Callable[[str], Draft]) -> None:
     sheets = []
     for seed, name in enumerate(("Đông Mai", "P. Minh Thành")):

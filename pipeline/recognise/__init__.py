@@ -127,8 +127,8 @@ def _finish(sheet: Sheet, labels: Labels, body: Body, region: range) -> Located:
     claimed = explained(sheet, labels, body) | stamped | of_strangers
     unclaimed = tuple(
         (row, column)
-        for row, column, value in sheet.filled()
-        if row in region and (row, column) not in claimed and not is_furniture(labels, value)
+        for row, column, value in sheet.filled(region)
+        if (row, column) not in claimed and not is_furniture(labels, value)
     )
     matches = told_of_matches(labels, body.findings)
     findings = [*told_of_head(labels, body), *matches, *told_of_rows(sheet, labels, body), *strangers]

@@ -7,7 +7,7 @@ rows are copied with their hidden key and given another activity.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.findings import finding
@@ -33,21 +33,38 @@ def match_rows(
 
     `further_heads` are cells of the head printed again within the table, which are no labels.
     """
-    body = _body(sheet, labels, head, last, further_heads)
-    claims = list(_claims(sheet, labels, body))
-    start = _second_start(labels, claims)
-    if start is None:
-        _match(sheet, labels, body, claims)
-        return [body]
-    again = replace(head, first=start, last=start - 1, cells=frozenset(), altered=False, inferred=True, coverage={})
-    upper = match_rows(sheet, labels, head, start - 1, further_heads)
-    return [*upper, *match_rows(sheet, labels, again, last, further_heads)]
+    texts, places = _labels_below(sheet, labels, head, last, further_heads)
+    claims = list(_claims(sheet, labels, head, texts, last))
+    bodies: list[Body] = []
+    # What is read of a row is the same for each table on the sheet: hundreds of them may follow one another.
+    while True:
+        start = _second_start(labels, claims)
+        end = last if start is None else start - 1
+        own = [row for row in range(head.last + 1, end + 1) if row in texts]
+        body = Body(
+            head,
+            head.last + 1,
+            end,
+            {row: texts[row] for row in own},
+            {row: places[row] for row in own},
+            columns=dict(head.columns),
+            further_heads=set(further_heads),
+        )
+        _match(sheet, labels, body, [claim for claim in claims if claim.row <= end])
+        bodies.append(body)
+        if start is None:
+            return bodies
+        claims = [claim for claim in claims if claim.row >= start]
+        head = replace(head, first=start, last=end, cells=frozenset(), altered=False, inferred=True, coverage={})
 
 
 # What the rows say ------------------------------------------------------------------------------------------------
 
 
-def _body(sheet: Sheet, labels: Labels, head: Head, last: int, further_heads: Collection[Address]) -> Body:
+def _labels_below(
+    sheet: Sheet, labels: Labels, head: Head, last: int, further_heads: Collection[Address]
+) -> tuple[dict[int, str], dict[int, int]]:
+    """Find the label of each row below a head: row -> label as typed, row -> its column."""
     texts: dict[int, str] = {}
     places: dict[int, int] = {}
     column = head.columns[labels.label_key]
@@ -59,8 +76,7 @@ def _body(sheet: Sheet, labels: Labels, head: Head, last: int, further_heads: Co
             texts[row], places[row] = tidy(value), column
         elif (place := _label_elsewhere(sheet, labels, head, row)) is not None:
             texts[row], places[row] = tidy(str(sheet.value(row, place))), place
-    columns, further = dict(head.columns), set(further_heads)
-    return Body(head, head.last + 1, last, texts, places, columns=columns, further_heads=further)
+    return texts, places
 
 
 def _label_elsewhere(sheet: Sheet, labels: Labels, head: Head, row: int) -> int | None:
@@ -75,14 +91,14 @@ def _label_elsewhere(sheet: Sheet, labels: Labels, head: Head, row: int) -> int 
     return None
 
 
-def _claims(sheet: Sheet, labels: Labels, body: Body) -> Iterator[Claim]:
-    key_column = body.head.key_column
-    for row in range(body.first, body.last + 1):
+def _claims(sheet: Sheet, labels: Labels, head: Head, texts: Mapping[int, str], last: int) -> Iterator[Claim]:
+    key_column = head.key_column
+    for row in range(head.last + 1, last + 1):
         key = None
         if key_column is not None:
             typed = sheet.value(row, key_column)
             key = typed if isinstance(typed, str) and typed in labels.order else None
-        text = body.texts.get(row)
+        text = texts.get(row)
         label = labels.row_of(text) if text else None
         if key or label:
             yield Claim(row, key, label)

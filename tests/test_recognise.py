@@ -332,6 +332,18 @@ def test_more_than_four_rows_of_similar_labels_are_told_in_one_finding(draft: Dr
 # Columns and units ------------------------------------------------------------------------------------------------
 
 
+def test_a_pair_in_one_cell_is_read_where_the_other_column_is_missing(draft: Draft) -> None:
+    pair = Cell("class_life_skills_students", "people")
+
+    def drop(draft: Draft) -> None:
+        line_of(draft, pair.row).cells["quantity"] = "12 lớp/340 người"
+        draft.columns.remove(pair.measure)
+
+    one = changed(draft, drop)
+    assert (entry(one, *pair).value, entry(one, pair.row, "quantity").value) == (340, 12)
+    assert {"V025", "S006"} <= set(codes(one))
+
+
 def test_two_columns_under_one_head_count_for_neither_and_leave_the_other_measure(draft: Draft) -> None:
     one = read_one(altered(draft, alter.second_people_column, Random(3)))
     (told,) = [told for told in one.findings if told.code == "S016"]

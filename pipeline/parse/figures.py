@@ -62,7 +62,10 @@ def read_figure(page: Page, row: Row, draft: Draft) -> None:
 def as_shown_of(page: Page, row: Row, draft: Draft, reading: Reading) -> Reading:
     """Weigh a number against what its format shows in its place, as far as the second look told it."""
     dressed = page.facts.dressed if page.facts and not page.source.is_word else {}
-    address = (page.located.rows[row.key], page.located.columns[draft.key.measure])
+    column = page.located.columns.get(draft.key.measure)
+    if column is None:
+        return reading
+    address = (page.located.rows[row.key], column)
     if dressed and draft.key.measure in row.kinds:
         address = anchor_of(page, row, address) or address
     if address not in dressed or isinstance(draft.raw, str):

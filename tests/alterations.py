@@ -817,7 +817,9 @@ def swap_labels_alone(draft: Draft, rng: Random) -> None:
             for cell in draft.cells_of([key]):
                 if Cell(line.key, cell.measure) in meant:
                     draft.truth[cell] = meant[Cell(line.key, cell.measure)]
-                if Cell(line.key, cell.measure) in blank:
+                there = Cell(line.key, cell.measure)
+                if there in blank or (blank and there not in draft.form.number_cells):
+                    draft.truth[cell] = 0
                     draft.left_blank.add(cell)
 
 

@@ -324,6 +324,22 @@ def put_below(draft: Draft, row: str, **cells: object) -> None:
     draft.lines.insert(draft.place(line) + 1, Line("extra", cells))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("below", "is_told"), [("+ 18 lớp; 24 người", True), ("Hai lớp mở trong năm 2020", False)])
+def test_a_line_under_the_table_is_that_of_its_last_row_where_it_counts_something(
+    draft: Draft, below: str, is_told: bool
+) -> None:
+    last = draft.line(PAIR)
+    assert last is not None
+    draft.lines.remove(last)
+    draft.lines.insert(draft.place(draft.rows()[-1]) + 1, last)
+    put_below(draft, PAIR, label=below)
+    type_in(draft, PAIR, quantity=None, people=None)
+    answer_yes(draft)
+    one = read(draft)
+    assert at(one, PAIR) == ([("V030", "quantity"), ("V030", "people")] if is_told else [])
+    assert entry(one, PAIR, "people").value == (None if is_told else 0)
+
+
 def put_beside(draft: Draft, row: str, value: float) -> None:
     line = draft.line(row)
     assert line is not None
@@ -340,6 +356,7 @@ ELSEWHERE: dict[str, Change] = {
     "parts below": lambda draft: put_below(draft, OTHER_PAIR, label="- Buổi sáng", quantity=3.0),
     "numbers below": lambda draft: put_below(draft, OTHER_PAIR, quantity=3.0, people=90.0),
     "beside": lambda draft: put_beside(draft, OTHER_PAIR, 3.0),
+    "a truth value beside": lambda draft: put_beside(draft, OTHER_PAIR, True),
 }
 
 

@@ -332,6 +332,18 @@ def test_more_than_four_rows_of_similar_labels_are_told_in_one_finding(draft: Dr
 # Columns and units ------------------------------------------------------------------------------------------------
 
 
+def test_the_keys_are_found_though_both_lines_of_the_head_are_retyped(draft: Draft) -> None:
+    def retype(draft: Draft) -> None:
+        heads = {"Các hoạt động": "Tên hoạt động", "Người": "Nsười"}
+        for line in draft.lines:
+            for name, value in line.cells.items() if line.kind == "head" else ():
+                line.cells[name] = heads.get(str(value), value)
+        line_of(draft, "class_it_staff").cells["label"] = "Lớp máy tính cho cán bộ"
+
+    one = changed(draft, retype)
+    assert row_findings(one, "class_it_staff") == ["S007"]
+
+
 def test_a_pair_in_one_cell_is_read_where_the_other_column_is_missing(draft: Draft) -> None:
     pair = Cell("class_life_skills_students", "people")
 

@@ -92,14 +92,19 @@ def _texts_below(page: Page, line: int) -> Iterator[str]:
 
 
 def _is_figure_below(page: Page, place: tuple[int, int]) -> bool:
-    """Tell whether a cell below a row holds a figure; under the table only a number in a column of figures is one."""
+    """Tell whether a cell below a row holds a figure.
+
+    Under the table only a number in a column of figures is one, and what is counted under the labels: "+ 18 lớp".
+    """
     line, column = place
     value, columns = page.sheet.value(line, column), page.located.columns
     roles = {columns[each.key]: each.role for each in page.form.columns if each.key in columns}
     if not _is_typed(page, place) or roles.get(column) == "ordinal":
         return False
     if line > page.located.last_row:
-        return roles.get(column) == "measure" and not isinstance(value, str) and _holds_figure(page, value)
+        if isinstance(value, str):
+            return roles.get(column) == "label" and _counts(page, value)
+        return roles.get(column) == "measure" and _holds_figure(page, value)
     if isinstance(value, str) and column == page.located.label_columns.get(line):
         return _holds_figure(page, without_list_sign(value))
     return _holds_figure(page, value)
@@ -125,8 +130,6 @@ def _further(page: Page, typed: str, printed: Sequence[str]) -> bool:
 def _holds_figure(page: Page, value: CellValue) -> bool:
     if isinstance(value, Unseen):
         return True
-    if isinstance(value, bool):
-        return False
     if isinstance(value, int | float):
         return value != 0
     return isinstance(value, str) and bool(_figures(page, value))
@@ -139,8 +142,7 @@ def _figures(page: Page, text: str) -> tuple[int, ...]:
 
 def _is_plain(page: Page, row: Row, texts: Sequence[str]) -> bool:
     """Tell what says a number, alone in the note or with what it counts ("Đã mở 3 lớp"), from what mentions one."""
-    counted = page.reader.rules.counted
-    if any(counted.search(fold_words(without_dates(text, page.reader.words))) for text in texts):
+    if any(_counts(page, text) for text in texts):
         return True
     note = page.drafts.get(Cell(row.key, NOTE))
     if note is None or isinstance(note.raw, Unseen) or not _holds_figure(page, note.raw):
@@ -149,3 +151,8 @@ def _is_plain(page: Page, row: Row, texts: Sequence[str]) -> bool:
     text = note.text or ""
     begins = bool(reading.candidates) and text[:1].isdecimal() and len(text.split()) <= _FEW_WORDS
     return reading.value is not None or begins
+
+
+def _counts(page: Page, text: str) -> bool:
+    """Tell whether a text says a number with a word for what is counted."""
+    return bool(page.reader.rules.counted.search(fold_words(without_dates(text, page.reader.words))))

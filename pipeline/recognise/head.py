@@ -152,11 +152,12 @@ def _sub_lines(sheet: Sheet, labels: Labels, start: int, label_column: int) -> I
 
 
 def _see_below(sheet: Sheet, seen: Seen, labels: Labels, line: int) -> None:
-    """Take a line below the head: it may divide the columns of figures, or name them anew, and no others."""
+    """Take a line below the head: it may divide the columns of figures, or name them and the program's own anew."""
     measures = set(labels.form.measures)
     others = {column for key, column in seen.columns.items() if key not in measures}
     for column, text in head_texts(sheet, line):
-        if column not in others and measures.intersection(labels.heads.get(text, ())):
+        is_named = text in labels.special_heads or measures.intersection(labels.heads.get(text, ()))
+        if column not in others and is_named:
             _see(seen, labels, line, column, text)
         else:
             seen.others.append((line, column, text))

@@ -145,9 +145,9 @@ SAMPLES = (
     Sample(
         "hop thu/07162_Phuong_Yen_Giang.xls",
         "blanks, and the unit says that figures are still missing",
-        "used",
+        "used_with_errors",
         "07162",
-        findings=["V029 news_items.quantity"],
+        findings=["V035 news_items.quantity"],
         typed={"news_items.quantity": None, "publications.quantity": None, "seminars.quantity": None},
         stamps={"blank_means_zero": load_stamp_words().blank_no},
     ),

@@ -3,13 +3,18 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import lru_cache
 
 from pipeline.findings import RULE_CODES, finding
-from pipeline.model import Entry, Finding, State
+from pipeline.model import Entry, Finding, Return, State
 from schemas.form import Form
 from schemas.rules import Cell, Severity, SumOfParts
 from schemas.text import fold_words
+
+TO_COME = "V035"
+OPEN_BLANKS = frozenset({"V029", TO_COME})
+"""codes that tell once of all blanks of a return without a meaning, or with figures still to come"""
 
 
 def required_cells(form: Form) -> tuple[Cell, ...]:
@@ -41,6 +46,32 @@ def added_up_for_good(form: Form, findings: Iterable[Finding]) -> AbstractSet[Ce
     code = RULE_CODES["sum_of_parts", "computed"]
     cells = {told.at for told in findings if told.code == code and told.severity is Severity.INFO}
     return cells & form.optional_cells
+
+
+def awaited_cells(one: Return) -> AbstractSet[Cell]:
+    """Cells for which the unit itself said that figures are still to come, and nobody decided since."""
+    told = [known for known in one.findings if known.code == TO_COME]
+    places = {place for known in told for place in places_of(known)}
+    return {entry.key for entry in one.entries if entry.cell in places}
+
+
+def without_decided(one: Return) -> Return:
+    """Tell of open blanks no more where an officer decided about them."""
+    decided = {entry.cell for entry in one.entries if entry.decided_by is not None}
+    kept: list[Finding] = []
+    for known in one.findings:
+        places = tuple(place for place in places_of(known) if place not in decided)
+        if known.code not in OPEN_BLANKS or places == places_of(known):
+            kept.append(known)
+        elif places:
+            kept.append(replace(known, cell=places[0], facts={**known.facts, "count": len(places), "places": places}))
+    return replace(one, findings=tuple(kept))
+
+
+def places_of(told: Finding) -> tuple[str, ...]:
+    """Every cell of the sheet that a finding is about, where it names them all."""
+    places = told.facts.get("places", ())
+    return places if isinstance(places, tuple) else ()
 
 
 @lru_cache(maxsize=64)

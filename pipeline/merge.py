@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.blanks import added_up_for_good
+from pipeline.blanks import added_up_for_good, awaited_cells
 from pipeline.figures import Figures, Mask, Whole, figures_of, in_any
 from pipeline.model import Coverage, Group, State, Total, UnitResult
 from schemas.definition import Table, read_toml
@@ -89,6 +89,7 @@ def _pool(form: Form, register: Register, members: Sequence[UnitResult]) -> _Poo
     unsure = figures.where(State.SET_ASIDE, State.UNREADABLE, State.COMPUTED) | figures.absent | figures.provisional
     unsure &= ~_added_up_for_good(form, figures, members)
     unsure |= (figures.is_summary[:, None] & counted & ~covered) | _in_error(figures, members)
+    unsure |= _awaited(figures, members)
     return _Pool(form, members, figures, reported, expected, unsure)
 
 
@@ -113,6 +114,15 @@ def _in_error(figures: Figures, members: Sequence[UnitResult]) -> Mask:
             if told.severity is Severity.ERROR:
                 mask[line, figures.places([told.at])] = True
     return mask & ~figures.where(State.DECIDED)
+
+
+def _awaited(figures: Figures, members: Sequence[UnitResult]) -> Mask:
+    """Where a unit said itself that figures are still to come."""
+    mask = np.zeros(figures.value.shape, np.bool_)
+    for line, member in enumerate(members):
+        if member.counted:
+            mask[line, figures.places(awaited_cells(member.counted))] = True
+    return mask
 
 
 def _added_up_for_good(form: Form, figures: Figures, members: Sequence[UnitResult]) -> Mask:

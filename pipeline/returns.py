@@ -289,14 +289,14 @@ def _unread(page: _Page, labels: Labels, *, is_summary: bool) -> Iterator[tuple[
         is_number = not isinstance(value, str) or fold(value).isdecimal()
         if not is_summary or is_number or form.first_head_row <= row <= form.last_row:
             yield row, column
-    provisional = fold(labels.stamp.provisional)
+    marks = tuple(map(fold, (labels.stamp.provisional, labels.stamp.left_blank)))
     for key, row in form.rows.items():
         for measure, column in form.coverage.items():
             is_read = is_summary and measure in labels.form.by_key[key].kinds
             if sheet.value(row, column) != "" and not is_read:
                 yield row, column
         said = sheet.value(row, form.mark) if form.mark is not None else ""
-        is_mark = is_summary and isinstance(said, str) and fold(said).startswith(provisional)
+        is_mark = is_summary and isinstance(said, str) and fold(said).startswith(marks)
         if form.mark is not None and said != "" and not is_mark:
             yield row, form.mark
 

@@ -41,7 +41,9 @@ class StampWords:
     mark: str
     """head of the column that says which rows are not final"""
     provisional: str
-    """how a cell of that column begins"""
+    """how a cell of that column begins where its row is not final"""
+    left_blank: str
+    """how a line of such a cell begins that names units without a number"""
     accepted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """name of a field here -> other spellings of it"""
 

@@ -7,7 +7,7 @@ import re
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -15,11 +15,13 @@ import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from examples.filling import Typed
 from pipeline.account import Lang, words
 from pipeline.findings import load_catalogue
+from pipeline.stamp import load_stamp_words
 from schemas.form import FORMS
 from schemas.register import REGISTERS
-from tests.decisions_by_hand import add
+from tests.decisions_by_hand import SIGNED, add, fill, lines_in
 from tests.hostile import mail
 from tests.returned import (
     FIGURES,
@@ -579,6 +581,29 @@ def test_a_total_left_blank_is_added_up_even_where_the_unit_says_that_blanks_are
     (file,) = report["files"]
     assert {"R114@D16", "R114@E17", "V028@D18"} <= set(told(file))
     assert file["status"] == "used"
+
+
+def test_a_unit_that_says_its_figures_are_not_complete_is_not_taken_for_done(
+    clean_returns: Path, tmp_path: Path
+) -> None:
+    returns = copy_of(clean_returns, tmp_path / "returns")
+    typed: Mapping[str, Typed] = {**FIGURES["07135"], "news_items.quantity": None}
+    no = load_stamp_words().blank_no
+    (answer,) = write_returns(tmp_path / "one", {"07135": typed}, stamps={"blank_means_zero": no}).iterdir()
+    shutil.copy(answer, returns / answer.name)
+    assert run_in(tmp_path, returns) == 1
+    report = report_of(tmp_path / "report.json")
+    (file,) = [file for file in report["files"] if file["unit"] == "07135"]
+    assert (file["status"], told(file)) == ("used_with_errors", ["V035@D30"])
+    sheet = load_workbook(tmp_path / "summary.xlsx").worksheets[0]
+    said = [
+        str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value and "Đông Mai" in str(cell.value)
+    ]
+    assert len(said) == 1 and said[0].startswith(load_stamp_words().provisional)
+    (line,) = lines_in(tmp_path / "summary.decisions.xlsx", "units")
+    fill(tmp_path / "summary.decisions.xlsx", "units", line, answer="blank_is_zero", **SIGNED)
+    assert run_in(tmp_path, returns) == 0
+    assert reported_totals(report_of(tmp_path / "report.json"))["news_items.quantity"][1:] == (19, 19)
 
 
 @pytest.mark.parametrize(("limit", "allowed"), [("file_bytes=1000", 1000), ("rows=20", 20), ("cells=50", 50)])

@@ -270,7 +270,7 @@ def test_suggestions_name_numbers_and_pairs() -> None:
 _TYPED = re.compile('"([^"]+)"')
 MONEY_EXAMPLES = frozenset({"V020", "V023"})
 PAIR_EXAMPLES = frozenset({"V025"})
-OF_MORE_THAN_A_TEXT = frozenset({"V004", "V026", "V028", "V029", "V030", "V031", "V032", "V033", "V034"})
+OF_MORE_THAN_A_TEXT = frozenset({"V004", "V026", "V028", "V029", "V030", "V031", "V032", "V033", "V034", "V035"})
 """examples that quote an answer, a note, a row or a number, or need what stands beside them"""
 
 

@@ -15,6 +15,7 @@ from docx import Document
 from docx.table import _Cell
 from openpyxl.utils.cell import coordinate_to_tuple
 
+from pipeline.blanks import OPEN_BLANKS
 from pipeline.desk import Desk, desk_for
 from pipeline.find import Found
 from pipeline.findings import load_wording, message, suggestion_text
@@ -225,15 +226,15 @@ def answer_yes(draft: Draft) -> None:
     pytest.fail("the question is not there")
 
 
-def test_a_unit_that_says_its_blanks_are_still_open_must_be_asked(draft: Draft) -> None:
+def test_a_unit_that_says_its_figures_are_not_complete_is_held_to_it(draft: Draft) -> None:
     answer_yes(draft)
     words = desk().labels.stamp
     yes, no = words.spellings("blank_yes")[0], words.spellings("blank_no")[0]
     for line in draft.lines:
         line.cells = {name: no if value == yes else value for name, value in line.cells.items()}
     type_in(draft, SINGLE, quantity=None)
-    (told,) = [told for told in read(draft).findings if told.code == "V029"]
-    assert (told.severity, told.facts["count"]) == (Severity.WARNING, 1)
+    (told,) = [told for told in read(draft).findings if told.code in OPEN_BLANKS]
+    assert (told.code, told.severity, told.facts["count"]) == ("V035", Severity.ERROR, 1)
 
 
 def test_a_blank_cell_of_a_doubtful_row_is_never_a_zero(draft: Draft) -> None:

@@ -590,10 +590,17 @@ def test_one_level_up_finds_stamp_coverage_marks_and_names(tmp_path: Path) -> No
     assert find(book["07132 Quảng Yên"], stamp.kind_copy)
 
 
-def test_final_rows_bear_no_mark(tmp_path: Path) -> None:
-    sheet = load_workbook(write(closed_case(), tmp_path))[CONTRACT[0]]
-    mark = find(sheet, load_stamp_words().mark)
-    assert {sheet.cell(row, mark.column).value for row in range(mark.row + 2, sheet.max_row)} == {None}
+def test_final_rows_bear_no_mark_but_name_who_left_them_blank(tmp_path: Path) -> None:
+    result = closed_case()
+    sheet, stamp = load_workbook(write(result, tmp_path))[CONTRACT[0]], load_stamp_words()
+    mark, keys = find(sheet, stamp.mark), find(sheet, stamp.row_key)
+    said = {
+        str(sheet.cell(row, keys.column).value): sheet.cell(row, mark.column).value
+        for row in range(mark.row + 2, sheet.max_row)
+    }
+    assert said["classes_total"] is said["news_items"] is None
+    assert str(said["publications"]).startswith(stamp.left_blank)
+    assert not any(str(text).startswith(stamp.provisional) for text in said.values())
 
 
 def test_every_finding_has_one_line_with_errors_first_and_a_link_to_its_cell(tmp_path: Path) -> None:

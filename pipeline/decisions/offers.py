@@ -184,10 +184,17 @@ def unit_offers(result: Consolidation, choices: Choices) -> Iterator[Offer]:
                 {
                     "unit": choices.unit_text(unit.unit.code),
                     "phone": phone,
-                    "why": texts["why_blank"] if is_blank else texts["why"].format(count=count),
+                    "why": texts[_why(unit.counted)].format(count=count),
                     KEY: unit_key(unit.unit.code),
                 }
             )
+
+
+def _why(one: Return | None) -> str:
+    """Name the text that says why a unit's blanks are asked about."""
+    if one is None:
+        return "why_blank"
+    return "why" if one.blank_means_zero is None else "why_to_come"
 
 
 def _open_blanks(result: Consolidation, unit: UnitResult) -> int:

@@ -7,7 +7,7 @@ told and not applied. An applied decision takes the place of the findings it ans
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.blanks import told_elsewhere, totals_of_parts
+from pipeline.blanks import OPEN_BLANKS, told_elsewhere, totals_of_parts, without_decided
 from pipeline.decisions.decided import CellAnswer, CellDecision, Decisions, Signed
 from pipeline.decisions.keys import typed_key
 from pipeline.decisions.meaning import unusable
@@ -81,7 +81,7 @@ def _with_cells(one: Return, matching: Matching, form: Form, ruling: Ruling) -> 
         told.append(_told_of(one, entries[cell], decision))
     kept = [known for known in one.findings if known.at not in answered]
     changed = replace(one, entries=tuple(entries[entry.key] for entry in one.entries), findings=(*kept, *told))
-    return _without_settled_rows(changed, form)
+    return _without_settled_rows(without_decided(changed), form)
 
 
 def _ruled_entry(entry: Entry, decisions: Sequence[CellDecision], ruling: Ruling) -> tuple[Entry, CellDecision] | None:
@@ -147,7 +147,7 @@ def _with_blanks_as_zero(one: Return, signed: Signed, form: Form) -> Return:
         for entry in one.entries
     )
     told = finding("D006", sheet=one.sheet, facts={**signed_facts(signed), "count": len(blanks)})
-    kept = [known for known in kept if known.code != "V029"]
+    kept = [known for known in kept if known.code not in OPEN_BLANKS]
     return replace(one, entries=entries, findings=(*kept, told, *spared))
 
 

@@ -96,8 +96,9 @@ def settle_blanks(
     open_cells = [entry.cell for entry in blanks if entry.key in required and entry.key not in totals]
     if open_cells:
         is_begun = any(entry.found is not None for entry in entries)
-        asked = answer is False or (is_begun and _MOST_OPEN * len(open_cells) > len(required))
-        told.append(_told_of_blanks("V029", open_cells, Severity.WARNING if asked else None))
+        asked = is_begun and _MOST_OPEN * len(open_cells) > len(required)
+        code = "V029" if answer is None else "V035"
+        told.append(_told_of_blanks(code, open_cells, Severity.WARNING if asked and answer is None else None))
     return entries, tuple(told)
 
 

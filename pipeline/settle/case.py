@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from pipeline.blanks import OPEN_BLANKS
 from pipeline.findings import Becomes, codes_that_make, finding
 from pipeline.model import FileReading, FileStatus, Finding, Return, Times
 from pipeline.settle.words import rank_of
@@ -12,8 +13,6 @@ from schemas.rules import Severity
 
 _REFUSED = codes_that_make(Becomes.REFUSED)
 _EXCLUDED = codes_that_make(Becomes.EXCLUDED)
-_OF_EMPTY = frozenset({"V029"})
-"""codes that say again what the empty form already says"""
 
 
 @dataclass(slots=True)
@@ -49,7 +48,7 @@ def judge(form: Form, register: Register, reading: FileReading, one: Return, *, 
     elif one.is_empty:
         case.status = FileStatus.REJECTED
         case.told.append(finding("F008", sheet=one.sheet))
-        case.one = replace(one, findings=tuple(told for told in one.findings if told.code not in _OF_EMPTY))
+        case.one = replace(one, findings=tuple(told for told in one.findings if told.code not in OPEN_BLANKS))
     elif strict and any(told.severity is Severity.ERROR for told in one.findings):
         case.status = FileStatus.REJECTED
         case.told.append(finding("F028"))

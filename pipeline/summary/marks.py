@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.blanks import added_up_for_good
+from pipeline.blanks import added_up_for_good, awaited_cells, required_cells
 from pipeline.model import State, Total
 from pipeline.summary.plan import Plan
 from pipeline.summary.words import joined
@@ -29,9 +29,12 @@ class Marks:
             entries = self.plan.entries.get(unit.unit.code, {})
             errors = {finding.at for finding in self.plan.findings_of(unit) if finding.severity is Severity.ERROR}
             settled = added_up_for_good(self.plan.result.form, self.plan.findings_of(unit))
+            awaited = awaited_cells(unit.counted) if unit.counted else frozenset()
             for cell, entry in entries.items():
                 if entry.state in (State.UNREADABLE, State.SET_ASIDE):
                     reason = "left_out"
+                elif cell in awaited:
+                    reason = "awaited"
                 elif cell in errors and entry.state is not State.DECIDED:
                     reason = "error"
                 elif entry.state is State.COMPUTED and cell not in settled:
@@ -43,6 +46,19 @@ class Marks:
                 found[reason].setdefault(cell, []).append(name)
         return found
 
+    @cached_property
+    def _left_blank(self) -> Mapping[Cell, Sequence[str]]:
+        """Cell -> the units that left it blank and said nothing of it, so that its coverage is not full."""
+        required = frozenset(required_cells(self.plan.result.form))
+        found: dict[Cell, list[str]] = {}
+        for unit in self.plan.expected:
+            one = unit.counted
+            open_cells = required - awaited_cells(one) if one and not one.is_summary else frozenset()
+            for cell, entry in self.plan.entries.get(unit.unit.code, {}).items():
+                if entry.state is State.BLANK and cell in open_cells:
+                    found.setdefault(cell, []).append(unit.unit.name)
+        return found
+
     def of_row(self, row: Row) -> str:
         """The text beside a row; empty where its numbers are final and add up."""
         totals = self.plan.result.totals
@@ -52,6 +68,9 @@ class Marks:
         if any(total.provisional for total in told):
             reasons = "; ".join(self._reasons(cells, told)) or self.plan.words("totals.why_other")
             parts.insert(0, f"{self.plan.stamp.provisional}: {reasons}.")
+        names = list(dict.fromkeys(name for cell in cells for name in self._left_blank.get(cell, ())))
+        if names:
+            parts.append(f"{self.plan.stamp.left_blank}: {joined(names, _MOST_NAMES, self.plan.words)}.")
         return "\n".join(parts)
 
     def _reasons(self, cells: Sequence[Cell], totals: Sequence[Total]) -> Iterator[str]:
@@ -65,4 +84,4 @@ class Marks:
                 yield words(f"totals.why_{reason}", names=joined(names, _MOST_NAMES, words))
 
 
-_REASONS = ("left_out", "error", "computed", "below")
+_REASONS = ("left_out", "awaited", "error", "computed", "below")

@@ -41,6 +41,17 @@ def totals_of_parts(
     return totals
 
 
+def no_zeros(form: Form, entries: Iterable[Entry]) -> AbstractSet[Cell]:
+    """Cells that may stay blank and are no 0 where they do: their row, or a row below it, states a number above 0.
+
+    People at an exhibition that took place were not none because nobody counted them.
+    """
+    stated = {entry.key for entry in entries if entry.value}
+    rows = {cell.row for cell in stated}
+    below = {Cell(form.by_key[cell.row].parent, cell.measure) for cell in stated}
+    return {cell for cell in form.optional_cells if cell.row in rows or cell in below}
+
+
 def added_up_for_good(form: Form, findings: Iterable[Finding]) -> AbstractSet[Cell]:
     """Totals that may stay blank and were added up from parts that are all stated: nothing about them is open."""
     code = RULE_CODES["sum_of_parts", "computed"]

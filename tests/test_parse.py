@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -281,14 +281,8 @@ def test_a_number_in_the_note_of_a_blank_row_is_told_there_and_is_no_zero(
     assert one.elsewhere == {Cell(SINGLE, "quantity"): told.found}
 
 
-NO_FIGURES = [
-    *("không", "0", "10/10/2020", "Ngày 5/10 và tháng 11", "Kế hoạch 12/KH-UBND năm 2020", "năm học 2019-2020"),
-    "Có danh sách kèm theo",
-]
-
-
-@pytest.mark.parametrize("note", NO_FIGURES)
-def test_a_note_without_a_figure_leaves_a_blank_cell_to_the_units_answer(draft: Draft, note: str) -> None:
+@pytest.mark.parametrize("note", ["không", "0", "-", "chưa tổ chức", "Không tổ chức do dịch", "Hoãn sang năm sau"])
+def test_a_note_that_there_was_nothing_leaves_a_blank_cell_to_the_units_answer(draft: Draft, note: str) -> None:
     type_in(draft, SINGLE, quantity=None, note=note)
     answer_yes(draft)
     one = read(draft)
@@ -296,13 +290,95 @@ def test_a_note_without_a_figure_leaves_a_blank_cell_to_the_units_answer(draft: 
     assert entry(one, SINGLE, "quantity").value == 0
 
 
-@pytest.mark.parametrize("note", ["Năm 2019 có 12 tin", "Đợt 1", "đã mở 3 lớp, 90 người dự ngày 5/10/2020"])
-def test_a_note_that_mentions_a_number_keeps_a_blank_cell_from_being_a_zero(draft: Draft, note: str) -> None:
+NO_FIGURES = ("Ngày 5/10 và tháng 11", "Kế hoạch 12/KH-UBND năm 2020", "năm học 2019-2020", "Có danh sách kèm theo")
+
+
+@pytest.mark.parametrize("note", NO_FIGURES)
+def test_a_note_without_a_figure_says_nothing_of_a_blank_beside_a_number(draft: Draft, note: str) -> None:
+    type_in(draft, PAIR, people=None, note=note)
+    answer_yes(draft)
+    one = read(draft)
+    assert ("V030", "people") not in at(one, PAIR)
+    assert entry(one, PAIR, "people").value == 0
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        *("Năm 2019 có 12 tin", "Đợt 1", "đã mở 3 lớp, 90 người dự ngày 5/10/2020", "2020 tin", *NO_FIGURES),
+        *(
+            "ba lớp",
+            "một trăm tin",
+            "đang tổng hợp, báo cáo sau",
+            "xem phụ lục",
+            "chưa thống kê",
+            "không có số liệu",
+            "½",
+        ),
+    ],
+)
+def test_a_note_of_a_row_without_a_number_keeps_its_blank_cell_from_being_a_zero(draft: Draft, note: str) -> None:
     type_in(draft, SINGLE, quantity=None, note=note)
     answer_yes(draft)
     one = read(draft)
     assert at(one, SINGLE) == [("V030", "quantity")]
     assert entry(one, SINGLE, "quantity").value is None
+
+
+AWARD_ROWS = ("awards_collectives", "awards_individuals")
+MONEY_ROWS = ("funding_state_budget", "funding_other_sources")
+SPORT_ROWS = ("sports_events", "arts_events", "heritage_visits")
+ABOVE: dict[str, tuple[Sequence[str], Change]] = {
+    "note of a heading": (AWARD_ROWS, lambda draft: type_in(draft, "awards", note="5 tập thể, 11 cá nhân")),
+    "number in a heading": (AWARD_ROWS, lambda draft: type_in(draft, "awards", quantity=16.0)),
+    "sum in the note of a heading": (MONEY_ROWS, lambda draft: type_in(draft, "funding", note="15.500.000 đồng")),
+    "sum in a row of words": (
+        MONEY_ROWS,
+        lambda draft: type_in(draft, "other_content", quantity="Xã hội hóa 15.000.000 đồng"),
+    ),
+    "note of a total": (
+        SPORT_ROWS,
+        lambda draft: type_in(draft, "culture_sport_total", note="3 cuộc thể thao, 4 văn nghệ"),
+    ),
+    "total": (SPORT_ROWS, lambda draft: type_in(draft, "culture_sport_total", quantity=9.0)),
+}
+
+
+@pytest.mark.parametrize("place", ABOVE)
+def test_blanks_whose_numbers_may_stand_at_the_row_above_them_are_no_zeros(draft: Draft, place: str) -> None:
+    rows, change = ABOVE[place]
+    for row in rows:
+        type_in(draft, row, quantity=None, people=None)
+    change(draft)
+    answer_yes(draft)
+    one = read(draft)
+    cells = [cell for cell in desk().form.number_cells if cell.row in rows]
+    asked = {(told.row, told.measure) for told in one.findings if told.code == "V030"}
+    for cell in cells:
+        if cell.measure == "quantity" or cell.row in AWARD_ROWS:
+            assert entry(one, *cell).value is None
+            assert cell in asked
+
+
+def test_a_note_merged_over_two_rows_is_that_of_both(draft: Draft) -> None:
+    first, second = draft.line(SINGLE), draft.line("publications")
+    assert first is not None and second is not None
+    type_in(draft, SINGLE, note="12 tin bài, 150 tờ rơi")
+    type_in(draft, "publications", quantity=None)
+    draft.merges.append((first, "note", second, "note"))
+    answer_yes(draft)
+    one = read(draft)
+    assert at(one, "publications") == [("V030", "quantity")]
+    assert entry(one, "publications", "quantity").value is None
+
+
+def test_people_that_need_not_be_counted_are_not_none_where_something_took_place(draft: Draft) -> None:
+    type_in(draft, "book_fairs", quantity=3.0, people=None)
+    type_in(draft, "book_exhibitions", quantity=None, people=None)
+    answer_yes(draft)
+    one = read(draft)
+    assert entry(one, "book_fairs", "people").value is None
+    assert entry(one, "book_exhibitions", "people").value == 0
 
 
 def test_without_an_answer_a_note_is_told_only_where_it_says_a_number(draft: Draft) -> None:

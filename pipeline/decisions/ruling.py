@@ -7,7 +7,7 @@ told and not applied. An applied decision takes the place of the findings it ans
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.blanks import OPEN_BLANKS, told_elsewhere, totals_of_parts, without_decided
+from pipeline.blanks import OPEN_BLANKS, no_zeros, told_elsewhere, totals_of_parts, without_decided
 from pipeline.decisions.decided import CellAnswer, CellDecision, Decisions, Signed
 from pipeline.decisions.keys import typed_key
 from pipeline.decisions.meaning import unusable
@@ -130,7 +130,7 @@ def _without_settled_rows(one: Return, form: Form) -> Return:
 
 
 def _with_blanks_as_zero(one: Return, signed: Signed, form: Form) -> Return:
-    numbers = set(form.number_cells) - totals_of_parts(form, one.entries, one.elsewhere)
+    numbers = set(form.number_cells) - totals_of_parts(form, one.entries, one.elsewhere) - no_zeros(form, one.entries)
     blanks = {
         entry.key
         for entry in one.entries

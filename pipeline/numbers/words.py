@@ -19,6 +19,8 @@ class NumberWords:
     whole: Mapping[str, str]
     """text of a whole cell -> the code of what it says"""
     perhaps_zero: frozenset[str]
+    nothing: tuple[str, ...]
+    """how a note begins that says why there is no number"""
     magnitudes: Mapping[str, int]
     money_magnitudes: frozenset[str]
     """magnitudes that may be something else after a count"""
@@ -66,6 +68,7 @@ def load_number_words() -> NumberWords:
     return NumberWords(
         whole={plain_text(tidy(word)): code for key, code in codes.items() for word in whole[key]},
         perhaps_zero=plain_words(whole["perhaps_zero"]),
+        nothing=tuple(map(fold_words, data["notes"]["nothing"])),
         magnitudes={fold_words(word): size for word, size in data["magnitudes"].items()},
         money_magnitudes=plain_words(data["magnitude_use"]["only_money"]),
         half=plain_words(data["magnitude_use"]["half"]),

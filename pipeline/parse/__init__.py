@@ -33,7 +33,7 @@ def parse(
     be blank.
     """
     merged = sheet.merged or (facts.merged if facts else ())
-    columns = [located.columns[key] for key in reader.labels.form.measures if key in located.columns]
+    columns = [located.columns[key] for key in (*reader.labels.form.measures, NOTE) if key in located.columns]
     page = Page(sheet, located, facts, reader, source, spans_of(merged, columns))
     for row in page.form.rows:
         _read_row(page, row)

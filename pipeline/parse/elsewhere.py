@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.likeness import without_enumerator, without_list_sign
 from pipeline.model import State
-from pipeline.numbers import read_number
+from pipeline.numbers import read_number, sums_in
 from pipeline.numbers.dates import figures_but_dates, without_dates
 from pipeline.parse.page import NUMBERS, Draft, Page, Seen, as_text, stray_kind
 from pipeline.read import CellValue, Unseen
-from schemas.form import NOTE, Row
-from schemas.rules import Cell
+from schemas.form import NOTE, Row, ValueKind
+from schemas.rules import Cell, SumOfParts
 from schemas.text import fold, fold_words, visible
 
 _FEW_WORDS = 4
@@ -21,14 +21,14 @@ _FEW_WORDS = 4
 
 
 def look_elsewhere(page: Page) -> None:
-    """Note for each blank cell what in its line may be its number."""
+    """Note for each blank cell what may be its number: in its line, or in that of the rows above it."""
     if page.source.is_summary:
         return
     beside: dict[int, list[int]] = {}
     for line, column in page.located.unclaimed:
         beside.setdefault(line, []).append(column)
     for row in page.form.rows:
-        blanks = [draft for draft in _numbers_of(page, row) if draft.state is State.BLANK and draft.cell]
+        blanks = _blanks_of(page, row)
         if not blanks:
             continue
         texts = tuple(dict.fromkeys(_texts_beside(page, row, beside)))
@@ -39,6 +39,44 @@ def look_elsewhere(page: Page) -> None:
             # What nobody can read may be the number, whatever the unit says of its blanks.
             seen = Seen(told, is_plain=bool(page.strayed.get(row.key)))
             page.elsewhere |= {draft.key: seen for draft in blanks}
+    _look_above(page, beside)
+
+
+def _look_above(page: Page, beside: Mapping[int, Sequence[int]]) -> None:
+    """Where all cells below a heading or a total are blank, what stands at it may be their numbers.
+
+    So may a sum of money in a row of words, where no sum stands in its own row.
+    """
+    form, drafts = page.form, page.drafts
+    for row in form.rows:
+        below = [each for each in form.rows if each.parent == row.key and each.role == "input"]
+        if row.key in page.located.rows:
+            own = [drafts[Cell(row.key, key)] for key in form.measures if Cell(row.key, key) not in form.number_cells]
+            figures = [as_text(draft.raw) for draft in own if draft.cell and _holds_figure(page, draft.raw)]
+            parts = [draft for each in below for draft in _numbers_of(page, each)]
+            _take_from(page, row, parts, [*_texts_beside(page, row, beside), *figures])
+    for rule in [rule for rule in form.rules if isinstance(rule, SumOfParts)]:
+        total = drafts[rule.total]
+        parts = [drafts[cell] for cell in rule.parts]
+        _take_from(page, form.by_key[total.key.row], parts, [as_text(total.raw)] if total.value else [])
+    money = [Cell(row.key, key) for row in form.rows for key, kind in row.kinds.items() if kind is ValueKind.MONEY]
+    for draft in tuple(drafts.values()):
+        text = "" if draft.key.measure == NOTE else draft.text or ""
+        said = [text] if sums_in(text, page.reader.words) else []
+        _take_from(page, form.by_key[draft.key.row], [drafts[cell] for cell in money], said)
+
+
+def _take_from(page: Page, row: Row, cells: Sequence[Draft], texts: Sequence[str]) -> None:
+    """Take what stands at another row for what may be the numbers of cells, if all of them are blank."""
+    if texts and all(draft.state is State.BLANK for draft in cells):
+        seen = Seen(visible(f"{page.form.short_names[row.key]}: {'; '.join(dict.fromkeys(texts))}"), is_plain=False)
+        for draft in cells:
+            if draft.cell:
+                page.elsewhere.setdefault(draft.key, seen)
+
+
+def _blanks_of(page: Page, row: Row) -> list[Draft]:
+    return [draft for draft in _numbers_of(page, row) if draft.state is State.BLANK and draft.cell]
 
 
 def _numbers_of(page: Page, row: Row) -> list[Draft]:
@@ -63,9 +101,9 @@ def _in_other_cell(page: Page, row: Row) -> str | None:
 def _texts_beside(page: Page, row: Row, beside: Mapping[int, Sequence[int]]) -> Iterator[str]:
     """Give what holds a figure that the form does not print there: note, unit, label, cells beside, lines below."""
     line, columns = page.located.rows[row.key], page.located.columns
-    note = page.drafts.get(Cell(row.key, NOTE))
-    if note and note.state is not State.UNREADABLE and _holds_figure(page, note.raw):
-        yield as_text(note.raw)
+    note = _note_of(page, row)
+    if _holds_figure(page, note) or (_is_without_number(page, row) and _says_something(page, note)):
+        yield as_text(note)
     unit = page.sheet.value(line, columns.get(page.reader.labels.unit_key or "", -1))
     if isinstance(unit, str) and fold(unit) != fold(row.unit_of_measure) and _holds_figure(page, unit):
         yield as_text(unit)
@@ -77,6 +115,29 @@ def _texts_beside(page: Page, row: Row, beside: Mapping[int, Sequence[int]]) -> 
         if _is_typed(page, (line, column)) and _holds_figure(page, page.sheet.value(line, column)):
             yield as_text(page.sheet.value(line, column))
     yield from _texts_below(page, line)
+
+
+def _note_of(page: Page, row: Row) -> CellValue:
+    """Give the note of a row, also one that is merged over several rows; blank where it cannot be read."""
+    note = page.drafts.get(Cell(row.key, NOTE))
+    if note is None or note.state is State.UNREADABLE:
+        return ""
+    span = page.spans.get((page.located.rows[row.key], page.located.columns.get(NOTE, -1)))
+    return page.sheet.value(span[0], span[1]) if note.raw == "" and span and span[1] == span[3] else note.raw
+
+
+def _is_without_number(page: Page, row: Row) -> bool:
+    return all(draft.state is State.BLANK for draft in _numbers_of(page, row))
+
+
+def _says_something(page: Page, note: CellValue) -> bool:
+    """Tell whether the note of a row without a number says more than that there was nothing: "báo cáo sau"."""
+    if not isinstance(note, str) or not fold(note):
+        return False
+    reading = read_number(note, kind="count", words=page.reader.words)
+    words = fold_words(note)
+    is_nothing = reading.value == 0 or reading.state == "blank" or words.startswith(page.reader.words.nothing)
+    return not is_nothing and words not in page.reader.words.perhaps_zero
 
 
 def _texts_below(page: Page, line: int) -> Iterator[str]:
@@ -132,7 +193,7 @@ def _holds_figure(page: Page, value: CellValue) -> bool:
         return True
     if isinstance(value, int | float):
         return value != 0
-    return isinstance(value, str) and bool(_figures(page, value))
+    return isinstance(value, str) and (bool(_figures(page, value)) or _counts(page, value))
 
 
 def _figures(page: Page, text: str) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.blanks import required_cells, told_elsewhere, totals_of_parts
+from pipeline.blanks import no_zeros, required_cells, told_elsewhere, totals_of_parts
 from pipeline.findings import finding
 from pipeline.model import Coverage, Entry, Fact, Finding, State
 from pipeline.parse.page import NUMBERS, Draft, Page, as_text, coverage_of, is_in_doubt, refuse
@@ -88,7 +88,7 @@ def settle_blanks(
     told = [*page.findings, *told_elsewhere(form, entries, seen)]
     totals = totals_of_parts(form, entries, page.elsewhere, zeros=not answer)
     if answer:
-        zeroed = {entry.key for entry in blanks} - page.elsewhere.keys() - totals
+        zeroed = {entry.key for entry in blanks} - page.elsewhere.keys() - totals - no_zeros(form, entries)
         cells = [entry.cell for entry in blanks if entry.key in zeroed]
         told += [_told_of_blanks("V028", cells)] if cells else []
         return tuple(_zero(entry) if entry.key in zeroed else entry for entry in entries), tuple(told)

@@ -230,7 +230,7 @@ def stray_kind(row: Row) -> NumberKind:
 def spans_of(
     merged: Iterable[tuple[int, int, int, int]], columns: Sequence[int]
 ) -> Mapping[tuple[int, int], tuple[int, int, int, int]]:
-    """Merged ranges that touch a measure column: address -> range."""
+    """Merged ranges that touch a column of figures or the notes: address -> range."""
     spans = {}
     for top, left, bottom, right in merged:
         if any(left <= column <= right for column in columns) and bottom - top < _TALLEST and right - left < _TALLEST:

@@ -315,7 +315,7 @@ def _told_of_hidden(
 ) -> Iterator[Finding]:
     """Hidden figures are read like any other, and told: somebody may have meant to leave them out."""
     if sheet.hidden:
-        yield finding("F023", facts={"what": sheet.name})
+        yield finding("F023", facts={"what": f"hidden_sheet={sheet.name}"})
     if facts is None:
         return
     filled = [entry for entry in entries if entry.found is not None]

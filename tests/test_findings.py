@@ -8,6 +8,7 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ from pipeline.findings import (
 )
 from pipeline.findings import catalogue as catalogue_module
 from pipeline.kinds import Kind
+from pipeline.limits import Limits
 from pipeline.model import Finding
 from pipeline.numbers import load_number_words, read_number
 from pipeline.numbers.reading import Kind as NumberKind
@@ -158,10 +160,21 @@ def test_every_kind_of_file_has_a_name(lang: Lang) -> None:
 @BOTH
 def test_every_token_that_a_step_writes_has_words(lang: Lang) -> None:
     values = load_wording(lang).values
-    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "pipeline").glob("*.py"))
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "pipeline").rglob("*.py"))
     for name in ("reason", "how", "limit", "encoding", "what"):
         tokens = set(re.findall(rf'"{name}": "(\w+)"', source))
         assert tokens <= values[name].keys(), name
+
+
+@BOTH
+def test_every_token_that_has_words_is_written_by_some_step(lang: Lang) -> None:
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "pipeline").rglob("*.py"))]
+    texts = (node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    # "token=text" carries a text that somebody typed.
+    written = {text.partition("=")[0] for text in texts if isinstance(text, str)}
+    written |= {limit.name for limit in fields(Limits)}
+    values = load_wording(lang).values
+    assert {name: words.keys() - written for name, words in values.items() if words.keys() - written} == {}
 
 
 def test_every_fact_that_a_step_states_is_listed_with_its_code() -> None:

@@ -15,10 +15,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from examples.filling import cell_addresses
 from pipeline.consolidate import Request
 from pipeline.consolidate import consolidate as run
+from pipeline.findings import message
 from pipeline.model import Consolidation, FileResult
 from pipeline.register import load_register
 from pipeline.stamp import load_stamp_words
 from tests.builders import cell_of
+from tests.returned import FIGURES as TYPED
 from tests.returned import FORM, NUMBERS, copy_of
 
 UNIT = "07135"
@@ -182,6 +184,31 @@ def test_hidden_rows_are_told_only_where_they_hold_something(folder: Path) -> No
 
     assert "S013@D29" in codes(changed(folder, hidden).files[0])
     assert not {code for code in codes(changed(folder, emptied).files[0]) if code.startswith("S013")}
+
+
+def test_figures_on_a_hidden_sheet_are_read_and_the_sheet_is_named(folder: Path) -> None:
+    def hidden(workbook: Workbook, sheet: Worksheet) -> None:
+        workbook.active = workbook.create_sheet("Trang bìa")
+        sheet.sheet_state = "hidden"
+
+    result = changed(folder, hidden)
+    (told,) = [told for told in result.files[0].findings if told.code == "F023"]
+    assert (told.sheet, told.facts["what"]) == ("Mẫu tổng hợp", "hidden_sheet=Mẫu tổng hợp")
+    assert 'trang tính "Mẫu tổng hợp"' in message(told, FORM, "vi")
+    assert result.files[0].status.value == "used"
+    read = {f"{cell.row}.{cell.measure}": total.value for cell, total in result.totals.items()}
+    assert {cell: read[cell] for cell in TYPED[UNIT]} == TYPED[UNIT]
+
+
+def test_a_number_in_a_row_of_words_is_told_at_its_cell_and_kept_as_words(folder: Path) -> None:
+    def numbered(_: Workbook, sheet: Worksheet) -> None:
+        sheet[place] = 3
+
+    with_rows = load_workbook(next(folder.iterdir())).worksheets[0]
+    place = cell_addresses(FORM, with_rows)["other_content.quantity"]
+    result = changed(folder, numbered)
+    (told,) = [told for told in result.files[0].findings if told.code == "R108"]
+    assert (told.cell, told.row, told.measure, told.counted) == (place, "other_content", "quantity", False)
 
 
 def test_a_row_without_height_is_told_like_a_hidden_one(folder: Path) -> None:

@@ -185,6 +185,25 @@ def test_every_module_says_what_it_is_for() -> None:
     assert [name for name, tree in trees.items() if not ast.get_docstring(tree)] == []
 
 
+def top_level_names(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def test_nothing_private_to_a_module_is_left_unused_in_it() -> None:
+    unused = []
+    for module in modules_under("pipeline", "schemas"):
+        tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+        read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        unused += [(module, name) for name in top_level_names(tree) if re.match("_[^_]", name) and name not in read]
+    assert unused == []
+
+
 def test_no_module_has_a_name_that_says_nothing() -> None:
     modules = [Path(name) for name in project_files() if name.endswith(".py")]
     assert [path for path in modules if NAMES_THAT_SAY_NOTHING & {path.stem, *path.parts[:-1]}] == []

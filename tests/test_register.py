@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from pipeline.limits import DEFAULT
 from pipeline.register import load_register
 from schemas.definition import DefinitionError
 from schemas.form import load_form
-from schemas.register import COLLECTOR_TYPE, REGISTERS, Register, load_office, load_register_csv
+from schemas.register import COLLECTOR_TYPE, REGISTERS, Office, Register, load_office, load_register_csv
 from tests.builders import make_register, make_unit, shipped_form
 
 DAY = date(2020, 10, 1)
@@ -364,6 +364,13 @@ def test_an_office_file_beside_a_register_is_read(tmp_path: Path) -> None:
     (tmp_path / "units.toml").write_text(text, encoding="utf-8")
     office = loaded(tmp_path, "code,name", "01,A").office
     assert (office.name, office.signers, office.organ) == ("Phòng GDĐT", ("TRƯỞNG PHÒNG", "Nguyễn Văn A"), "")
+
+
+def test_what_an_office_file_may_say_is_shown_somewhere() -> None:
+    program = "\n".join(
+        path.read_text(encoding="utf-8") for path in (Path(__file__).parent.parent / "pipeline").rglob("*.py")
+    )
+    assert [field.name for field in fields(Office) if f"office.{field.name}" not in program] == []
 
 
 def test_without_an_office_file_its_fields_are_empty(tmp_path: Path) -> None:

@@ -38,7 +38,6 @@ _ONE_BY_ONE = 10
 """more changes than these in one sheet are told together"""
 _STAMPS_ABOVE = 12
 """the stamp of a summary stands in one of the first so many rows"""
-_KEPT = "{stem} (sửa tay {number}).xlsx"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def load_office(register: Path) -> Office:
     if not path.is_file():
         return Office()
     table = read_toml(path)
-    names = ["name", "superior_organ", "organ", "place", "sender", "receiver", "returns_to", "email", "signers"]
+    names = ["name", "superior_organ", "organ", "place", "sender", "returns_to", "email", "signers"]
     table.known(names)
     texts = {name: table.text(name, "") for name in names if name != "signers"}
     return Office(**texts, signers=table.texts("signers"))

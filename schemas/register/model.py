@@ -51,7 +51,6 @@ class Office:
     organ: str = ""
     place: str = ""
     sender: str = ""
-    receiver: str = ""
     returns_to: str = ""
     email: str = ""
     signers: tuple[str, ...] = ()

@@ -53,7 +53,7 @@ def tell_of_copied_key(sheet: Sheet, labels: Labels, body: Body, claim: Claim) -
         return
     if not holds_number(sheet, labels, body.columns, claim.row):
         return
-    text, place = body.texts.get(claim.row, ""), _place(labels, body, claim.row)
+    text, place = body.texts.get(claim.row, ""), body.label_cell(labels, claim.row)
     if not holds_number(sheet, labels, body.columns, own):
         facts: dict[str, Fact] = {"seen": visible(text)} if text else {}
         body.findings.append(finding("S007", cell=place, row=key, found=text or None, facts=facts))
@@ -71,12 +71,12 @@ def weigh_rival(sheet: Sheet, labels: Labels, body: Body, key: str, row: int) ->
         return
     if not holds_number(sheet, labels, body.columns, row):
         if _bears_key(sheet, body, row, key) and not _bears_key(sheet, body, own, key):
-            body.findings.append(finding("S002", cell=_place(labels, body, own), row=key, found=body.texts[own]))
+            body.findings.append(finding("S002", cell=body.label_cell(labels, own), row=key, found=body.texts[own]))
     elif holds_number(sheet, labels, body.columns, own):
         _doubt_both(labels, body, key, row)
     else:
         body.rows[key] = row
-        body.findings.append(finding("S002", cell=_place(labels, body, row), row=key, found=body.texts[row]))
+        body.findings.append(finding("S002", cell=body.label_cell(labels, row), row=key, found=body.texts[row]))
 
 
 def _bears_key(sheet: Sheet, body: Body, row: int, key: str) -> bool:
@@ -84,7 +84,7 @@ def _bears_key(sheet: Sheet, body: Body, row: int, key: str) -> bool:
 
 
 def _doubt_both(labels: Labels, body: Body, key: str, row: int) -> None:
-    seen = (_place(labels, body, body.rows[key]), _place(labels, body, row))
+    seen = (body.label_cell(labels, body.rows[key]), body.label_cell(labels, row))
     body.doubtful.add(key)
     body.twins.add(row)
     body.findings.append(finding("S009", cell=seen[0], row=key, facts={"seen": seen}))
@@ -101,13 +101,9 @@ def doubt_parts_of_both(sheet: Sheet, labels: Labels, before: Body, body: Body) 
     for key in shared:
         is_filled = any(holds_number(sheet, labels, one.columns, one.rows[key]) for one in (before, body))
         if labels.form.by_key[key].kinds and is_filled:
-            seen = (_place(labels, before, before.rows[key]), _place(labels, body, body.rows[key]))
+            seen = (before.label_cell(labels, before.rows[key]), body.label_cell(labels, body.rows[key]))
             before.doubtful.add(key)
             before.findings.append(finding("S009", cell=seen[0], row=key, facts={"seen": seen}))
-
-
-def _place(labels: Labels, body: Body, row: int) -> str:
-    return cell_name(row, body.places.get(row, body.columns[labels.label_key]))
 
 
 def settle_columns(sheet: Sheet, labels: Labels, body: Body) -> None:

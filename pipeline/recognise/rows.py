@@ -218,7 +218,7 @@ def _match_by_key(sheet: Sheet, labels: Labels, body: Body, claims: Sequence[Cla
                 tell_of_copied_key(sheet, labels, body, claim)
             continue
         verdict = labels.likeness.fits(text, key) if text else Verdict(key, 0)
-        place = cell_name(claim.row, body.places.get(claim.row, body.columns[labels.label_key]))
+        place = body.label_cell(labels, claim.row)
         if keys[key] == 1 and verdict.key == key:
             body.rows[key] = claim.row
             facts: dict[str, Fact] = {"seen": visible(text), "score": verdict.score} if text else {}

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.model import Finding
+from pipeline.read import cell_name
+from pipeline.recognise.words import Labels
 
 Address = tuple[int, int]
 
@@ -105,6 +107,10 @@ class Body:
     further_heads: set[Address] = field(default_factory=set)
     """cells of the head printed again within the table"""
     findings: list[Finding] = field(default_factory=list)
+
+    def label_cell(self, labels: Labels, row: int) -> str:
+        """Give the address of the label of a physical row."""
+        return cell_name(row, self.places.get(row, self.columns[labels.label_key]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,10 +49,10 @@ def told_of_rows(sheet: Sheet, labels: Labels, body: Body) -> Iterator[Finding]:
     down = sorted(body.rows.items(), key=lambda item: item[1])
     moved = next((row for (one, _), (other, row) in pairwise(down) if order[other] < order[one]), None)
     if moved is not None:
-        yield finding("S008", cell=_label_cell(labels, body, moved))
+        yield finding("S008", cell=body.label_cell(labels, moved))
     spelt = [key for key, row in body.rows.items() if fold(body.texts.get(row, "")) in labels.spellings]
     if spelt:
-        cells = tuple(_label_cell(labels, body, body.rows[key]) for key in spelt)
+        cells = tuple(body.label_cell(labels, body.rows[key]) for key in spelt)
         yield finding("S012", cell=cells[0], facts={"places": cells})
     yield from _told_of_units(sheet, labels, body)
 
@@ -62,11 +62,7 @@ def _above(labels: Labels, body: Body, key: str) -> str:
     above = [other for other in body.rows if labels.order[other] < labels.order[key]]
     if not above:
         return cell_name(max(body.head.first, 0), min(body.head.columns.values()))
-    return _label_cell(labels, body, body.rows[max(above, key=lambda other: labels.order[other])])
-
-
-def _label_cell(labels: Labels, body: Body, row: int) -> str:
-    return cell_name(row, body.places.get(row, body.columns[labels.label_key]))
+    return body.label_cell(labels, body.rows[max(above, key=lambda other: labels.order[other])])
 
 
 def told_of_matches(labels: Labels, findings: Sequence[Finding]) -> Iterator[Finding]:

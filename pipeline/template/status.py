@@ -2,17 +2,12 @@
 
 from collections.abc import Mapping
 
+from pipeline.blanks import required_cells
 from pipeline.stamp import StampWords
 from pipeline.template.formulas import CheckedForm, quoted, spelt
 from pipeline.template.stamp_block import Stamp
 from pipeline.template_words import TemplateWords
 from schemas.form import Form
-from schemas.rules import Cell
-
-
-def required_cells(form: Form) -> tuple[Cell, ...]:
-    """Number cells that may not stay blank without remark."""
-    return tuple(cell for cell in form.number_cells if cell not in form.optional_cells)
 
 
 def status_formula(checked: CheckedForm, unit_code: str, remarks: str, letter: str) -> str:

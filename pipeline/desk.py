@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipeline.identify import Names, names_of_register
 from pipeline.limits import Limits
@@ -10,14 +9,13 @@ from pipeline.numbers import Kind as NumberKind
 from pipeline.numbers import NumberWords, load_number_words, read_number
 from pipeline.parse import Reader, ReadingRules
 from pipeline.recognise import STAMPS, Labels
-from pipeline.stamp import load_stamp_words
+from pipeline.stamp import SUMMARY_WORDS, load_stamp_words
 from pipeline.template_words import load_template_words, printed_texts
 from schemas.definition import read_toml
 from schemas.form import Form
 from schemas.register import Register
 from schemas.text import fold
 
-_SUMMARY = Path(__file__).parent / "wording" / "summary.toml"
 _SUMMARY_TEXTS = (
     ("page", "state"),
     ("page", "motto"),
@@ -84,7 +82,7 @@ def _of_the_data_sheet() -> Iterator[str]:
 
 def _of_a_summary() -> Iterator[str]:
     """What stands around the table on the sheet of totals and on the sheet of a unit."""
-    words = read_toml(_SUMMARY).values
+    words = read_toml(SUMMARY_WORDS).values
     for section, name in _SUMMARY_TEXTS:
         yield words[section][name]
     yield words["page"]["back"].format(sheet=words["sheets"]["ledger"])

@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from pipeline.read import Sheet
+from pipeline.stamp import SUMMARY_WORDS
 from schemas.definition import read_toml
 from schemas.form import Form
 from schemas.rules import Cell
 from schemas.text import fold
 
-_SUMMARY_WORDS = Path(__file__).parent / "wording" / "summary.toml"
 _WITHIN = 12
 """the heads stand in one of the first so many rows"""
 ORGAN, MOTTO, DATE, TITLE, ATTACHMENT, STATE = (
@@ -123,5 +122,5 @@ def _head(sheet: Sheet, row: int, column: int) -> str:
 
 @cache
 def _matrix_words() -> Mapping[str, str]:
-    table = read_toml(_SUMMARY_WORDS).table("matrix")
+    table = read_toml(SUMMARY_WORDS).table("matrix")
     return {key: table.text(key) for key in ("title", "code", "unit", "group", "total")}

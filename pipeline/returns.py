@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from pipeline.below import told_of_totals
 from pipeline.desk import Desk
@@ -32,6 +32,7 @@ from pipeline.recognise import (
 )
 from pipeline.second_look import SheetFacts
 from pipeline.siblings import OF_TITLES, those_that_count
+from pipeline.stamp import STAMPS_ABOVE, SUMMARY_WORDS
 from pipeline.unseen import as_seen, own_formulas
 from schemas.definition import read_toml
 from schemas.form import Form
@@ -42,9 +43,6 @@ _PLAIN_SHARE = 3, 4
 """a form with fewer of its rows found than this may be typed in a legacy font"""
 _OF_STAMPS = frozenset({"U003", "U009", "U011"})
 """findings of what is typed in a stamp cell"""
-_STAMPS_ABOVE = 12
-"""the stamp of a copy in a summary stands above this row"""
-_SUMMARY_WORDS = Path(__file__).parent / "wording" / "summary.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +147,7 @@ def _is_list(sheet: Sheet) -> bool:
 
 @cache
 def _titles_of_lists() -> frozenset[str]:
-    words = read_toml(_SUMMARY_WORDS)
+    words = read_toml(SUMMARY_WORDS)
     lists = (key for key in words.table("sheets").values if key != "totals")
     return frozenset(fold(words.table(key).text("title")) for key in lists)
 
@@ -158,7 +156,7 @@ def _is_copy(sheet: Sheet, labels: Labels) -> bool:
     """Tell by the stamp alone whether a sheet repeats a return."""
     kind, copy = fold(labels.stamp.kind), fold(labels.stamp.kind_copy)
     for row, column, value in sheet.filled():
-        if row >= _STAMPS_ABOVE:
+        if row >= STAMPS_ABOVE:
             return False
         if isinstance(value, str) and fold(value) == kind:
             beside = sheet.value(row, column + 1)

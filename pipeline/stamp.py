@@ -9,7 +9,12 @@ from pathlib import Path
 from pipeline.model import Coverage
 from schemas.definition import read_toml
 
-STAMP_WORDS = Path(__file__).parent / "wording" / "stamp.toml"
+_WORDING = Path(__file__).parent / "wording"
+STAMP_WORDS = _WORDING / "stamp.toml"
+SUMMARY_WORDS = _WORDING / "summary.toml"
+"""what a summary says; one level up, and on a later run, it is known again by some of it"""
+STAMPS_ABOVE = 12
+"""the stamp of a summary, and of the copies in it, stands above this row"""
 _COVERAGE = re.compile(r"\s*([0-9]{1,7})\s*/\s*([0-9]{1,7})\s*")
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from pipeline.account.open import Open, open_lines
 from pipeline.account.refusal import refusal
-from pipeline.account.words import Lang, words
+from pipeline.account.words import words
 from pipeline.findings import message, severity_name
+from pipeline.languages import Lang
 from pipeline.model import Consolidation, FileResult, FileStatus
 from pipeline.told_once import told_once
 from schemas.form import Form

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.account.words import Lang, words
+from pipeline.account.words import words
 from pipeline.findings import asks_unit, message, title
+from pipeline.languages import Lang
 from pipeline.model import Consolidation, FileResult, FileStatus, Finding, UnitResult, UnitStatus
 from pipeline.standing import Outcome, gravest, outcome_of, perhaps_of, phone_of
 from pipeline.told_once import told_once

@@ -2,8 +2,9 @@
 
 import re
 
-from pipeline.account.words import Lang, words
+from pipeline.account.words import words
 from pipeline.errors import RunError
+from pipeline.languages import Lang
 from schemas.definition import DefinitionError
 from schemas.text import visible
 

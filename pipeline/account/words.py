@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from pipeline.languages import Lang
 from schemas.definition import read_toml
 
-Lang = Literal["vi", "en"]
 _WORDING = Path(__file__).parent.parent / "wording"
 
 

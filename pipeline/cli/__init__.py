@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from pipeline.cli.console import deaf_once_begun, progress, refusing, uncollected
-from pipeline.cli.group import DEFAULT_COMMAND, DefaultGroup, Lang
+from pipeline.cli.group import DEFAULT_COMMAND, DefaultGroup
+from pipeline.languages import Lang
 
 if TYPE_CHECKING:
     from schemas.form import Form

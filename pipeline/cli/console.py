@@ -8,14 +8,14 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.languages import Lang
+
 if TYPE_CHECKING:
     from pipeline.consolidate import Progress
-
-Lang = Literal["vi", "en"]
 
 
 @contextmanager

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, Any, Literal
+from typing import IO, Any
 
 import click
 
 from pipeline.cli.console import speak_any_code_page
+from pipeline.languages import Lang
 
-Lang = Literal["vi", "en"]
 DEFAULT_COMMAND = "run"
 _LANG_ASKED = "consolidate.lang"
 """where the context keeps the language of messages, which is asked for before the options are taken apart"""

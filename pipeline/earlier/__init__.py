@@ -26,7 +26,7 @@ from pipeline.limits import OWN_FILES
 from pipeline.model import ByHand, Fact, Finding, HandEdit
 from pipeline.read import OverLimit, Sheet, read_sheets
 from pipeline.recognise import Labels
-from pipeline.stamp import load_stamp_words
+from pipeline.stamp import STAMPS_ABOVE, load_stamp_words
 from pipeline.summary.words import Words, load_words
 from pipeline.zip_check import check_zip
 from schemas.form import Form
@@ -36,8 +36,6 @@ from schemas.text import fold
 _SAVED = re.compile(rb"<dcterms:(created|modified)[^>]*>([^<]*)</dcterms:")
 _ONE_BY_ONE = 10
 """more changes than these in one sheet are told together"""
-_STAMPS_ABOVE = 12
-"""the stamp of a summary stands in one of the first so many rows"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,7 @@ def _is_summary(sheet: Sheet, form: Form) -> bool:
     stamp = load_stamp_words()
     wanted = {fold(stamp.kind): fold(stamp.kind_summary), fold(stamp.form_id): fold(form.id)}
     for row, column, value in sheet.filled():
-        if row >= _STAMPS_ABOVE:
+        if row >= STAMPS_ABOVE:
             break
         if isinstance(value, str) and fold(value) in wanted:
             beside = sheet.value(row, column + 1)

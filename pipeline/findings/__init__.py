@@ -12,9 +12,7 @@ from pipeline.findings.catalogue import (
     load_catalogue,
 )
 from pipeline.findings.sentences import (
-    LANGUAGES,
     MISSING,
-    Lang,
     Text,
     Wording,
     asks_unit,
@@ -28,6 +26,7 @@ from pipeline.findings.sentences import (
     suggestion_text,
     title,
 )
+from pipeline.languages import LANGUAGES, Lang
 
 __all__ = [
     "CODES_ACROSS_CELLS",

@@ -7,18 +7,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, get_args
 
 from pipeline.findings.catalogue import WORDING, load_catalogue
+from pipeline.languages import Lang
 from pipeline.model import Fact, Finding
 from pipeline.told_once import spans
 from schemas.definition import read_toml
 from schemas.form import Form
 from schemas.rules import Severity
 from schemas.text import visible
-
-Lang = Literal["vi", "en"]
-LANGUAGES: tuple[Lang, ...] = get_args(Lang)
 
 MISSING = "…"
 _NAMED_ITEMS = 5

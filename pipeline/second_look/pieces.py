@@ -7,6 +7,7 @@ both are no number that anybody wrote.
 import re
 from collections.abc import Mapping
 from itertools import groupby
+from typing import Self
 from xml.parsers import expat
 
 from pipeline.second_look.facts import Address
@@ -23,8 +24,8 @@ def pieced_texts(sheet: bytes, strings: bytes) -> Mapping[Address, str]:
 
     `strings` are the strings that the cells share. Most workbooks hold no such mark, and are not looked through.
     """
-    shared = _Strings().read(strings) if _MARKED.search(strings) else {}
-    return _Cells(shared).read(sheet) if shared or _MARKED.search(sheet) else {}
+    shared = _Strings().read(strings).found if _MARKED.search(strings) else {}
+    return _Cells(shared).read(sheet).found if shared or _MARKED.search(sheet) else {}
 
 
 class _Runs:
@@ -36,6 +37,11 @@ class _Runs:
         self.parser.CharacterDataHandler = self._text
         self.pieces: list[tuple[bool, str]] = []
         self.marked = self.listening = self.spoken = False
+
+    def read(self, xml: bytes) -> Self:
+        """Go through a part."""
+        parse(xml, self.parser, self._start)
+        return self
 
     def _start(self, name: str, attributes: Attributes) -> None:
         name = local_name(name)
@@ -72,10 +78,6 @@ class _Strings(_Runs):
         self.found: dict[int, str] = {}
         self.number = 0
 
-    def read(self, xml: bytes) -> Mapping[int, str]:
-        parse(xml, self.parser, self._start)
-        return self.found
-
     def _end(self, name: str) -> None:
         super()._end(name)
         if local_name(name) == "si":
@@ -93,10 +95,6 @@ class _Cells(_Runs):
         self.found: dict[Address, str] = {}
         self.cell: Attributes = {}
         self.value: list[str] | None = None
-
-    def read(self, xml: bytes) -> Mapping[Address, str]:
-        parse(xml, self.parser, self._start)
-        return self.found
 
     def _start(self, name: str, attributes: Attributes) -> None:
         super()._start(name, attributes)

@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.stamp import SUMMARY_WORDS
 from schemas.definition import read_toml
-
-SUMMARY_WORDS = Path(__file__).parent.parent / "wording" / "summary.toml"
 
 
 class ListColumn(NamedTuple):

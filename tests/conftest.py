@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.alterations import Draft
 
 CONVERSION_SECONDS = 180
 _SECONDS_A_FILE = 5
@@ -86,6 +90,15 @@ def clean_returns(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.returned import FIGURES, write_returns  # noqa: PLC0415 - openpyxl is slow, and few tests need it
 
     return write_returns(tmp_path_factory.mktemp("clean") / "returns", FIGURES)
+
+
+@pytest.fixture(scope="session")
+def blank_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Draft]:
+    """Give the blank data sheet of a unit, made once."""
+    from tests.reading import blank_sheet  # noqa: PLC0415 - it imports most of the program
+
+    folder = tmp_path_factory.mktemp("blank")
+    return cache(lambda unit: blank_sheet(folder, unit))
 
 
 def skip(reason: str) -> NoReturn:

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from random import Random
 
 import pytest
 
-from pipeline.desk import Desk, desk_for
-from pipeline.kinds import Kind
-from pipeline.limits import DEFAULT
 from pipeline.model import FileReading, Finding, Return, State
-from pipeline.read import read_sheets
 from pipeline.returns import Medium, read_forms
-from pipeline.second_look import sheet_facts
-from pipeline.template import write_template
 from pipeline.told_once import told_once
-from schemas.register import load_register_csv, shipped_register
 from schemas.rules import Cell, Severity
 from tests import alterations, misplaced, rearranged, unshown
-from tests.alterations import Draft, altered, answered, as_sheet, blank_draft, fill
-from tests.builders import shipped_form
+from tests.alterations import Draft, altered, answered, as_sheet, fill
+from tests.reading import desk
 
 UNIT = "07135"
 CLEAR_SHARE = 0.99
@@ -43,21 +35,10 @@ RANKS = {**dict.fromkeys((*rearranged.LATE, *MISPLACED.values()), 1), **dict.fro
 EARLY = (*alterations.EARLY, *rearranged.EARLY)
 
 
-@cache
-def desk() -> Desk:
-    form = shipped_form()
-    return desk_for(form, load_register_csv(shipped_register(form.register), form.first_day), DEFAULT)
-
-
 @pytest.fixture(scope="session")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Draft:
+def blank(blank_of: Callable[[str], Draft]) -> Draft:
     """The data sheet of the template stamped for one unit."""
-    path = tmp_path_factory.mktemp("template") / "blank.xlsx"
-    register = desk().names.register
-    write_template(desk().form, register, path, register.by_code[UNIT])
-    data = path.read_bytes()
-    sheet = next(iter(read_sheets(data, DEFAULT)))
-    return blank_draft(desk().form, sheet, sheet_facts(data, Kind.XLSX, sheet.name).formulas)
+    return blank_of(UNIT)
 
 
 def read_draft(draft: Draft) -> FileReading:

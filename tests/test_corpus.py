@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.desk import Desk, desk_for
 from pipeline.find import Found
 from pipeline.intake import read_bytes
 from pipeline.kinds import Container, Kind, kind_of
@@ -20,19 +18,12 @@ from pipeline.recognise import accounts, locate
 from pipeline.recognise.around import is_furniture
 from pipeline.second_look import sheet_facts
 from pipeline.unseen import as_seen, own_formulas
-from schemas.register import load_register_csv, shipped_register
 from schemas.rules import Severity
-from tests.builders import shipped_form
+from tests.reading import desk
 
 CORPUS = Path(__file__).parent / "corpus"
 LARGEST = 40_000
 CASES: list[dict[str, Any]] = tomllib.loads((CORPUS / "index.toml").read_text(encoding="utf-8"))["files"]
-
-
-@cache
-def desk() -> Desk:
-    form = shipped_form()
-    return desk_for(form, load_register_csv(shipped_register(form.register), form.first_day), DEFAULT)
 
 
 def read_case(case: dict[str, Any]) -> FileReading:

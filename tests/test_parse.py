@@ -6,7 +6,6 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -20,21 +19,20 @@ from pipeline.desk import Desk, desk_for
 from pipeline.find import Found
 from pipeline.findings import load_wording, message, suggestion_text
 from pipeline.intake import read_bytes
-from pipeline.kinds import Kind
 from pipeline.limits import DEFAULT
-from pipeline.model import Entry, FileReading, Return, State
+from pipeline.model import FileReading, Return, State
 from pipeline.numbers import load_number_words, read_number
-from pipeline.read import Sheet, read_sheets
+from pipeline.read import Sheet
 from pipeline.read_docx import read_tables
 from pipeline.returns import Medium, read_forms
-from pipeline.second_look import Dress, SheetFacts, sheet_facts
-from pipeline.template import write_template
+from pipeline.second_look import Dress, SheetFacts
 from pipeline.told_once import told_once
 from schemas.register import load_register_csv, shipped_register
 from schemas.rules import Cell, KindsKeptApart, Severity
 from schemas.text import fold
-from tests.alterations import NOTHING_HIDDEN, Draft, Line, as_sheet, blank_draft, fill
+from tests.alterations import NOTHING_HIDDEN, Draft, Line, as_sheet, fill
 from tests.builders import shipped_form
+from tests.reading import desk, entry
 
 UNIT = "07135"
 PAIR, SINGLE, PEOPLE_ONLY, MONEY = "class_literacy", "news_items", "class_participants_total", "funding_state_budget"
@@ -42,25 +40,9 @@ OTHER_PAIR, COLLECTIVES = "class_universal_education", "awards_collectives"
 Change = Callable[[Draft], None]
 
 
-@cache
-def desk() -> Desk:
-    form = shipped_form()
-    return desk_for(form, load_register_csv(shipped_register(form.register), form.first_day), DEFAULT)
-
-
-@pytest.fixture(scope="session")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Draft:
-    path = tmp_path_factory.mktemp("template") / "blank.xlsx"
-    register = desk().names.register
-    write_template(desk().form, register, path, register.by_code[UNIT])
-    data = path.read_bytes()
-    sheet = next(iter(read_sheets(data, DEFAULT)))
-    return blank_draft(desk().form, sheet, sheet_facts(data, Kind.XLSX, sheet.name).formulas)
-
-
 @pytest.fixture
-def draft(blank: Draft) -> Draft:
-    return fill(blank, Random(5), blanks=0)
+def draft(blank_of: Callable[[str], Draft]) -> Draft:
+    return fill(blank_of(UNIT), Random(5), blanks=0)
 
 
 def type_in(draft: Draft, row: str, **values: object) -> None:
@@ -76,10 +58,6 @@ def read(draft: Draft, facts: SheetFacts | None = NOTHING_HIDDEN) -> Return:
     start = FileReading("a.xlsx", "0" * 64, (), ())
     (one,) = read_forms(start, [as_sheet(draft)[0]], Medium(lambda sheet: facts), desk()).returns
     return one
-
-
-def entry(one: Return, row: str, measure: str) -> Entry:
-    return next(each for each in one.entries if each.key == Cell(row, measure))
 
 
 def at(one: Return, row: str) -> list[tuple[str, str | None]]:

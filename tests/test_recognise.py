@@ -4,53 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cache
 from random import Random
 
 import pytest
 
-from pipeline.desk import Desk, desk_for
 from pipeline.findings import load_wording, message
-from pipeline.kinds import Kind
 from pipeline.limits import DEFAULT
-from pipeline.model import Entry, FileReading, Return
-from pipeline.read import CellValue, Sheet, Unseen, cell_name, read_sheets
+from pipeline.model import FileReading, Return
+from pipeline.read import CellValue, Sheet, Unseen, cell_name
 from pipeline.recognise import accounts, locate
 from pipeline.returns import Medium, read_forms
-from pipeline.second_look import SheetFacts, sheet_facts
-from pipeline.template import write_template
+from pipeline.second_look import SheetFacts
 from pipeline.unseen import as_seen, own_formulas
-from schemas.register import load_register_csv, shipped_register
 from schemas.rules import Cell, Severity
 from tests import alterations as alter
-from tests.alterations import ALTERATIONS, NOTHING_HIDDEN, Draft, Line, altered, as_sheet, blank_draft, fill
-from tests.builders import shipped_form
+from tests.alterations import ALTERATIONS, NOTHING_HIDDEN, Draft, Line, altered, as_sheet, fill
+from tests.reading import desk, entry
 from tests.unshown import UNSHOWN
 
 UNIT, NEIGHBOUR = "07135", "07138"
 ALIKE = ("class_professional_staff", "class_foreign_language_staff", "class_it_staff")
-
-
-@cache
-def desk() -> Desk:
-    form = shipped_form()
-    return desk_for(form, load_register_csv(shipped_register(form.register), form.first_day), DEFAULT)
-
-
-@pytest.fixture(scope="session")
-def blank_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Draft]:
-    folder = tmp_path_factory.mktemp("template")
-
-    @cache
-    def blank(unit: str) -> Draft:
-        path = folder / f"{unit}.xlsx"
-        register = desk().names.register
-        write_template(desk().form, register, path, register.by_code[unit])
-        data = path.read_bytes()
-        sheet = next(iter(read_sheets(data, DEFAULT)))
-        return blank_draft(desk().form, sheet, sheet_facts(data, Kind.XLSX, sheet.name).formulas)
-
-    return blank
 
 
 @pytest.fixture
@@ -72,10 +45,6 @@ def changed(draft: Draft, change: Callable[[Draft], None]) -> Return:
         change(draft)
 
     return read_one(altered(draft, alteration, Random(0)))
-
-
-def entry(one: Return, row: str, measure: str) -> Entry:
-    return next(each for each in one.entries if each.key == Cell(row, measure))
 
 
 def codes(one: Return) -> list[str]:

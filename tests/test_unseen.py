@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,29 +12,24 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell as XlsxCell
 
 from examples.filling import Typed, fill_in
-from pipeline.desk import Desk, desk_for
 from pipeline.find import Found
 from pipeline.findings import message
 from pipeline.intake import read_bytes
 from pipeline.limits import DEFAULT
-from pipeline.model import Entry, Return, State
+from pipeline.model import Return, State
 from pipeline.read import OverLimit, Sheet, Unseen, with_cells
 from pipeline.register import load_register
 from pipeline.stamp import load_stamp_words
 from pipeline.template import write_template
 from schemas.form import NOTE
-from schemas.rules import Cell, Severity
+from schemas.rules import Severity
 from tests.conftest import Convert
+from tests.reading import desk, entry
 from tests.returned import FIGURES, FORM
 
 UNIT = "07132"
 COLLECTIVES, PAIR, BOOKS, NEWS = "awards_collectives", "class_it_staff", "books_donated", "news_items"
 TOTAL, TOTAL_PEOPLE, MONEY = "classes_total", "class_participants_total", "funding_state_budget"
-
-
-@cache
-def desk() -> Desk:
-    return desk_for(FORM, load_register(FORM, None), DEFAULT)
 
 
 def written(folder: Path, typed: Mapping[str, Typed], *, answered: bool = True) -> tuple[Path, Mapping[str, str]]:
@@ -57,10 +51,6 @@ def written(folder: Path, typed: Mapping[str, Typed], *, answered: bool = True) 
 def read(file: Path) -> Return:
     (one,) = read_bytes(Found(file.name, file), file.read_bytes(), desk()).returns
     return one
-
-
-def entry(one: Return, row: str, measure: str) -> Entry:
-    return next(each for each in one.entries if each.key == Cell(row, measure))
 
 
 def told(one: Return, *codes: str) -> list[tuple[str, str | None, str | None, str | None]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,26 +13,20 @@ from docx.oxml.ns import nsdecls, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.table import Table
 
-from pipeline.desk import Desk, desk_for
 from pipeline.find import Found
 from pipeline.intake import read_bytes
 from pipeline.limits import DEFAULT
 from pipeline.model import FileReading
 from pipeline.read import CellValue
 from pipeline.read_docx import UnevenTable, read_tables
-from pipeline.register import load_register
 from schemas.rules import Cell
+from tests.reading import desk
 from tests.returned import FIGURES, FORM
 
 UNIT, ROW = "07132", "class_worker_skills"
 QUANTITY, PEOPLE, NOTE = 3, 4, 5
 HEAD_ROWS = 2
 Change = Callable[[Table], None]
-
-
-@cache
-def desk() -> Desk:
-    return desk_for(FORM, load_register(FORM, None), DEFAULT)
 
 
 def form_in(document: object) -> Table:

@@ -26,7 +26,7 @@ _Changes = Mapping[Cell, tuple[State, int | None]]
 
 
 def keeps_cell_out(code: str, severity: Severity) -> bool:
-    """Decide whether a finding at a cell keeps the number there out of every sum (design, decision 1).
+    """Decide whether a finding at a cell keeps the number there out of every sum.
 
     An error at a cell does: a reading that is not sure, or a number out of its range. An error between cells
     does not, since nobody can say which of them is wrong: the numbers stay as stated and the finding says so.

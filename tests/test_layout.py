@@ -145,6 +145,22 @@ def test_the_top_level_holds_only_what_is_agreed() -> None:
     assert {name for name in found if not name.startswith(".")} <= TOP_LEVEL
 
 
+def contributing() -> str:
+    return (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def test_every_folder_of_the_top_level_is_explained_to_contributors() -> None:
+    folders = {name.partition("/")[0] for name in project_files() if "/" in name}
+    explained = set(re.findall(r"^\| `(\w+)/` \|", contributing(), re.MULTILINE))
+    assert {name for name in folders if not name.startswith(".")} == explained
+
+
+def test_every_door_is_named_to_contributors() -> None:
+    (rule,) = re.findall(r"^- One library has one door: (.*?\.) `tests", contributing(), re.MULTILINE)
+    named = {part.split()[0]: re.findall(r"`([^`]+)`", part) for part in re.split(r", (?=\w+ in )", rule)}
+    assert named == {library: [door.removesuffix("*") for door in doors] for library, doors in DOORS.items()}
+
+
 @pytest.mark.parametrize("library", DOORS)
 def test_one_library_has_one_door(library: str) -> None:
     importers = importers_of(library, "pipeline", "schemas")

@@ -13,13 +13,14 @@ from pipeline.recognise.around import (
     read_stamps,
     told_of_the_rest,
 )
+from pipeline.recognise.around_words import load_around_words
 from pipeline.recognise.head import ENOUGH, find_heads
 from pipeline.recognise.rivals import doubt_parts_of_both
 from pipeline.recognise.rows import match_rows
 from pipeline.recognise.shape import Address, Body, Head, Located, Stamped
 from pipeline.recognise.titles import other_years_in_name, told_of_name, told_of_titles, years_in_name
 from pipeline.recognise.told import told_of_head, told_of_matches, told_of_rows, told_of_strangers, unit_of_money
-from pipeline.recognise.words import STAMPS, UNIT_LINE, Labels, load_around_words
+from pipeline.recognise.words import STAMPS, UNIT_LINE, Labels
 from schemas.text import fold
 
 __all__ = [

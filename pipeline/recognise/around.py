@@ -151,7 +151,7 @@ def _beside_money(sheet: Sheet, labels: Labels, body: Body) -> Iterator[tuple[Ad
         texts = [body.columns.get(name) for name, kind in kinds.items() if kind is ValueKind.TEXT]
         for column in (*texts, note):
             text = sheet.value(row, column) if column is not None else ""
-            if column is not None and isinstance(text, str) and text and (texts or labels.named_scale(text)):
+            if column is not None and isinstance(text, str) and text and (texts or labels.scales.named(text)):
                 yield (row, column), text
 
 
@@ -173,7 +173,7 @@ def _holds_bracketed_size(text: str) -> bool:
 def _is_scale(sheet: Sheet, labels: Labels, place: Address) -> bool:
     """Tell whether a cell holds a size and the next thing to its left says that it is the unit of measure."""
     row, column = place
-    if not labels.is_scale(sheet.value(row, column)):
+    if not labels.scales.is_size(sheet.value(row, column)):
         return False
     values = (sheet.value(row, left) for left in range(column - 1, column - 1 - _REACH, -1))
     beside = next((value for value in values if value != ""), "")
@@ -188,9 +188,9 @@ def _is_printed(labels: Labels, text: str) -> bool:
 
 def _counts_in_multiples(labels: Labels, text: str) -> bool:
     """Tell whether a text says so of money: "nghìn đồng", "ĐVT: triệu", or the size alone in brackets."""
-    if fold_words(text) in labels.sizes or labels.money_scale(text):
+    if fold_words(text) in labels.scales.sizes or labels.scales.of_money(text):
         return True
-    return any(fold_words(inside) in labels.sizes for inside in _BRACKETS.findall(text))
+    return any(fold_words(inside) in labels.scales.sizes for inside in _BRACKETS.findall(text))
 
 
 def told_of_the_rest(sheet: Sheet, located: Located, own: Collection[Address]) -> Iterator[Finding]:

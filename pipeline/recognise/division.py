@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pipeline.read import Sheet
+from pipeline.recognise.around_words import load_around_words
 from pipeline.recognise.shape import Seen
-from pipeline.recognise.words import Labels, load_around_words
+from pipeline.recognise.words import Labels
 from schemas.text import fold, fold_words
 
 _YEAR = re.compile("(?<![0-9])20[0-9]{2}(?![0-9])")

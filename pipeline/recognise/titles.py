@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from pipeline.findings import finding
 from pipeline.model import Finding
 from pipeline.read import Sheet, cell_name
+from pipeline.recognise.around_words import load_around_words
 from pipeline.recognise.shape import Address
-from pipeline.recognise.words import Labels, load_around_words
+from pipeline.recognise.words import Labels
 from schemas.text import fold_words, visible
 
 Line = tuple[str, str]

@@ -2,16 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
-from functools import cache, cached_property
-from pathlib import Path
-from unicodedata import digit
+from dataclasses import dataclass
+from functools import cached_property
 
 from pipeline.likeness import Likeness, likeness_of, without_enumerator
-from pipeline.numbers import load_number_words
-from pipeline.read import CellValue
+from pipeline.recognise.scales import Scales
 from pipeline.stamp import StampWords
-from schemas.definition import read_toml
 from schemas.form import Form, ValueKind
 from schemas.text import fold, fold_words
 
@@ -28,114 +24,7 @@ STAMPS = (
     "source",
     "blank_means_zero",
 )
-_GROUP = 3
-_THOUSANDS = "1(?: ?000){1,3}"
-_POWER = re.compile(r"(?<![0-9])10 ?(?:\^ ?([369])|([³⁶⁹]))")
-_PARTS = re.compile(r"[()\[\]:;\n]")
-"""what stands on both sides of one of these is not read as one phrase"""
-_SCALES = (1_000, 1_000_000, 1_000_000_000)
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)\s*$")
-_WORDING = Path(__file__).parent.parent / "wording" / "around.toml"
-
-
-def _one_of(words: Iterable[str]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-
-
-def _without_powers(text: str) -> str:
-    """Write "10^3" and "10³" as 1000."""
-    return _POWER.sub(lambda power: f"1{'000' * (digit(power[1] or power[2]) // _GROUP)}", text)
-
-
-@dataclass(frozen=True)
-class AroundWords:
-    """What the texts around a table may say of its figures, folded; see wording/around.toml."""
-
-    counted_in: tuple[str, ...]
-    between: tuple[str, ...]
-    not_sizes: tuple[str, ...]
-    before_size: tuple[str, ...]
-    year: str
-    not_before_year: tuple[str, ...]
-    month: str
-    no_results: tuple[str, ...]
-    other_period: tuple[str, ...]
-    number_of: str
-    results: tuple[str, ...]
-    references: tuple[str, ...]
-    carrying_out: tuple[str, ...]
-    documents: tuple[str, ...]
-    plain_sheets: tuple[str, ...]
-
-    @cached_property
-    def named_year(self) -> re.Pattern[str]:
-        """The year of the figures in a title: "năm 2020"."""
-        before = "".join(rf"(?<!{re.escape(word)} )" for word in self.not_before_year)
-        return re.compile(rf"{before}{self.year} (20[0-9]{{2}})(?![0-9])")
-
-    @cached_property
-    def dated(self) -> re.Pattern[str]:
-        """A date of signing: "tháng 10 năm 2021"."""
-        return re.compile(rf"{self.month} [0-9]{{1,2}} {self.year} 20[0-9]{{2}}")
-
-    @cached_property
-    def other_figures(self) -> re.Pattern[str]:
-        """A title that says that its figures are no results, or those of another period."""
-        plans, periods = _one_of(self.no_results), _one_of(self.other_period)
-        return re.compile(rf"^(?:{plans})(?![0-9a-z])(?! {self.number_of}\b)|\b(?:{periods})(?![0-9a-z])")
-
-    @cached_property
-    def year_of_results(self) -> re.Pattern[str]:
-        """The head of the column that holds the results of a year: "Năm 2020", "Thực hiện 2020"."""
-        return re.compile(rf"(?:(?:{_one_of(self.results)}) )*(?:{self.year} )?20[0-9]{{2}}")
-
-    @cached_property
-    def year_in_name(self) -> re.Pattern[str]:
-        """A year in the name of a sheet or file, "HTSD 2020", but not that of a date, "10.10.2020"."""
-        return re.compile(r"(?<!\b[0-9] )(?<!\b[0-9]{2} )(?<![0-9a-z])20[0-9]{2}(?![0-9a-z])")
-
-    @cached_property
-    def reference(self) -> re.Pattern[str]:
-        """A line that refers to a document: "Căn cứ ...", "Thực hiện Quyết định ...", "Báo cáo số 15 ..."."""
-        start, doing, documents = map(_one_of, (self.references, self.carrying_out, self.documents))
-        return re.compile(rf"^(?:{start}|(?:{doing}) (?:{documents}))\b|\b(?:{documents}) {self.number_of} [0-9]")
-
-    def is_plain_sheet(self, name: str) -> bool:
-        """Tell whether a program named a sheet: "Sheet1", "Sheet 2", "Trang tính1 (2)"."""
-        return re.fullmatch(rf"(?:{_one_of(self.plain_sheets)})(?: ?[0-9]+)*", fold_words(name)) is not None
-
-
-@cache
-def load_around_words() -> AroundWords:
-    """Load the words.
-
-    Raises:
-        DefinitionError: a word is missing or unknown; says which.
-    """
-    table = read_toml(_WORDING)
-    names = [item.name for item in fields(AroundWords)]
-    table.known(names)
-
-    def several(name: str) -> tuple[str, ...]:
-        return tuple(map(fold_words, table.texts(name)))
-
-    return AroundWords(
-        counted_in=several("counted_in"),
-        between=several("between"),
-        not_sizes=several("not_sizes"),
-        before_size=several("before_size"),
-        year=fold_words(table.text("year")),
-        not_before_year=several("not_before_year"),
-        month=fold_words(table.text("month")),
-        no_results=several("no_results"),
-        other_period=several("other_period"),
-        number_of=fold_words(table.text("number_of")),
-        results=several("results"),
-        references=several("references"),
-        carrying_out=several("carrying_out"),
-        documents=several("documents"),
-        plain_sheets=several("plain_sheets"),
-    )
 
 
 @dataclass(frozen=True)
@@ -247,60 +136,11 @@ class Labels:
         """Rows that take money."""
         return frozenset(row.key for row in self.form.rows if ValueKind.MONEY in row.kinds.values())
 
-    def money_scale(self, text: str) -> bool:
-        """Tell whether a text says a multiple of the currency: "nghìn đồng", "1.000 đ", "x1000", "ĐVT: triệu".
-
-        A sum of money is none, in figures ("15 triệu đồng") or in words ("mười triệu đồng").
-        """
-        if self.named_scale(text):
-            return True
-        return any(self._is_scale_in(fold_words(part)) for part in _PARTS.split(_without_powers(text)))
-
-    def _is_scale_in(self, words: str) -> bool:
-        before = ((words[: match.start()].split() or [""])[-1] for match in self._money_scale.finditer(words))
-        return any(not word[-1:].isdecimal() and word not in self._of_a_sum for word in before)
-
     @cached_property
-    def _money_scale(self) -> re.Pattern[str]:
-        words = load_number_words()
-        sizes = _one_of(words.magnitudes)
-        money = _one_of({fold_words(word) for word in words.currency})
-        multiple = rf"(?:(?:{sizes}) |{_THOUSANDS} ?)(?:{money})|x ?{_THOUSANDS}"
-        return re.compile(rf"(?<![0-9a-z])(?:{multiple})(?![0-9a-z])")
-
-    @cached_property
-    def _of_a_sum(self) -> frozenset[str]:
-        """Words after which a size belongs to a sum of money."""
-        words = load_number_words()
-        spelt = {word for number in words.in_letters for word in number.split()}
-        return frozenset({*spelt, *map(fold_words, words.no_suggestion), *load_around_words().before_size} - {""})
-
-    @cached_property
-    def _named_scale(self) -> re.Pattern[str]:
-        around = load_around_words()
-        units = _one_of({*map(fold_words, self._unit_words), *around.counted_in} - {""})
+    def scales(self) -> Scales:
+        """How a text says that money is counted in a multiple of the currency."""
         counted = {fold_words(word) for words in self.form.unit_words.values() for word in words}
-        between, others = _one_of(around.between), _one_of({*around.not_sizes, *counted} - {""})
-        sizes = f"(?:{_one_of(self.sizes)}|{_THOUSANDS})"
-        return re.compile(
-            rf"(?<![0-9a-z])(?:{units}) (?:(?:{between}) )?{sizes}(?![0-9a-z])(?! (?:{others})(?![0-9a-z]))"
-        )
-
-    def named_scale(self, text: str) -> bool:
-        """Tell whether a text names a multiple as what is counted in: "ĐVT: triệu", "số liệu tính theo nghìn"."""
-        return bool(self._named_scale.search(fold_words(_without_powers(text))))
-
-    def is_scale(self, value: CellValue) -> bool:
-        """Tell whether what stands beside the words for a unit of measure is a size: 1000, "1.000", "triệu"."""
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return value in _SCALES
-        words = fold_words(value) if isinstance(value, str) else ""
-        return bool(words) and (words in self.sizes or re.fullmatch(_THOUSANDS, words) is not None)
-
-    @cached_property
-    def sizes(self) -> frozenset[str]:
-        """Words of size that stand alone for a unit of money: "nghìn", "triệu", "trđ"."""
-        return frozenset(size for size in load_number_words().magnitudes if len(size) > 1)
+        return Scales(frozenset({*map(fold_words, self._unit_words)} - {""}), frozenset(counted))
 
     @property
     def _unit_words(self) -> tuple[str, ...]:

@@ -1,0 +1,108 @@
+"""What the texts around a table may say of its figures, from `wording/around.toml`."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from functools import cache, cached_property
+from pathlib import Path
+
+from schemas.definition import read_toml
+from schemas.text import fold_words
+
+_WORDING = Path(__file__).parent.parent / "wording" / "around.toml"
+
+
+def one_of(words: Iterable[str]) -> str:
+    """Write the pattern of any of some words, the longest first."""
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+@dataclass(frozen=True)
+class AroundWords:
+    """What the texts around a table may say of its figures, folded; see wording/around.toml."""
+
+    counted_in: tuple[str, ...]
+    between: tuple[str, ...]
+    not_sizes: tuple[str, ...]
+    before_size: tuple[str, ...]
+    year: str
+    not_before_year: tuple[str, ...]
+    month: str
+    no_results: tuple[str, ...]
+    other_period: tuple[str, ...]
+    number_of: str
+    results: tuple[str, ...]
+    references: tuple[str, ...]
+    carrying_out: tuple[str, ...]
+    documents: tuple[str, ...]
+    plain_sheets: tuple[str, ...]
+
+    @cached_property
+    def named_year(self) -> re.Pattern[str]:
+        """The year of the figures in a title: "năm 2020"."""
+        before = "".join(rf"(?<!{re.escape(word)} )" for word in self.not_before_year)
+        return re.compile(rf"{before}{self.year} (20[0-9]{{2}})(?![0-9])")
+
+    @cached_property
+    def dated(self) -> re.Pattern[str]:
+        """A date of signing: "tháng 10 năm 2021"."""
+        return re.compile(rf"{self.month} [0-9]{{1,2}} {self.year} 20[0-9]{{2}}")
+
+    @cached_property
+    def other_figures(self) -> re.Pattern[str]:
+        """A title that says that its figures are no results, or those of another period."""
+        plans, periods = one_of(self.no_results), one_of(self.other_period)
+        return re.compile(rf"^(?:{plans})(?![0-9a-z])(?! {self.number_of}\b)|\b(?:{periods})(?![0-9a-z])")
+
+    @cached_property
+    def year_of_results(self) -> re.Pattern[str]:
+        """The head of the column that holds the results of a year: "Năm 2020", "Thực hiện 2020"."""
+        return re.compile(rf"(?:(?:{one_of(self.results)}) )*(?:{self.year} )?20[0-9]{{2}}")
+
+    @cached_property
+    def year_in_name(self) -> re.Pattern[str]:
+        """A year in the name of a sheet or file, "HTSD 2020", but not that of a date, "10.10.2020"."""
+        return re.compile(r"(?<!\b[0-9] )(?<!\b[0-9]{2} )(?<![0-9a-z])20[0-9]{2}(?![0-9a-z])")
+
+    @cached_property
+    def reference(self) -> re.Pattern[str]:
+        """A line that refers to a document: "Căn cứ ...", "Thực hiện Quyết định ...", "Báo cáo số 15 ..."."""
+        start, doing, documents = map(one_of, (self.references, self.carrying_out, self.documents))
+        return re.compile(rf"^(?:{start}|(?:{doing}) (?:{documents}))\b|\b(?:{documents}) {self.number_of} [0-9]")
+
+    def is_plain_sheet(self, name: str) -> bool:
+        """Tell whether a program named a sheet: "Sheet1", "Sheet 2", "Trang tính1 (2)"."""
+        return re.fullmatch(rf"(?:{one_of(self.plain_sheets)})(?: ?[0-9]+)*", fold_words(name)) is not None
+
+
+@cache
+def load_around_words() -> AroundWords:
+    """Load the words.
+
+    Raises:
+        DefinitionError: a word is missing or unknown; says which.
+    """
+    table = read_toml(_WORDING)
+    names = [item.name for item in fields(AroundWords)]
+    table.known(names)
+
+    def several(name: str) -> tuple[str, ...]:
+        return tuple(map(fold_words, table.texts(name)))
+
+    return AroundWords(
+        counted_in=several("counted_in"),
+        between=several("between"),
+        not_sizes=several("not_sizes"),
+        before_size=several("before_size"),
+        year=fold_words(table.text("year")),
+        not_before_year=several("not_before_year"),
+        month=fold_words(table.text("month")),
+        no_results=several("no_results"),
+        other_period=several("other_period"),
+        number_of=fold_words(table.text("number_of")),
+        results=several("results"),
+        references=several("references"),
+        carrying_out=several("carrying_out"),
+        documents=several("documents"),
+        plain_sheets=several("plain_sheets"),
+    )

@@ -1,0 +1,70 @@
+"""The sheets of one file to its returns: recognise each form, say whose it is, parse its cells.
+
+A workbook typed in a legacy font is converted as a whole before it is read. A workbook may hold the forms of several
+units; then its own name and folder say nothing about any of them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from pipeline.below import told_of_totals
+from pipeline.desk import Desk
+from pipeline.findings import finding
+from pipeline.model import FileReading, Finding, Return
+from pipeline.read import Sheet
+from pipeline.recognise import locate
+from pipeline.returns.legacy import converted, encoding_of
+from pipeline.returns.one import return_of
+from pipeline.returns.page import Medium, Page
+from pipeline.returns.sheets import find_pages, repeats_return
+from pipeline.siblings import those_that_count
+from pipeline.unseen import as_seen, own_formulas
+from schemas.form import Form
+
+__all__ = ["Medium", "read_forms"]
+
+
+def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, desk: Desk) -> FileReading:
+    """Read every form on the sheets of a file; without one, a finding says what the file is."""
+    seen: list[Sheet] = []
+    matrices: list[Sheet] = []
+    pages = list(find_pages(sheets, desk.labels, seen, matrices))
+    told: list[Finding] = []
+    encoding = encoding_of(desk.labels, seen, pages)
+    if encoding:
+        pages = list(find_pages([converted(sheet, encoding) for sheet in seen], desk.labels, [], []))
+        told.append(finding("F027", facts={"encoding": encoding.value}))
+    originals = (page for page in pages if not repeats_return(page, desk.labels))
+    forms = [
+        page for _, same in groupby(originals, lambda page: id(page.sheet)) for page in _seen(list(same), medium, desk)
+    ]
+    read = [_beside_its_units(return_of(reading, page, medium, desk), matrices, desk.form) for page in forms]
+    returns = those_that_count(read, desk)
+    if len(returns) > 1:
+        told.append(finding("F024", facts={"count": len(returns)}))
+    if not returns:
+        told.append(finding("F033") if pages else finding("F005", facts={"form": desk.form.name}))
+    return replace(reading, returns=tuple(returns), findings=tuple(told))
+
+
+def _seen(same: Sequence[Page], medium: Medium, desk: Desk) -> Sequence[Page]:
+    """Look again at the sheet of some forms, and find them anew where it holds what calamine does not show."""
+    sheet, forms = same[0].sheet, [page.form for page in same]
+    facts = medium.look(sheet)
+    if facts is None:
+        return same
+    own = own_formulas(sheet, forms, desk.labels, facts)
+    seen = as_seen(sheet, facts, own, desk.limits, stores_zero=medium.stores_zero)
+    if seen is not sheet:
+        again = [form for form in locate(seen, desk.labels) if not repeats_return(Page(seen, form), desk.labels)]
+        forms = again if len(again) == len(forms) else forms
+    return [Page(seen, form, facts, own) for form in forms]
+
+
+def _beside_its_units(one: Return, matrices: Sequence[Sheet], form: Form) -> Return:
+    """Hold a summary against the sheet of its units that it came with; several summaries, against none."""
+    if not one.is_summary or len(matrices) != 1:
+        return one
+    told = (replace(each, sheet=one.sheet) for each in told_of_totals(form, one.entries, matrices[0]))
+    return replace(one, findings=(*one.findings, *told))

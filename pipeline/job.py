@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from pipeline.apart import LostError, call_apart
 from pipeline.consolidate import Progress, Request, conclude, consolidate, files_under
 from pipeline.decisions.meaning import decide
 from pipeline.decisions.plan import BookPlan, plan_book
@@ -24,6 +23,7 @@ from pipeline.outputs import check_folder, check_targets, is_replaceable, remove
 from pipeline.runlog import LOG_SUFFIX, describe_fault, start_log
 from pipeline.summary import not_kept, write_summary
 from pipeline.workers import Log, read_all
+from pipeline.workers.apart import LostError, call_apart
 from schemas.definition import DefinitionError
 from schemas.form import Form
 from schemas.register import Register

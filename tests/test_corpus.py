@@ -16,8 +16,8 @@ from pipeline.model import FileReading, Return
 from pipeline.read import read_sheets
 from pipeline.recognise import accounts, locate
 from pipeline.recognise.around import is_furniture
+from pipeline.returns.unseen import as_seen, own_formulas
 from pipeline.second_look import sheet_facts
-from pipeline.unseen import as_seen, own_formulas
 from schemas.rules import Severity
 from tests.reading import desk
 

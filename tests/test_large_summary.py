@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from benchmarks.returns import write_register, write_returns
-from pipeline.apart import call_apart
 from pipeline.consolidate import Request, conclude
 from pipeline.earlier import look_back
 from pipeline.find import find_files
@@ -22,6 +21,7 @@ from pipeline.read import read_sheets
 from pipeline.register import load_register
 from pipeline.summary import write_summary
 from pipeline.workers import Plan, read_all
+from pipeline.workers.apart import call_apart
 from tests.returned import FORM
 
 UNITS = 1_800

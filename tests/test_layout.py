@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from functools import cache
 from importlib.metadata import packages_distributions
@@ -102,7 +102,16 @@ def modules_under(*folders: str) -> list[str]:
 
 def imported_names(module: str) -> Iterator[str]:
     """Give the full name of everything a file imports, inside functions too."""
-    for node in ast.walk(ast.parse((ROOT / module).read_text(encoding="utf-8"))):
+    return imported_by(ast.walk(ast.parse((ROOT / module).read_text(encoding="utf-8"))))
+
+
+def imported_at_the_top(module: str) -> Iterator[str]:
+    """Give the full name of everything that is imported as soon as a file is."""
+    return imported_by(ast.parse((ROOT / module).read_text(encoding="utf-8")).body)
+
+
+def imported_by(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
@@ -149,10 +158,36 @@ def contributing() -> str:
     return (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
+def explained_to_contributors(head: str) -> list[str]:
+    """Give what the table with this head explains, a name a line."""
+    table = contributing().partition(f"| {head} |")[2].partition("\n\n")[0]
+    return sorted(re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE))
+
+
 def test_every_folder_of_the_top_level_is_explained_to_contributors() -> None:
     folders = {name.partition("/")[0] for name in project_files() if "/" in name}
-    explained = set(re.findall(r"^\| `(\w+)/` \|", contributing(), re.MULTILINE))
-    assert {name for name in folders if not name.startswith(".")} == explained
+    assert explained_to_contributors("folder") == sorted(f"{name}/" for name in folders if not name.startswith("."))
+
+
+def test_every_part_of_the_program_is_explained_to_contributors() -> None:
+    below = [name.split("/")[1:] for name in project_files() if name.startswith("pipeline/")]
+    folders = {f"{first}/" for first, *rest in below if rest}
+    modules = {first.removesuffix(".py") for first, *rest in below if not rest and first.endswith(".py")}
+    assert explained_to_contributors("part") == sorted(folders | modules - {"__init__"})
+
+
+def test_no_part_of_the_program_imports_another_in_a_circle() -> None:
+    needs: dict[str, set[str]] = {}
+    for module in modules_under("pipeline"):
+        part = module.split("/")[1].removesuffix(".py")
+        names = [name.split(".") for name in imported_at_the_top(module)]
+        needs.setdefault(part, set()).update(name[1] for name in names if name[0] == "pipeline" and len(name) > 1)
+        needs[part].discard(part)
+    # Whoever needs nothing that is left is taken away; a circle is never.
+    while free := [part for part, needed in needs.items() if not needed & needs.keys()]:
+        for part in free:
+            del needs[part]
+    assert needs == {}
 
 
 def test_every_door_is_named_to_contributors() -> None:

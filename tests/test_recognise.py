@@ -14,8 +14,8 @@ from pipeline.model import FileReading, Return
 from pipeline.read import CellValue, Sheet, Unseen, cell_name
 from pipeline.recognise import accounts, locate
 from pipeline.returns import Medium, read_forms
+from pipeline.returns.unseen import as_seen, own_formulas
 from pipeline.second_look import SheetFacts
-from pipeline.unseen import as_seen, own_formulas
 from schemas.rules import Cell, Severity
 from tests import alterations as alter
 from tests.alterations import ALTERATIONS, NOTHING_HIDDEN, Draft, Line, altered, as_sheet, fill

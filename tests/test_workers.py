@@ -19,7 +19,6 @@ import pytest
 import pipeline.workers.answers
 import pipeline.workers.pool
 import pipeline.workers.start
-from pipeline.bounds import tidy
 from pipeline.find import Found, find_files
 from pipeline.intake import Desk, desk_for, take_in
 from pipeline.limits import DEFAULT, Limits, with_changes
@@ -27,6 +26,7 @@ from pipeline.model import Claim, FileReading, Return, Times
 from pipeline.register import load_register
 from pipeline.workers import Method, Plan, read_all
 from pipeline.workers.answers import Task, answers
+from pipeline.workers.bounds import tidy
 from tests.hostile import entry, make_zip, nested, with_sheet, workbook, zipped
 from tests.returned import FIGURES, FORM, ROOT, write_returns
 from tests.traps import Trap, trap

@@ -17,8 +17,8 @@ from pipeline.parse.page import (
     stray_kind,
     unread,
 )
+from pipeline.parse.shown import as_shown
 from pipeline.read import Unseen
-from pipeline.shown import as_shown
 from schemas.form import Row, ValueKind
 from schemas.rules import Cell, KindsKeptApart
 from schemas.text import fold_words, visible

@@ -8,18 +8,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from pipeline.below import told_of_totals
 from pipeline.desk import Desk
 from pipeline.findings import finding
 from pipeline.model import FileReading, Finding, Return
 from pipeline.read import Sheet
 from pipeline.recognise import locate
+from pipeline.returns.below import told_of_totals
 from pipeline.returns.legacy import converted, encoding_of
 from pipeline.returns.one import return_of
 from pipeline.returns.page import Medium, Page
 from pipeline.returns.sheets import find_pages, repeats_return
-from pipeline.siblings import those_that_count
-from pipeline.unseen import as_seen, own_formulas
+from pipeline.returns.siblings import those_that_count
+from pipeline.returns.unseen import as_seen, own_formulas
 from schemas.form import Form
 
 __all__ = ["Medium", "read_forms"]

@@ -22,8 +22,8 @@ from pipeline.recognise import (
 )
 from pipeline.returns.page import Medium, Page
 from pipeline.returns.sheets import holds_summary
+from pipeline.returns.siblings import OF_TITLES
 from pipeline.second_look import SheetFacts
-from pipeline.siblings import OF_TITLES
 from schemas.form import Form
 from schemas.text import fold, visible
 

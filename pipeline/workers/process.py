@@ -12,11 +12,11 @@ from multiprocessing.connection import Connection
 from operator import attrgetter
 from typing import Any
 
-from pipeline.bounds import bound_memory, bound_time, leave_to_parent, memory, tidy
 from pipeline.find import Found
 from pipeline.intake import Desk
 from pipeline.model import Entry, FileReading, Finding, Return
 from pipeline.workers.answers import Answer, Task, answers
+from pipeline.workers.bounds import bound_memory, bound_time, leave_to_parent, memory, tidy
 
 RETIRED = 75
 """exit code of a worker that goes of its own accord between two files"""

@@ -13,10 +13,10 @@ from multiprocessing.process import BaseProcess
 
 from pipeline.find import Found
 from pipeline.intake import Desk
-from pipeline.starting import may_fork, without_the_script
 from pipeline.workers.answers import Task
 from pipeline.workers.plan import Method
 from pipeline.workers.process import Line, serve
+from pipeline.workers.starting import may_fork, without_the_script
 
 _BURIAL_SECONDS = 5.0
 _NOISE_BYTES = 64 * 1024

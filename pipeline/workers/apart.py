@@ -10,11 +10,11 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
-from pipeline.bounds import bound_memory, bound_time, leave_to_parent
 from pipeline.errors import RunError
 from pipeline.limits import Limits
 from pipeline.runlog import FaultElsewhereError, describe_fault
-from pipeline.starting import may_fork, without_the_script
+from pipeline.workers.bounds import bound_memory, bound_time, leave_to_parent
+from pipeline.workers.starting import may_fork, without_the_script
 
 T = TypeVar("T")
 

@@ -273,9 +273,23 @@ def test_nothing_typed_outside_is_read_as_a_template(form: Form, typed: str) -> 
 
 def test_suggestions_name_numbers_and_pairs() -> None:
     told = finding("V004", suggestions=(340, 340000), facts={"pairs": ("3 / 45",)})
-    assert suggestion_text(told, "vi") == "Có thể là 340 hoặc 340.000 hoặc 3 / 45"
-    assert suggestion_text(told, "en") == "Perhaps 340 or 340,000 or 3 / 45"
+    assert suggestion_text(told, "vi") == "Có thể là 340; 340.000; 3 / 45"
+    assert suggestion_text(told, "en") == "Perhaps 340; 340,000; 3 / 45"
+    told = finding("V004", suggestions=(340, 340000))
+    assert suggestion_text(told, "vi") == "Có thể là 340 hoặc 340.000"
     assert suggestion_text(finding("V001"), "vi") == ""
+
+
+@pytest.mark.parametrize(
+    ("lang", "claim"),
+    [("vi", r"và cộng|được cộng|lấy số|Không cần làm gì\."), ("en", r"(and|was) added(?! up)|Nothing to do\.")],
+)
+def test_no_wording_of_a_reading_says_that_its_number_counts(lang: Lang, claim: str) -> None:
+    """Its return may be kept out; whether the number is in the total is said beside it."""
+    texts = load_wording(lang).texts
+    readings = [code for code, entry in load_catalogue().items() if entry.counted and code[0] in "SVR"]
+    said = {code: f"{texts[code].message} {texts[code].mend}" for code in readings}
+    assert [code for code, text in said.items() if re.search(claim, text)] == []
 
 
 # Examples ---------------------------------------------------------------------------------------------------------

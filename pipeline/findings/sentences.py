@@ -70,18 +70,20 @@ def severity_name(severity: Severity, lang: Lang) -> str:
     return load_wording(lang).words[severity]
 
 
-def message(finding: Finding, form: Form, lang: Lang) -> str:
+def message(finding: Finding, form: Form, lang: Lang, *, cells: str | None = None) -> str:
     """Say what was found, what is expected and what to do next; where it is, the caller says.
 
     What was typed is quoted and made visible. A fact that the finding does not carry shows as "…". A finding that
-    stands for many cells names them all.
+    stands for many cells names them all: as they are called in the file, or by what the caller says of them.
     """
     wording, known = load_wording(lang), _facts(finding, form, lang)
     said = _fill(wording.texts[finding.code].message, known)
     places = finding.facts.get("places")
     if not isinstance(places, tuple):
         return said
-    return f"{said} {wording.words['places'].format(count=len(places), cells=spans(places))}"
+    if cells is None:
+        cells = wording.words["places"].format(count=len(places), cells=spans(places))
+    return f"{said} {cells}".rstrip()
 
 
 def how_to_mend(code: str, lang: Lang) -> str:
@@ -116,8 +118,10 @@ def suggestion_text(finding: Finding, lang: Lang) -> str:
     words = load_wording(lang).words
     numbers = [grouped(number, lang) for number in finding.suggestions]
     pairs = finding.facts.get("pairs", ())
-    numbers += [visible(pair) for pair in pairs] if isinstance(pairs, tuple) else []
-    return words["suggestion"].format(numbers=words["or"].join(numbers)) if numbers else ""
+    said = [visible(pair) for pair in pairs] if isinstance(pairs, tuple) else []
+    # A pair joins its two numbers by a word of its own.
+    between = words["or_pair" if said else "or"]
+    return words["suggestion"].format(numbers=between.join([*numbers, *said])) if numbers or said else ""
 
 
 def grouped(number: int, lang: Lang) -> str:

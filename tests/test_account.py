@@ -23,6 +23,7 @@ from pipeline.limits import DEFAULT
 from pipeline.model import Claim, Consolidation, FileReading, Finding, Times
 from schemas.definition import DefinitionError
 from schemas.register import COLLECTOR_TYPE, VIETNAM, Unit, load_register_csv
+from schemas.rules import Severity
 from tests.builders import Typed, make_register, make_return, shipped_form
 
 ROOT = Path(__file__).parent.parent
@@ -210,6 +211,26 @@ def test_what_the_office_can_mend_is_no_call(lang: Lang) -> None:
     assert say["next_mend"] in text
     assert say["ask"] not in text
     assert say["next_call"].partition("{")[0] not in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_unit_that_is_only_asked_about_a_warning_is_on_the_screen_and_no_call(lang: Lang) -> None:
+    warning = finding("V029", severity=Severity.WARNING, facts={"count": 40})
+    good = [sent(f"{code}.xlsx", code, {"news_items.quantity": int(code)}) for code in (B, C)]
+    say = words(lang)["account"]
+    for more in ([], [sent("d.xlsx", D, {"news_items.quantity": 4})]):
+        text = told(concluded(sent("a.xlsx", A, GOOD, warning), *good, *more), lang)
+        assert [NAMES[A] in line for line in text.splitlines() if line.startswith(say["besides"])] == [True]
+        assert text.count(NAMES[A]) == 1
+        assert (say["next_call"].format(count=1) in text) is not bool(more)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_unit_that_is_called_is_not_asked_besides(lang: Lang) -> None:
+    warning = finding("V029", severity=Severity.WARNING, facts={"count": 40})
+    error = finding("V002", row="class_literacy", measure="people", found="khoảng 50")
+    text = told(concluded(sent("a.xlsx", A, GOOD, warning, error)), lang)
+    assert words(lang)["account"]["besides"] not in text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

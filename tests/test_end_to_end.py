@@ -207,6 +207,11 @@ def test_wrong_usage_is_told_in_the_language_of_messages(arguments: tuple[str, .
         assert bool(english.search(text)) is (lang == "en")
 
 
+def test_an_argument_that_may_be_given_often_is_named_as_a_word_of_the_sentence() -> None:
+    said = next(line for line in refused(("check",), 2).splitlines() if line.endswith("FILE."))
+    assert "..." not in said
+
+
 def test_the_command_alone_shows_its_help() -> None:
     shown = consolidate()
     assert (shown.exit_code, "INPUT OUTPUT" in shown.output) == (2, True)

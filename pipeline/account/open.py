@@ -77,6 +77,13 @@ class Open:
         return frozenset(unit.unit.code for unit in (*self.silent, *asked))
 
     @cached_property
+    def besides(self) -> Sequence[UnitResult]:
+        """Units that need not be called, but for which a message stands ready: something in their return looks odd."""
+        counted = ((unit, self.files.get(unit.file or "")) for unit in self.result.units if unit.counted)
+        asked = (unit for unit, file in counted if file and any(map(asks_unit, file.findings)))
+        return [unit for unit in asked if unit.unit.code not in self.to_call]
+
+    @cached_property
     def of_the_book(self) -> Sequence[tuple[FileResult | None, Finding]]:
         """What is wrong with lines of the decisions workbook, with the file it is told of."""
         told: list[tuple[FileResult | None, Finding]] = [(None, finding) for finding in self.result.notes]
@@ -114,6 +121,7 @@ def open_lines(found: Open, lang: Lang) -> Iterator[str]:
     yield from _entry(say["unusable"], [_unusable(found, unit, lang) for unit in found.sent])
     asked = [unit for unit in found.doubtful if unit.unit.code in found.to_call]
     yield from _entry(say["ask"], [line for unit in asked for line in _places(found, unit, lang)])
+    yield from _entry(say["besides"], _besides(found, lang))
     others = [unit for unit in found.doubtful if unit.unit.code not in found.to_call]
     yield from _entry(say["mend"], [line for unit in others for line in _places(found, unit, lang)])
     yield from _entry(say["rejected"], _rejected(found, lang))
@@ -175,6 +183,14 @@ def _places(found: Open, unit: UnitResult, lang: Lang) -> Iterator[str]:
     yield from (f"  {line}" for line in lines[1:_PLACES])
     if len(lines) > _PLACES:
         yield f"  {say['ask_more'].format(count=len(lines) - _PLACES)}"
+
+
+def _besides(found: Open, lang: Lang) -> list[str]:
+    """Name the units in one line: what they are asked stands in their messages."""
+    say, more = words(lang)["account"], len(found.besides) - _NAMED
+    units = ", ".join(map(found.named, found.besides[:_NAMED]))
+    units = say["more_units"].format(units=units, count=more) if more > 0 else units
+    return [say["besides_value"].format(units=units)] if units else []
 
 
 def _place(told: Finding, form: Form, lang: Lang) -> str:

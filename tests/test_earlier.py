@@ -64,7 +64,7 @@ def change(summary: Path, write: Callable[[Worksheet], None], sheet: str = ASKED
 def place(sheet: Worksheet, cell: str) -> str:
     """Find a cell of the form in a unit's sheet: the row by its label, the column by its head."""
     row, _, measure = cell.rpartition(".")
-    label = FORM.by_key[row].label
+    label = FORM.by_key[row].title
     line = next(one.row for cells in sheet.iter_rows() for one in cells if one.value == label)
     column = [one.key for one in FORM.columns].index(measure) + 1
     return str(sheet.cell(line or 0, column).coordinate)
@@ -112,6 +112,24 @@ def test_a_number_typed_into_the_summary_is_kept_told_and_offered_but_not_summed
     answer = WORDS.sheets["cells"].answers["blank" if value is None else "value"]
     assert (line["answer"], line.get("value"), line.get("by")) == (answer, value, None)
     assert line["reason"] == WORDS.sheets["cells"].texts["edited_reason"]
+
+
+def test_a_number_typed_into_a_sheet_that_still_bears_the_letters_misprints_is_told(returns: Path, desk: Path) -> None:
+    """Summaries of earlier versions print the labels of unit sheets as the letter does."""
+    misprinted = next(row for row in FORM.rows if row.label != row.title and "quantity" in row.kinds)
+    typed: list[str] = []
+
+    def write(sheet: Worksheet) -> None:
+        at = place(sheet, f"{misprinted.key}.quantity")
+        sheet[at] = 4321
+        typed.append(f"{sheet.title}, {at}")
+        labels = {row.title: row.label for row in FORM.rows}
+        for cell in (cell for cells in sheet.iter_rows() for cell in cells if isinstance(cell, Cell)):
+            cell.value = labels.get(str(cell.value), cell.value)
+
+    change(desk / "summary.xlsx", write)
+    run(returns, desk)
+    assert notes(desk / "summary.xlsx") == [("F029", at) for at in typed]
 
 
 def test_the_offered_line_counts_once_somebody_answers_for_it(returns: Path, desk: Path) -> None:

@@ -149,6 +149,14 @@ def test_copies_that_differ_are_asked_about_though_one_of_them_counts() -> None:
     assert "tệp a sua.xlsx, a.xlsx" in told
 
 
+def test_of_copies_that_differ_the_one_that_counts_is_named_before_the_question() -> None:
+    plan = plan_of(sent("old/a.xlsx", A, 5, hour=1), sent("new/a sua.xlsx", A, 6, hour=2))
+    in_use = WORDS("ledger.message.in_use", file="a sua.xlsx")
+    assert f"{in_use} {request('F011', 'vi')}" in to_unit(plan, A)
+    undecided = plan_of(sent("a/x.xlsx", A, 5), sent("b/y.xlsx", A, 6))
+    assert WORDS("ledger.message.in_use", file="").rstrip(" .") not in to_unit(undecided, A)
+
+
 def test_blanks_that_the_unit_must_explain_are_asked_about() -> None:
     blanks = finding("V029", severity=Severity.WARNING, facts={"count": 40})
     told = to_unit(plan_of(sent("a.xlsx", A, 5, blanks)), A)

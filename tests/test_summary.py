@@ -17,6 +17,7 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipeline.desk import furniture_of
 from pipeline.findings import finding, title
 from pipeline.merge import merge
 from pipeline.model import (
@@ -39,9 +40,11 @@ from pipeline.summary import issues, write_summary
 from pipeline.summary.page import RowHeights, keep_together
 from pipeline.summary.plan import MOST_RANGES, Plan, make_plan
 from pipeline.summary.words import load_words
+from pipeline.told_once import spans
 from schemas.form import Form
 from schemas.register import VIETNAM, Office, Register
 from schemas.rules import Cell, Severity
+from schemas.text import fold
 from tests.builders import (
     Typed,
     address,
@@ -824,6 +827,73 @@ def test_a_row_that_takes_one_number_or_text_is_named_without_its_column(tmp_pat
     assert [line["Cột"] for line in list_lines(book[CONTRACT[4]])] == [None]
     remarks = [str(cell.value) for row in book["07132 Quảng Yên"] for cell in row if str(cell.value).startswith("LỖI")]
     assert [short in remark for remark in remarks] == [False, True]
+
+
+def test_cells_that_one_finding_stands_for_are_named_by_row_and_their_addresses_stand_with_the_file(
+    tmp_path: Path,
+) -> None:
+    form = shipped_form()
+    typed: dict[str, Typed] = {f"{row}.quantity": "1 buổi" for row in ("news_items", "publications", "seminars")}
+    typed |= {"class_literacy.quantity": "1 lớp", "class_literacy.people": "7 người"}
+    one = make_return(form, typed)
+    told = [
+        finding("V026", sheet=one.sheet, cell=entry.cell, row=entry.row, measure=entry.measure, found=entry.found)
+        for entry in one.entries
+        if f"{entry.row}.{entry.measure}" in typed
+    ]
+    book = load_workbook(write(consolidation({WARD: typed}, findings={WARD: told}), tmp_path))
+    (line,) = [line for line in list_lines(book[CONTRACT[3]]) if line["Mã lỗi"] == "V026"]
+    shorts = [form.by_key[row].short_label for row in ("class_literacy", "news_items", "publications", "seminars")]
+    places, where = str(line["Dòng, cột trong biểu"]), str(line["Tệp, trang, ô"])
+    assert [places.count(short) for short in shorts] == [1, 1, 1, 1]
+    assert where.startswith(f"{WARD}.xlsx, {one.sheet}, ")
+    assert address(form, "class_literacy.people") in where
+    assert address(form, "class_literacy.people") not in str(line["Vì sao phải xem"])
+    (remark,) = [
+        str(cell.value)
+        for row in book["07132 Quảng Yên"]
+        for cell in row
+        if str(cell.value).startswith(load_words()("unit_sheet.info")) and shorts[0] in str(cell.value)
+    ]
+    assert [short in remark for short in shorts] == [True] * 4
+    assert address(form, "class_literacy.people") not in remark
+
+
+def test_beyond_a_few_the_cells_of_one_finding_are_counted_and_their_addresses_still_complete(tmp_path: Path) -> None:
+    form = shipped_form()
+    rows = [row.key for row in form.rows if row.key.startswith("class_") and len(row.kinds) == 2]
+    one = make_return(form, {f"{row}.people": "7" for row in rows})
+    places = tuple(address(form, f"{row}.people") for row in rows)
+    told = finding("V028", sheet=one.sheet, facts={"count": len(rows), "places": places})
+    book = load_workbook(write(consolidation({WARD: {}}, findings={WARD: [told]}), tmp_path))
+    (line,) = [line for line in list_lines(book[CONTRACT[3]]) if line["Mã lỗi"] == "V028"]
+    rest = load_words()("issues.more_places", names="", count=len(rows) - 5)
+    assert str(line["Dòng, cột trong biểu"]).endswith(rest)
+    assert str(line["Tệp, trang, ô"]).endswith(spans(places))
+
+
+def test_a_unit_sheet_mends_the_letters_misprints_and_is_not_called_a_blank_form(tmp_path: Path) -> None:
+    form = shipped_form()
+    texts = {cell.value for row in load_workbook(write(open_case(), tmp_path))["07132 Quảng Yên"] for cell in row}
+    assert {row.title for row in form.rows} <= texts
+    assert not texts & {*form.title_lines, *(row.label for row in form.rows if row.label != row.title)}
+    title = load_words()("unit_sheet.title", form=form.name.upper())
+    assert title in texts
+    assert fold(title) in furniture_of(form, REGISTER), "in a copy that is sent back it is no content either"
+
+
+def test_the_legend_of_units_without_figures_covers_a_return_kept_out_as_a_whole(tmp_path: Path) -> None:
+    kept_out = replace(make_return(shipped_form(), {}, unit=WARD, path="a.xlsx"), findings=(finding("F028"),))
+    result = consolidation({}, files=(make_file(kept_out, FileStatus.REJECTED),))
+    units = tuple(replace(one, file="a.xlsx") if one.unit.code == WARD else one for one in result.units)
+    texts = [
+        str(cell.value)
+        for row in load_workbook(write(replace(result, units=units), tmp_path))[CONTRACT[2]]
+        for cell in row
+    ]
+    legend = load_words()("ledger.legend.missing_with_file")
+    assert legend in texts
+    assert "--strict" in legend
 
 
 def test_where_answers_are_written_is_said_once_above_the_findings(tmp_path: Path) -> None:

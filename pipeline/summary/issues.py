@@ -9,10 +9,14 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.findings import how_to_mend, message, severity_name, suggestion_text
 from pipeline.model import FileResult, FileStatus, Finding, UnitResult
 from pipeline.summary.page import Book
+from pipeline.summary.places import cells_of, place_named, places_named
 from pipeline.summary.plan import Plan, quoted
 from pipeline.summary.tables import LIST_FIRST_ROW, MOST_LINKS, Table, begin_list
-from pipeline.told_once import told_once
+from pipeline.told_once import spans, told_once
 from schemas.rules import Severity
+
+_MOST_PLACES = 5
+"""so many cells that one finding stands for are named; the column of files holds the addresses of all"""
 
 
 class _Issue(NamedTuple):
@@ -31,7 +35,7 @@ def write_issues(book: Book) -> Worksheet:
     links = 0
     for row, issue in enumerate(issues, LIST_FIRST_ROW):
         _write_texts(table, row, issue)
-        place, target = _place(plan, issue.finding), _target(plan, issue)
+        place, target = _place(plan, issue), _target(plan, issue)
         if target and links < MOST_LINKS:
             table.link(row, "place", target, place)
             links += 1
@@ -74,12 +78,12 @@ def _write_texts(table: Table, row: int, issue: _Issue) -> None:
     known = plan.result.register.by_code.get((file and file.unit) or "")
     is_open = file is not None and file.status is FileStatus.REJECTED
     nobody = known.name if known else words("issues.no_unit" if is_open else "issues.general")
-    where = (file.path if file else "", finding.sheet or "", finding.cell or "")
+    where = (file.path if file else "", finding.sheet or "", _addresses(finding))
     texts = {
         "unit": unit.unit.name if unit else nobody,
         "phone": plan.phone_of(unit) if unit else "",
         "found": finding.found or "",
-        "message": message(finding, form, "vi"),
+        "message": message(finding, form, "vi", cells=""),
         "mend": how_to_mend(finding.code, "vi"),
         "suggestion": suggestion_text(finding, "vi"),
         "where": ", ".join(part for part in where if part),
@@ -93,13 +97,19 @@ def _write_texts(table: Table, row: int, issue: _Issue) -> None:
     table.text(row, "counted", answers[finding.counted], styles.list_center)
 
 
-def _place(plan: Plan, finding: Finding) -> str:
-    form = plan.result.form
-    row = form.by_key.get(finding.row or "")
-    column = form.column_named(finding.at)
-    if row is None:
-        return column
-    return plan.words("issues.place", row=row.short_label, column=column) if column else row.short_label
+def _place(plan: Plan, issue: _Issue) -> str:
+    """Where it is in the form: the row if it is about one, else the cells that it stands for."""
+    form, words = plan.result.form, plan.words
+    finding, file, unit = issue
+    counted = unit.counted if unit and file and unit.file == file.path else None
+    cells = cells_of(finding, counted) if counted and finding.row is None else ()
+    return places_named(form, words, cells, _MOST_PLACES) if cells else place_named(form, words, finding.at)
+
+
+def _addresses(finding: Finding) -> str:
+    """Where it is in the file."""
+    places = finding.facts.get("places")
+    return spans(places) if isinstance(places, tuple) else finding.cell or ""
 
 
 def _target(plan: Plan, issue: _Issue) -> str:

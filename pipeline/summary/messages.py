@@ -35,7 +35,7 @@ def unit_message(plan: Plan, unit: UnitResult) -> str:
     parts = [
         words(f"ledger.message.{received}", files=files, **facts),
         *_places(plan, [finding for finding in asked if _is_place(finding)]),
-        *dict.fromkeys(_sentence(plan, finding) for finding in asked if not _is_place(finding)),
+        *dict.fromkeys(_sentence(plan, unit, finding) for finding in asked if not _is_place(finding)),
         words("ledger.message.answer"),
     ]
     return " ".join(parts)
@@ -79,16 +79,17 @@ def _told(plan: Plan, unit: UnitResult) -> Iterator[Finding]:
 def _files(plan: Plan, unit: UnitResult, asked: Iterable[Finding]) -> list[str]:
     """Names of the files that are spoken of: without folder and archive, which are of the office."""
     if unit.counted:
-        others = (finding.facts.get(name, ()) for finding in asked for name in _OF_OTHER_FILES)
-        named = [path for paths in others for path in ((paths,) if isinstance(paths, str) else _paths(paths))]
-        paths = [str(unit.file), *(path for path in named if path in plan.files)]
+        paths = [str(unit.file), *(path for finding in asked for path in _other_copies(plan, finding))]
     else:
         paths = [file.path for file in plan.files_of[unit.unit.code] if file.status is FileStatus.REJECTED]
     return list(dict.fromkeys(_name_of(plan, path) for path in paths))
 
 
-def _paths(fact: object) -> Sequence[str]:
-    return fact if isinstance(fact, tuple) else ()
+def _other_copies(plan: Plan, finding: Finding) -> Iterator[str]:
+    """Paths of the unit's other files that a finding is about."""
+    for fact in (finding.facts.get(name, ()) for name in _OF_OTHER_FILES):
+        paths = fact if isinstance(fact, tuple) else (fact,)
+        yield from (path for path in paths if isinstance(path, str) and path in plan.files)
 
 
 def _name_of(plan: Plan, path: str) -> str:
@@ -121,11 +122,14 @@ def _place(plan: Plan, finding: Finding) -> str:
     return words("ledger.message.place", where=where, told=told) if told else where
 
 
-def _sentence(plan: Plan, finding: Finding) -> str:
-    """What is wrong with the return as a whole, and what the unit is asked for."""
+def _sentence(plan: Plan, unit: UnitResult, finding: Finding) -> str:
+    """What is wrong with the return as a whole, which of several copies counts, and what the unit is asked for."""
     told = in_brief(finding, plan.result.form, "vi")
-    asked = request(finding.code, "vi")
-    return f"{told[:1].upper()}{told[1:]}. {asked}" if told else asked
+    in_use = ""
+    if unit.counted and any(_other_copies(plan, finding)):
+        in_use = plan.words("ledger.message.in_use", file=_name_of(plan, str(unit.file)))
+    parts = (f"{told[:1].upper()}{told[1:]}." if told else "", in_use, request(finding.code, "vi"))
+    return " ".join(filter(None, parts))
 
 
 def _deadline(plan: Plan, unit: UnitResult) -> str:

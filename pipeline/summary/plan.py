@@ -25,8 +25,8 @@ MOST_RANGES = 100
 """a formula of Excel holds 8,192 characters; beyond so many groups the units stand in one block"""
 
 
-UNIT_LINES = 4
-"""lines above the head of a unit sheet beside the form's title: link back, unit, source, legend"""
+UNIT_LINES = 5
+"""lines above the head of a unit sheet: link back, title, unit, source, legend"""
 
 
 class LineKind(StrEnum):
@@ -133,7 +133,7 @@ class Plan:
     def unit_place(self) -> FormPlace:
         """Where the form lies in every unit sheet; no cell is merged, so that each measure has its own."""
         form = self.result.form
-        return replace(place_form(form, UNIT_LINES + len(form.title_lines)), spread=frozenset())
+        return replace(place_form(form, UNIT_LINES), spread=frozenset())
 
     def unit_cell(self, code: str, cell: Cell) -> str:
         """Name a cell of a unit's sheet as a formula does: 'name'!D12."""

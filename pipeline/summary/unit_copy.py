@@ -6,7 +6,7 @@ from typing import NamedTuple
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.model import Entry, Finding, State, UnitResult
+from pipeline.model import Entry, Finding, Return, State, UnitResult
 from pipeline.summary.page import Book
 from pipeline.summary.plan import Plan
 from pipeline.told_once import told_once
@@ -22,6 +22,7 @@ class UnitCopy(NamedTuple):
 
     book: Book
     sheet: Worksheet
+    counted: Return | None
     entries: Mapping[Cell, Entry]
     findings: Mapping[Cell, Sequence[Finding]]
     """by the cell they are told at; those of no row of the form under an empty cell"""
@@ -29,7 +30,8 @@ class UnitCopy(NamedTuple):
 
 def copy_of(book: Book, sheet: Worksheet, unit: UnitResult) -> UnitCopy:
     """Gather what is shown of one unit."""
-    return UnitCopy(book, sheet, book.plan.entries.get(unit.unit.code, {}), _by_cell(book.plan, unit))
+    entries = book.plan.entries.get(unit.unit.code, {})
+    return UnitCopy(book, sheet, unit.counted, entries, _by_cell(book.plan, unit))
 
 
 def _by_cell(plan: Plan, unit: UnitResult) -> Mapping[Cell, Sequence[Finding]]:

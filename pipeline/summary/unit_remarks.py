@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pipeline.findings import message
 from pipeline.model import Entry, Finding, State
 from pipeline.summary.page import text_height, write_text
+from pipeline.summary.places import cells_of, places_named
 from pipeline.summary.styles import LIST_SIZE
 from pipeline.summary.unit_copy import UnitCopy, is_text_alone, shown
 from pipeline.workbook_formats import write_box
@@ -36,7 +37,7 @@ def _heights(copy: UnitCopy, row: Row) -> Iterator[float]:
     for column in form.columns:
         if column.role == "label":
             indent = 1 if row.parent and not row.stt else 0
-            yield text_height(row.label, column.width - indent, bold=bool(row.stt))
+            yield text_height(row.title, column.width - indent, bold=bool(row.stt))
         elif column.role == "unit":
             yield text_height(row.unit_of_measure, column.width)
         elif column.role in ("measure", NOTE):
@@ -48,7 +49,9 @@ def _remark(copy: UnitCopy, finding: Finding) -> str:
     words, form = copy.book.plan.words, copy.book.plan.result.form
     severity = words(f"unit_sheet.{finding.severity}")
     column = form.column_named(finding.at)
-    told = message(finding, form, "vi")
+    cells = cells_of(finding, copy.counted) if copy.counted else ()
+    named = words("unit_sheet.cells", count=len(cells), names=places_named(form, words, cells)) if cells else None
+    told = message(finding, form, "vi", cells=named)
     return words("unit_sheet.mark" if column else "unit_sheet.mark_row", severity=severity, column=column, message=told)
 
 

@@ -50,7 +50,7 @@ def write_unit_sheet(book: Book, unit: UnitResult) -> Worksheet:
     write_head(sheet, form, place, styles.base)
     head = (place.head, remark, place.body - 1, remark)
     write_box(sheet, head, plan.words("unit_sheet.remark"), styles.base.head)
-    write_labels(sheet, form, place, styles.base)
+    write_labels(sheet, form, place, styles.base, mended=True)
     for row in form.rows:
         _write_row(copy, row)
     height = sum(write_remarks(copy, row, remark) for row in form.rows)
@@ -69,7 +69,7 @@ def _write_top(copy: UnitCopy, unit: UnitResult) -> None:
     write_link(sheet, (0, 0), f"{quoted(index)}!A1", back, styles.base.link)
     source = _source(plan, unit)
     lines = [
-        *((line, styles.base.title) for line in form.title_lines),
+        (words("unit_sheet.title", form=form.name.upper()), styles.base.title),
         (words("unit_sheet.unit", unit=unit.unit.name), styles.base.subtitle),
         (source, styles.base.reference),
         (words("unit_sheet.legend") if is_coloured(copy) else "", styles.base.reference),

@@ -63,7 +63,7 @@ def furniture_of(form: Form, register: Register) -> frozenset[str]:
     """
     known = [*printed_texts(form), *form.title_lines, *form.references, form.deadline_wording, form.letter_number]
     known += [form.name, form.subject, form.appendix, form.summary_title]
-    known.append(read_toml(_SUMMARY).values["unit_sheet"]["title"].format(form=form.name))
+    known.append(read_toml(SUMMARY_WORDS).values["unit_sheet"]["title"].format(form=form.name))
     office = register.office
     others = [office.name, office.superior_organ, office.organ, office.place, office.returns_to, *office.signers]
     others += [*(column.head[0] for column in form.columns), *_of_the_data_sheet(), *_of_a_summary()]

@@ -173,6 +173,8 @@ SAMPLES = (
         "used",
         "07174",
         findings=["V028 class_it_staff.quantity"],
+        # People at a fair that took place were not none because nobody counted them.
+        typed={"book_fairs.people": None, "book_exhibitions.people": None},
         stamps={"blank_means_zero": load_stamp_words().blank_yes},
     ),
     Sample(

@@ -318,7 +318,6 @@ ABOVE: dict[str, tuple[Sequence[str], Change]] = {
         SPORT_ROWS,
         lambda draft: type_in(draft, "culture_sport_total", note="3 cuộc thể thao, 4 văn nghệ"),
     ),
-    "total": (SPORT_ROWS, lambda draft: type_in(draft, "culture_sport_total", quantity=9.0)),
 }
 
 

@@ -13,7 +13,7 @@ from pipeline.numbers.dates import figures_but_dates, without_dates
 from pipeline.parse.page import NUMBERS, Draft, Page, Seen, as_text, stray_kind
 from pipeline.read import CellValue, Unseen
 from schemas.form import NOTE, Row, ValueKind
-from schemas.rules import Cell, SumOfParts
+from schemas.rules import Cell
 from schemas.text import fold, fold_words, visible
 
 _FEW_WORDS = 4
@@ -45,7 +45,8 @@ def look_elsewhere(page: Page) -> None:
 def _look_above(page: Page, beside: Mapping[int, Sequence[int]]) -> None:
     """Where all cells below a heading or a total are blank, what stands at it may be their numbers.
 
-    So may a sum of money in a row of words, where no sum stands in its own row.
+    So may a sum of money in a row of words, where no sum stands in its own row. That a stated total has no parts is
+    told by its rule.
     """
     form, drafts = page.form, page.drafts
     for row in form.rows:
@@ -55,10 +56,6 @@ def _look_above(page: Page, beside: Mapping[int, Sequence[int]]) -> None:
             figures = [as_text(draft.raw) for draft in own if draft.cell and _holds_figure(page, draft.raw)]
             parts = [draft for each in below for draft in _numbers_of(page, each)]
             _take_from(page, row, parts, [*_texts_beside(page, row, beside), *figures])
-    for rule in [rule for rule in form.rules if isinstance(rule, SumOfParts)]:
-        total = drafts[rule.total]
-        parts = [drafts[cell] for cell in rule.parts]
-        _take_from(page, form.by_key[total.key.row], parts, [as_text(total.raw)] if total.value else [])
     money = [Cell(row.key, key) for row in form.rows for key, kind in row.kinds.items() if kind is ValueKind.MONEY]
     for draft in tuple(drafts.values()):
         text = "" if draft.key.measure == NOTE else draft.text or ""

@@ -17,6 +17,7 @@ from pipeline.limits import Limits
 from pipeline.model import Fact, FileReading, Finding, Times
 from pipeline.read import OverLimit, Sheet, read_sheets
 from pipeline.read_docx import UnevenTable, read_tables
+from pipeline.recognise import locate
 from pipeline.returns import Medium, read_forms
 from pipeline.second_look import SheetFacts, WorkbookFacts, check_blank, sheet_facts, workbook_facts
 from pipeline.zip_check import check_zip
@@ -140,7 +141,8 @@ def _sheets(book: _Book, limits: Limits) -> Iterator[Sheet]:
 def _read_document(reading: FileReading, data: bytes, desk: Desk) -> FileReading:
     """Read the tables of a Word document; what is no form, or none whose columns can be told, is for a person."""
     try:
-        whole = read_forms(reading, read_tables(data, desk.limits), _WORD, desk)
+        tables = read_tables(data, desk.limits, lambda sheet: bool(locate(sheet, desk.labels)))
+        whole = read_forms(reading, tables, _WORD, desk)
     except UnevenTable:
         return replace(reading, findings=(_told_of_kind(Kind.DOCX),))
     return whole if whole.returns else replace(whole, findings=(_told_of_kind(Kind.DOCX),))

@@ -56,6 +56,8 @@ class Sheet:
     rows: Sequence[Sequence[CellValue]]
     merged: tuple[tuple[int, int, int, int], ...]
     """(first row, first column, last row, last column); empty where the format does not tell (ods)"""
+    lines_above: int = 0
+    """so many rows at its end are lines that stand above the table in a document of Word"""
 
     def value(self, row: int, column: int) -> CellValue:
         """Value at a physical address; "" outside the grid."""

@@ -8,18 +8,23 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from docx.document import Document as DocumentObject
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Inches
 from docx.table import Table
 
 from pipeline.find import Found
 from pipeline.intake import read_bytes
 from pipeline.limits import DEFAULT
-from pipeline.model import FileReading
+from pipeline.model import FileReading, Finding
 from pipeline.read import CellValue
 from pipeline.read_docx import UnevenTable, read_tables
+from schemas.form import ValueKind
 from schemas.rules import Cell
+from tests.legacy_encoders import to_tcvn3
 from tests.reading import desk
 from tests.returned import FIGURES, FORM
 
@@ -222,3 +227,256 @@ def test_a_table_without_a_grid_is_as_wide_as_its_rows() -> None:
 
     with pytest.raises(UnevenTable):
         rows_of(uneven)
+
+
+# What stands round the table ---------------------------------------------------------------------------------------
+
+THOUSANDS = "Kinh phí tính bằng nghìn đồng"
+MONEY = [row.key for row in FORM.rows if ValueKind.MONEY in row.kinds.values()]
+
+
+def written(write: Callable[[DocumentObject], None]) -> FileReading:
+    """Read a document whose form is followed, and headed, by something else."""
+    document = Document()
+    document.add_paragraph("Đơn vị báo cáo: Phường Quảng Yên")
+    form_in(document)
+    write(document)
+    return read_bytes(Found("a.docx", Path("a.docx")), bytes_of(document), desk())
+
+
+def told(reading: FileReading, code: str) -> list[Finding]:
+    (one,) = reading.returns
+    return [finding for finding in one.findings if finding.code == code]
+
+
+def below(document: DocumentObject) -> None:
+    document.add_paragraph(f"{THOUSANDS}. Chưa kể 3 lớp của trường.")
+
+
+def in_a_table(document: DocumentObject) -> None:
+    document.add_table(1, 2).cell(0, 1).text = THOUSANDS
+
+
+def below_a_table(document: DocumentObject) -> None:
+    document.add_table(1, 2).cell(0, 1).text = "Người lập"
+    below(document)
+
+
+def between_tables(document: DocumentObject) -> None:
+    below(document)
+    document.add_table(1, 2).cell(0, 1).text = "Người lập"
+
+
+def in_a_table_above(document: DocumentObject) -> None:
+    document.element.body.insert(0, document.add_table(1, 1)._tbl)
+    document.tables[0].cell(0, 0).text = THOUSANDS
+
+
+def in_the_header(document: DocumentObject) -> None:
+    document.sections[0].header.paragraphs[0].text = THOUSANDS
+
+
+def in_the_footer(document: DocumentObject) -> None:
+    document.sections[0].footer.add_table(1, 1, Inches(5)).cell(0, 0).text = THOUSANDS
+
+
+def in_the_header_of_the_first_page(document: DocumentObject) -> None:
+    document.sections[0].different_first_page_header_footer = True
+    document.sections[0].first_page_header.paragraphs[0].text = THOUSANDS
+
+
+ROUND_THE_TABLE = [
+    below,
+    in_a_table,
+    below_a_table,
+    between_tables,
+    in_a_table_above,
+    in_the_header,
+    in_the_footer,
+    in_the_header_of_the_first_page,
+]
+
+
+@pytest.mark.parametrize("write", ROUND_THE_TABLE)
+def test_what_money_is_counted_in_is_seen_wherever_the_document_says_it(
+    write: Callable[[DocumentObject], None],
+) -> None:
+    reading = written(write)
+    assert [one.row for one in told(reading, "S010")] == MONEY
+    assert not {str(Cell(key, "quantity")) for key in MONEY} & numbers(reading).keys()
+
+
+def test_words_below_the_table_and_in_other_tables_are_listed_and_move_no_number() -> None:
+    def write(document: DocumentObject) -> None:
+        document.add_paragraph("Chưa kể lớp của trường")
+        table = document.add_table(2, 2)
+        table.cell(0, 0).text, table.cell(0, 1).text, table.cell(1, 0).text = "Lớp khác", "47", FORM.rows[0].label
+
+    reading = written(write)
+    assert numbers(reading) == numbers(sent(lambda table: None))
+    end = HEAD_ROWS + len(FORM.rows)
+    (texts,) = told(reading, "S005")
+    (figures,) = told(reading, "S004")
+    assert (texts.cell, figures.cell) == (f"A{end + 1}", f"A{end + 3}")
+    assert texts.facts["places"] == (f"A{end + 1}", f"A{end + 2}", f"A{end + 4}")
+    assert figures.facts["found"] == (f'A{end + 3} "47"',)
+
+
+def test_a_line_below_the_table_is_no_title_of_it() -> None:
+    plan = "Kế hoạch năm 2021: mở thêm lớp"
+
+    def over(document: DocumentObject) -> None:
+        document.element.body.insert(0, document.add_paragraph(plan)._p)
+
+    def beneath(document: DocumentObject) -> None:
+        document.add_paragraph(plan)
+
+    assert told(written(over), "F015")
+    assert not told(written(beneath), "F015")
+
+
+def test_a_header_that_is_not_shown_and_the_number_of_a_page_are_told_nowhere() -> None:
+    def write(document: DocumentObject) -> None:
+        document.settings.odd_and_even_pages_header_footer = False
+        document.sections[0].even_page_header.paragraphs[0].text = THOUSANDS
+        document.sections[0].footer.paragraphs[0].text = "- 1 -"
+
+    assert [one.code for one in written(write).returns[0].findings] == ["F026"]
+
+
+def test_a_header_of_several_sections_is_listed_once() -> None:
+    def write(document: DocumentObject) -> None:
+        for section in (document.sections[0], document.add_section()):
+            section.header.is_linked_to_previous = False
+            section.header.paragraphs[0].text = "Tuần lễ học tập"
+
+    (texts,) = told(written(write), "S005")
+    assert texts.cell == f"A{HEAD_ROWS + len(FORM.rows) + 1}"
+    assert "places" not in texts.facts
+
+
+def test_lines_between_the_forms_of_two_units_are_those_above_the_second() -> None:
+    def write(document: DocumentObject) -> None:
+        document.add_paragraph("Đơn vị báo cáo: Phường Đông Mai")
+        form_in(document)
+        document.add_paragraph("Hết")
+
+    reading = written(write)
+    assert [(one.sheet, one.claim.unit) for one in reading.returns] == [("Word 1", UNIT), ("Word 2", "07135")]
+    first, second = ([each.found for each in one.findings if each.code == "S005"] for one in reading.returns)
+    assert first == []
+    assert second == [f"A{HEAD_ROWS + len(FORM.rows) + 1}: Hết"]
+
+
+def test_a_document_in_a_legacy_font_is_read_with_what_stands_below_its_table() -> None:
+    def write(document: DocumentObject) -> None:
+        below(document)
+        cells = (cell for row in document.tables[0].rows for cell in row.cells)
+        for paragraph in (*document.paragraphs, *(each for cell in cells for each in cell.paragraphs)):
+            paragraph.text = to_tcvn3(paragraph.text)
+
+    reading = written(write)
+    assert "F027" in [one.code for one in reading.findings]
+    assert [one.row for one in told(reading, "S010")] == MONEY
+    assert numbers(reading).keys() == numbers(written(below)).keys()
+
+
+# What styles cross out or hide -------------------------------------------------------------------------------------
+
+
+Prepare = Callable[[DocumentObject], None]
+
+
+def styled(*parts: tuple[str, str], paragraph: str = "", prepare: Prepare | None = None) -> CellValue:
+    """Read a cell written in runs of text and character style; the styles are named after what they set."""
+    document = Document()
+    styles = document.styles
+    for name, kind in (("Gach", WD_STYLE_TYPE.CHARACTER), ("DoanGach", WD_STYLE_TYPE.PARAGRAPH)):
+        styles.add_style(name, kind).font.strike = True
+    styles.add_style("HaiGach", WD_STYLE_TYPE.CHARACTER).font.double_strike = True
+    styles.add_style("DoanHaiGach", WD_STYLE_TYPE.PARAGRAPH).font.double_strike = True
+    styles.add_style("An", WD_STYLE_TYPE.CHARACTER).font.hidden = True
+    styles.add_style("Mu", WD_STYLE_TYPE.CHARACTER).font.superscript = True
+    styles.add_style("TheoGach", WD_STYLE_TYPE.CHARACTER).base_style = styles["Gach"]
+    lifted = styles.add_style("KhongGach", WD_STYLE_TYPE.CHARACTER)
+    lifted.base_style, lifted.font.strike = styles["Gach"], False
+    styles.add_style("TheoDoanGach", WD_STYLE_TYPE.PARAGRAPH).base_style = styles["DoanGach"]
+    table = document.add_table(1, 1)
+    line = table.cell(0, 0).paragraphs[0]
+    if paragraph:
+        line.style = styles[paragraph]
+    for text, style in parts:
+        line.add_run(text, style or None)
+    if prepare:
+        prepare(document)
+    (sheet,) = read_tables(bytes_of(document), DEFAULT)
+    return sheet.rows[0][0]
+
+
+@pytest.mark.parametrize(
+    ("parts", "paragraph", "found"),
+    [
+        ((("150", "Gach"), ("95", "")), "", "(gạch bỏ: 150) 95"),
+        ((("150", "TheoGach"), ("95", "")), "", "(gạch bỏ: 150) 95"),
+        ((("150", "KhongGach"), ("95", "")), "", 15095),
+        ((("150", "HaiGach"), ("95", "")), "", "(gạch bỏ: 150) 95"),
+        ((("850", ""), ("9", "An")), "", "850 (ẩn: 9)"),
+        ((("114", ""), ("1", "Mu")), "", "114 1"),
+        ((("12", ""),), "DoanGach", "(gạch bỏ: 12)"),
+        ((("12", ""),), "TheoDoanGach", "(gạch bỏ: 12)"),
+        ((("12", "Gach"),), "DoanGach", 12),
+        ((("12", "HaiGach"),), "DoanHaiGach", "(gạch bỏ: 12)"),
+        ((("12", ""),), "", 12),
+    ],
+)
+def test_digits_that_a_style_crosses_out_or_hides_are_not_glued_to_others(
+    parts: tuple[tuple[str, str], ...], paragraph: str, found: CellValue
+) -> None:
+    assert styled(*parts, paragraph=paragraph) == found
+
+
+def test_what_a_run_says_itself_stands_over_its_styles() -> None:
+    def lift(document: DocumentObject) -> None:
+        document.tables[0].cell(0, 0).paragraphs[0].runs[0].font.strike = False
+
+    assert styled(("12", "Gach"), paragraph="DoanGach", prepare=lift) == 12
+    assert styled(("12", "Gach"), prepare=lift) == 12
+
+
+def test_digits_are_crossed_out_by_the_defaults_of_a_document_its_plain_style_or_that_of_a_table() -> None:
+    def by_default(document: DocumentObject) -> None:
+        properties = document.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
+        properties.append(OxmlElement("w:strike"))
+
+    def by_normal(document: DocumentObject) -> None:
+        document.styles["Normal"].font.strike = True
+
+    def by_table(document: DocumentObject) -> None:
+        style = document.styles.add_style("BangGach", WD_STYLE_TYPE.TABLE)
+        style.font.strike = True
+        document.tables[0].style = style
+
+    for prepare in (by_default, by_normal, by_table):
+        assert styled(("12", ""), prepare=prepare) == "(gạch bỏ: 12)"
+    assert styled(("12", "Gach"), prepare=by_default) == "(gạch bỏ: 12)"
+
+
+def test_styles_based_on_each_other_end_nowhere_and_stop_nothing() -> None:
+    def in_a_ring(document: DocumentObject) -> None:
+        styles = document.styles
+        styles["Gach"].base_style = styles["TheoGach"]
+
+    assert styled(("12", "Gach"), prepare=in_a_ring) == "(gạch bỏ: 12)"
+
+
+def test_a_number_crossed_out_by_a_style_is_not_counted() -> None:
+    def write(document: DocumentObject) -> None:
+        document.styles.add_style("Gach", WD_STYLE_TYPE.CHARACTER).font.strike = True
+        table = document.tables[0]
+        paragraph = table.cell(HEAD_ROWS + [row.key for row in FORM.rows].index(ROW), QUANTITY).paragraphs[0]
+        paragraph.runs[0].text = "95"
+        paragraph.insert_paragraph_before().add_run("150", "Gach")
+
+    reading = written(write)
+    assert str(Cell(ROW, "quantity")) not in numbers(reading)
+    assert [(one.row, one.measure) for one in told(reading, "V003")] == [(ROW, "quantity")]

@@ -68,9 +68,10 @@ def _told(path: str, page: Page, parsed: Parsed, medium: Medium, desk: Desk) -> 
     if medium.is_word:
         numbers = sum(entry.value is not None for entry in parsed.entries)
         findings.insert(0, finding("F026", facts={"count": numbers}))
-        # The paragraphs before a table stand below it in its grid.
-        below = [place for place in form.unclaimed if place[0] > form.last_row]
-        findings += told_of_titles(sheet, desk.labels, below, is_stamped=bears_stamp(desk.labels, form.stamps))
+        # The lines above a table stand at the end of its grid.
+        end = sheet.first_row + len(sheet.rows) - sheet.lines_above
+        above = [place for place in form.unclaimed if place[0] >= end]
+        findings += told_of_titles(sheet, desk.labels, above, is_stamped=bears_stamp(desk.labels, form.stamps))
     if not any(told.code in OF_TITLES for told in findings):
         findings += told_of_name(desk.labels, _file_name(path), refuses=False)
     titles = {told.cell for told in findings if told.code in OF_TITLES}

@@ -9,7 +9,7 @@ which is loaded only when a document comes.
 
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
@@ -18,12 +18,11 @@ from zipfile import BadZipFile
 from pipeline.kinds import Unreadable
 from pipeline.limits import Limits
 from pipeline.read import CellValue, OverLimit, Sheet
-from pipeline.word_text import WORD, Styles, styles_of, text_of
+from pipeline.word_margins import Margins, margins_of
+from pipeline.word_text import WORD, Styles, children, paragraphs_of, rows_of, styles_of, text_of
 
 _NAME = "Word {number}"
 _DIGITS = re.compile(r"\s*([0-9]{1,15})\s*")
-_ROUND = frozenset(WORD + name for name in ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"))
-"""what may stand round a row, a cell or a paragraph"""
 
 
 class UnevenTable(Unreadable):
@@ -35,11 +34,18 @@ class _Document:
     """A document that is being read."""
 
     body: Any
-    above: Sequence[str]
-    """what its pages bear above the text: their headers"""
-    below: Sequence[str]
+    margins: Sequence[Margins]
+    """headers and footers, section by section"""
     styles: Styles
     limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """The part of a document that has headers and footers of its own."""
+
+    margins: Margins
+    blocks: Sequence[Sheet | str]
 
 
 def read_tables(
@@ -48,7 +54,8 @@ def read_tables(
     """Read the tables of a document that hold a form, or all if none does, with what stands round each.
 
     Plain digits are numbers; merged cells hold their text once. A line belongs to the next such table, and behind the
-    last one to that; so do the cells of other tables, each a line of its own.
+    last one to that; so do the cells of other tables, each a line of its own. Headers and footers are those of each
+    table in their section.
 
     Raises:
         UnevenTable: the columns of a table cannot be told.
@@ -56,32 +63,32 @@ def read_tables(
         OverLimit: there are too many tables, or one is too large.
     """
     document = _opened(data, limits)
-    blocks = list(_blocks(document, document.body, count(1), holds_form))
-    if not any(isinstance(block, Sheet) for block in blocks):
-        blocks = list(_blocks(document, document.body, count(1), lambda sheet: True))
-    table, above, lines = None, document.above, list(document.above)
-    for block in blocks:
-        if isinstance(block, str):
-            lines.append(block)
-            continue
-        if table:
-            yield _with_lines(table, (), above, limits)
-        table, above, lines = block, lines, []
-    if table:
-        yield _with_lines(table, (*lines, *document.below), above, limits)
+    sections = list(_sections(document, holds_form))
+    if not any(map(_tables_of, sections)):
+        sections = list(_sections(document, lambda sheet: True))
+    return _with_surroundings(sections, limits)
+
+
+def _sections(document: _Document, holds_form: Callable[[Sheet], bool]) -> Iterator[_Section]:
+    """Read a document section by section: the last paragraph of each but the last says that it ends there."""
+    numbers, parts, ended = count(1), list[Any](), 0
+    for part in children(document.body, "p", "tbl"):
+        parts.append(part)
+        if ended < len(document.margins) - 1 and part.find(f"{WORD}pPr/{WORD}sectPr") is not None:
+            yield _Section(document.margins[ended], list(_blocks(document, parts, numbers, holds_form)))
+            parts, ended = [], ended + 1
+    margins = document.margins[ended] if document.margins else Margins()
+    yield _Section(margins, list(_blocks(document, parts, numbers, holds_form)))
 
 
 def _blocks(
-    document: _Document,
-    element: Any,  # noqa: ANN401
-    numbers: Iterator[int],
-    holds_form: Callable[[Sheet], bool],
+    document: _Document, parts: Iterable[Any], numbers: Iterator[int], holds_form: Callable[[Sheet], bool]
 ) -> Iterator[Sheet | str]:
-    """Give the tables of a body or cell that hold a form, and what else stands there line by line.
+    """Give the tables of a section or cell that hold a form, and what else stands there line by line.
 
     What stands in a cell of a form is the text of that cell, and no line; a table there may be a form of its own.
     """
-    for part in _children(element, "p", "tbl"):
+    for part in parts:
         if part.tag == f"{WORD}p":
             if text := text_of(part, document.styles):
                 yield text
@@ -93,34 +100,50 @@ def _blocks(
         is_form = holds_form(table)
         if is_form:
             yield table
-        for row in _rows(part):
-            for cell in _children(row, "tc"):
-                inner = _blocks(document, cell, numbers, holds_form)
+        for row in rows_of(part):
+            for cell in children(row, "tc"):
+                inner = _blocks(document, children(cell, "p", "tbl"), numbers, holds_form)
                 yield from (block for block in inner if not is_form or isinstance(block, Sheet))
 
 
-def _with_lines(table: Sheet, below: Sequence[str], above: Sequence[str], limits: Limits) -> Sheet:
+def _tables_of(section: _Section) -> list[Sheet]:
+    return [block for block in section.blocks if isinstance(block, Sheet)]
+
+
+def _with_surroundings(sections: Sequence[_Section], limits: Limits) -> Iterator[Sheet]:
+    """Give each table with the lines round it; a header that two sections bear stands there once."""
+    waiting: tuple[Sheet, Sequence[str], Sequence[str]] | None = None
+    lines: list[str] = []
+    for section in sections:
+        header, footer = section.margins.header, section.margins.footer
+        if not _tables_of(section):
+            known = {*lines, *(waiting[1] if waiting else ()), *(waiting[2] if waiting else ())}
+            texts = [block for block in section.blocks if isinstance(block, str)]
+            lines += [*_but(header, known), *texts, *_but(footer, known)]
+            continue
+        for block in section.blocks:
+            if isinstance(block, str):
+                lines.append(block)
+                continue
+            if waiting:
+                yield _with_lines(*waiting, limits)
+            waiting, lines = (block, [*_but(header, lines), *lines], footer), []
+    if waiting:
+        table, above, below = waiting
+        yield _with_lines(table, above, [*lines, *_but(below, lines)], limits)
+
+
+def _but(lines: Iterable[str], known: Collection[str]) -> list[str]:
+    return [line for line in lines if line not in known]
+
+
+def _with_lines(table: Sheet, above: Sequence[str], below: Sequence[str], limits: Limits) -> Sheet:
     """Put the lines round a table below it, where they move no address: first those that do stand there."""
     beside = [""] * (max(map(len, table.rows), default=1) - 1)
     rows = [*table.rows, *([text, *beside] for text in (*below, *above))]
     if len(rows) > limits.rows:
         raise OverLimit("rows", len(rows), limits.rows)
     return replace(table, rows=rows, lines_above=len(above))
-
-
-def _children(element: Any, *names: str) -> Iterator[Any]:  # noqa: ANN401
-    """Give the children of some names, also where something stands round them."""
-    tags = {WORD + name for name in names}
-    for child in element:
-        if child.tag in tags:
-            yield child
-        elif child.tag in _ROUND:
-            yield from _children(child, *names)
-
-
-def _rows(table: Any) -> Iterator[Any]:  # noqa: ANN401
-    """Give the rows of a table itself, without those that were deleted with changes tracked."""
-    return (row for row in _children(table, "tr") if row.find(f"{WORD}trPr/{WORD}del") is None)
 
 
 def _opened(data: bytes, limits: Limits) -> _Document:
@@ -130,27 +153,9 @@ def _opened(data: bytes, limits: Limits) -> _Document:
     try:
         document = Document(io.BytesIO(data))
         styles = styles_of(document.styles.element)
-        above, below = (tuple(_margins(document, styles, name)) for name in ("header", "footer"))
-        return _Document(document.element.body, above, below, styles, limits)
+        return _Document(document.element.body, margins_of(document, styles), styles, limits)
     except (OpcError, SyntaxError, BadZipFile, KeyError, ValueError, AttributeError) as error:
         raise Unreadable(str(error)) from None
-
-
-def _margins(document: Any, styles: Styles, name: str) -> Iterator[str]:  # noqa: ANN401
-    """Give the lines of the headers or footers that are shown, each once; the bare number of a page is none."""
-    told = set()
-    for section in document.sections:
-        shown = {
-            name: True,
-            f"first_page_{name}": section.different_first_page_header_footer,
-            f"even_page_{name}": document.settings.odd_and_even_pages_header_footer,
-        }
-        margins = (getattr(section, kind) for kind, is_shown in shown.items() if is_shown)
-        elements = (margin._element for margin in margins if not margin.is_linked_to_previous)
-        for line in (text_of(paragraph, styles) for element in elements for paragraph in _paragraphs(element)):
-            if line not in told and any(map(str.isalpha, line)):
-                told.add(line)
-                yield line
 
 
 def _sheet(name: str, table: Any, document: _Document) -> Sheet:  # noqa: ANN401
@@ -159,9 +164,9 @@ def _sheet(name: str, table: Any, document: _Document) -> Sheet:  # noqa: ANN401
     merged: dict[tuple[int, int], tuple[int, int, int, int]] = {}
     open_spans: dict[int, tuple[int, int]] = {}
     cells = 0
-    for line, row in enumerate(_rows(table)):
+    for line, row in enumerate(rows_of(table)):
         values: list[CellValue] = [""] * _left_out(row, "gridBefore")
-        for cell in _children(row, "tc"):
+        for cell in children(row, "tc"):
             width, joins_above, opens = _spans(cell)
             column = len(values)
             values += [_value(cell, document.styles), *[""] * (width - 1)]
@@ -204,17 +209,6 @@ def _number(element: Any) -> int:  # noqa: ANN401
 
 
 def _value(cell: Any, styles: Styles) -> CellValue:  # noqa: ANN401
-    text = "\n".join(filter(None, (text_of(paragraph, styles) for paragraph in _paragraphs(cell))))
+    text = "\n".join(filter(None, (text_of(paragraph, styles) for paragraph in paragraphs_of(cell))))
     digits = _DIGITS.fullmatch(text)
     return int(digits[1]) if digits and (digits[1] == "0" or digits[1][0] != "0") else text
-
-
-def _paragraphs(cell: Any) -> Iterator[Any]:  # noqa: ANN401
-    """Give the paragraphs of a cell, with those of a table within it."""
-    for part in _children(cell, "p", "tbl"):
-        if part.tag == f"{WORD}p":
-            yield part
-        else:
-            for row in _rows(part):
-                for inner in _children(row, "tc"):
-                    yield from _paragraphs(inner)

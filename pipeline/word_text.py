@@ -16,6 +16,8 @@ _GONE = frozenset(
     (WORD + "del", WORD + "moveFrom", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback")
 )
 """what was deleted or moved away, and what says again for older programs what stands beside it"""
+_ROUND = frozenset(WORD + name for name in ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"))
+"""what may stand round a row, a cell or a paragraph"""
 _TEXTS = frozenset(WORD + name for name in ("t", "tab", "br", "noBreakHyphen"))
 _TOGGLES = frozenset({"strike", "vanish"})
 _OFF = frozenset({"0", "false", "off", "baseline"})
@@ -37,6 +39,32 @@ class Styles:
     def marks_of(self, kind: str, name: str) -> Marks:
         """What a style says; one that is not there is the one of what names none."""
         return self.by_name.get((kind, name), self.by_name.get((kind, ""), {}))
+
+
+def children(element: Any, *names: str) -> Iterator[Any]:  # noqa: ANN401
+    """Give the children of some names, also where something stands round them."""
+    tags = {WORD + name for name in names}
+    for child in element:
+        if child.tag in tags:
+            yield child
+        elif child.tag in _ROUND:
+            yield from children(child, *names)
+
+
+def rows_of(table: Any) -> Iterator[Any]:  # noqa: ANN401
+    """Give the rows of a table itself, without those that were deleted with changes tracked."""
+    return (row for row in children(table, "tr") if row.find(f"{WORD}trPr/{WORD}del") is None)
+
+
+def paragraphs_of(cell: Any) -> Iterator[Any]:  # noqa: ANN401
+    """Give the paragraphs of a cell, with those of a table within it."""
+    for part in children(cell, "p", "tbl"):
+        if part.tag == f"{WORD}p":
+            yield part
+        else:
+            for row in rows_of(part):
+                for inner in children(row, "tc"):
+                    yield from paragraphs_of(inner)
 
 
 def styles_of(element: Any) -> Styles:  # noqa: ANN401 - lxml carries no types

@@ -355,6 +355,25 @@ def test_a_header_of_several_sections_is_listed_once() -> None:
     assert "places" not in texts.facts
 
 
+def test_a_header_is_that_of_every_form_of_its_section_and_of_no_other() -> None:
+    def write(document: DocumentObject) -> None:
+        document.add_paragraph("Đơn vị báo cáo: Phường Đông Mai")
+        form_in(document)
+        document.sections[0].header.paragraphs[0].text = THOUSANDS
+        section = document.add_section()
+        section.header.is_linked_to_previous = False
+        section.header.paragraphs[0].text = "Đơn vị báo cáo: Phường Minh Thành"
+        form_in(document)
+
+    returns = written(write).returns
+    assert [one.claim.unit for one in returns] == [UNIT, "07135", "07138"]
+    assert [{each.row for each in one.findings if each.code == "S010"} for one in returns] == [
+        {*MONEY},
+        {*MONEY},
+        set(),
+    ]
+
+
 def test_lines_between_the_forms_of_two_units_are_those_above_the_second() -> None:
     def write(document: DocumentObject) -> None:
         document.add_paragraph("Đơn vị báo cáo: Phường Đông Mai")

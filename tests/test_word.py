@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from pipeline.find import Found
 from pipeline.intake import read_bytes
 from pipeline.limits import DEFAULT
 from pipeline.model import FileReading, Finding
-from pipeline.read import CellValue
+from pipeline.read import CellValue, OverLimit
 from pipeline.read_docx import UnevenTable, read_tables
 from schemas.form import ValueKind
 from schemas.rules import Cell
@@ -173,6 +174,7 @@ def test_rows_of_a_table_within_a_cell_are_no_rows_of_the_form() -> None:
     reading = sent(change)
     assert numbers(reading) == numbers(sent(lambda table: None))
     (one,) = reading.returns
+    assert {each.code for each in one.findings} == {"F026"}
     first = FORM.rows[0].key
     assert next(each.text for each in one.entries if each.key == Cell(first, "note")) == "Đợt 1 Đợt 2"
     assert [each.cell for each in one.entries if each.key == Cell(ROW, "quantity")] == [
@@ -372,6 +374,14 @@ def test_a_header_is_that_of_every_form_of_its_section_and_of_no_other() -> None
         {*MONEY},
         set(),
     ]
+
+
+def test_lines_round_a_table_are_held_to_the_limit_of_rows() -> None:
+    document = Document()
+    document.add_table(1, 1)
+    document.add_paragraph("Hết")
+    with pytest.raises(OverLimit):
+        list(read_tables(bytes_of(document), replace(DEFAULT, rows=1)))
 
 
 def test_lines_between_the_forms_of_two_units_are_those_above_the_second() -> None:

@@ -68,15 +68,16 @@ def awaited_cells(one: Return) -> AbstractSet[Cell]:
 
 def without_decided(one: Return) -> Return:
     """Tell of open blanks no more where an officer decided about them."""
-    decided = {entry.cell for entry in one.entries if entry.decided_by is not None}
-    kept: list[Finding] = []
-    for known in one.findings:
-        places = tuple(place for place in places_of(known) if place not in decided)
-        if known.code not in OPEN_BLANKS or places == places_of(known):
-            kept.append(known)
-        elif places:
-            kept.append(replace(known, cell=places[0], facts={**known.facts, "count": len(places), "places": places}))
-    return replace(one, findings=tuple(kept))
+    open_places = {entry.cell for entry in one.entries if entry.decided_by is None}
+    return replace(one, findings=tuple(left for known in one.findings if (left := with_places(known, open_places))))
+
+
+def with_places(told: Finding, places: AbstractSet[str]) -> Finding | None:
+    """Leave those places in a finding about open blanks that are open still; without any it is closed."""
+    left = tuple(place for place in places_of(told) if place in places)
+    if told.code not in OPEN_BLANKS or left == places_of(told):
+        return told
+    return replace(told, cell=left[0], facts={**told.facts, "count": len(left), "places": left}) if left else None
 
 
 def places_of(told: Finding) -> tuple[str, ...]:

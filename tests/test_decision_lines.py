@@ -21,7 +21,7 @@ from pipeline.decisions.decided import (
     UnitDecision,
 )
 from pipeline.decisions.files import rule_on_files
-from pipeline.decisions.keys import FileKey, about, cell_key, codes_of, file_key, finding_key, unit_key
+from pipeline.decisions.keys import FileKey, Stands, about, cell_key, codes_of, file_key, finding_key, unit_key
 from pipeline.decisions.meaning import decide
 from pipeline.decisions.plan import plan_book
 from pipeline.decisions.ruling import Ruling, rule_on_cells, tell_what_no_longer_fits
@@ -67,7 +67,7 @@ def about_cell(key: str, suggestions: Sequence[int] = (), **values: object) -> S
     """Make a line of the program about a cell, as far as a person filled it."""
     cell = cell_of(key)
     place = {"unit": A.code, "row": FORM.by_key[cell.row].title, "column": FORM.column_named(cell)}
-    hidden = cell_key(A.code, cell, "12 lớp", suggestions, ["V020"])
+    hidden = cell_key(A.code, cell, Stands("12 lớp"), suggestions, ["V020"])
     return line(CELLS, **{KEY: hidden, **place, **BY, **values})
 
 
@@ -150,7 +150,7 @@ def test_a_copied_line_whose_unit_was_overtyped_changes_neither_unit(kind: str) 
             values={**about_cell(NEWS, answer="zero").values, "unit": CHOICES.unit_text(B.code)},
         )
     else:
-        overtyped = line(UNITS, **{KEY: unit_key(A.code)}, unit=B.code, answer="blank_is_zero", **BY)
+        overtyped = line(UNITS, **{KEY: unit_key(A.code, [])}, unit=B.code, answer="blank_is_zero", **BY)
     assert reasons(overtyped) == ["key_changed"]
     assert decided(overtyped) == replace(Decisions(), told=decided(overtyped).told)
 
@@ -158,7 +158,7 @@ def test_a_copied_line_whose_unit_was_overtyped_changes_neither_unit(kind: str) 
 @pytest.mark.parametrize("key", ["classes_total.people", "other_content.quantity", "gone.quantity"])
 def test_a_line_about_a_cell_that_takes_no_number_now_is_told(key: str) -> None:
     cell = cell_of(key)
-    hidden = cell_key(A.code, cell, "5", (), ["V020"])
+    hidden = cell_key(A.code, cell, Stands("5"), (), ["V020"])
     written = line(CELLS, **{KEY: hidden}, unit=A.code, row="Lớp", column="Người", answer="zero", **BY)
     assert reasons(written) == ["unknown_row"]
 
@@ -431,7 +431,7 @@ def test_a_cell_is_asked_about_again_only_for_what_a_person_has_not_seen(codes: 
 
 
 def test_a_line_that_stands_for_all_that_is_told_of_a_cell_is_the_answer_to_it() -> None:
-    hidden = cell_key(A.code, cell_of(NEWS), "khoảng 5", (), None)
+    hidden = cell_key(A.code, cell_of(NEWS), Stands("khoảng 5"), (), None)
     own = line(CELLS, **{KEY: hidden}, unit=A.code, row=FORM.by_key["news_items"].title, answer="zero", **BY)
     assert plan_book(book_of(own), with_doubts("V002", "V003"), WORDS).sheets[CELLS].write == {}
 

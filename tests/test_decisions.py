@@ -450,6 +450,24 @@ def test_a_corrected_return_that_says_what_was_decided_leaves_nothing_to_tell(de
     assert desk.line(ABOUT)["state"] == "stated"
 
 
+def test_a_decision_about_a_blank_holds_only_while_the_same_stands_elsewhere_for_it(tmp_path: Path) -> None:
+    cell = "books_donated.quantity"
+    noted: dict[str, Typed] = {cell: None, "books_donated.note": "850 quyển"}
+    desk = Desk(tmp_path / "desk", returns_of(tmp_path / "in", {ASKED: noted}))
+    desk.run()
+    fill(desk.book, "cells", line_at(desk.book, cell), answer="value", value=850, **SIGNED)
+    desk.run()
+    assert (desk.line(cell)["value"], "D001" in desk.told()) == ("850", False)
+    for number, note in enumerate(("1.900 quyển", None)):
+        shutil.rmtree(desk.returns)
+        returns = returns_of(tmp_path / f"next {number}", {ASKED: {**noted, "books_donated.note": note}})
+        shutil.copytree(returns, desk.returns)
+        desk.run()
+        assert (desk.line(cell)["state"], "D001" in desk.told(), "D003" in desk.told()) == ("blank", True, False)
+        assert ("V030" in desk.told()) is bool(note)
+        assert len([line for line in lines_in(desk.book) if "books_donated" in line[KEY]]) == 2
+
+
 def test_a_decision_of_a_unit_without_a_return_waits_and_is_told(desk: Desk) -> None:
     fill(desk.book, "cells", line_at(desk.book, ABOUT), answer="value", value=48, **SIGNED)
     filled = line_at(desk.book, ABOUT)
@@ -717,6 +735,54 @@ def test_blanks_of_a_unit_are_zero_by_decision_and_nothing_else_of_it_changes(tm
     assert {cell: one for cell, one in desk.totals.items() if cell not in blank} == {
         cell: one for cell, one in before.items() if cell not in blank
     }
+
+
+def test_a_decision_about_blanks_is_about_those_that_were_blank_when_it_was_asked_for(tmp_path: Path) -> None:
+    asked, later, more = "news_items.quantity", "publications.quantity", "seminars.quantity"
+    desk = Desk(tmp_path / "desk", returns_of(tmp_path / "in", {ASKED: {asked: None}}))
+    desk.run()
+    (line,) = lines_in(desk.book, "units")
+    fill(desk.book, "units", line, answer="blank_is_zero", **SIGNED)
+    desk.run()
+    assert desk.line(asked)["value"] == "0"
+    shutil.rmtree(desk.returns)
+    shutil.copytree(returns_of(tmp_path / "next", {ASKED: dict.fromkeys((asked, later, more))}), desk.returns)
+    desk.run()
+    assert [desk.line(cell)["state"] for cell in (asked, later, more)] == ["decided", "blank", "blank"]
+    (told,) = (one for file in desk.report["files"] for one in file["findings"] if one["code"] == "V029")
+    assert told["cell"] in {desk.line(cell)["cell"] for cell in (later, more)}
+    assert "D006" in desk.told()
+    filled, again = lines_in(desk.book, "units")
+    assert filled["#"] == line["#"]
+    fill(desk.book, "units", again, answer="blank_is_zero", **SIGNED)
+    desk.run()
+    assert {desk.line(cell)["value"] for cell in (asked, later, more)} == {"0"}
+    assert ("V029" in desk.told(), len(lines_in(desk.book, "units"))) == (False, 2)
+
+
+def test_a_persons_own_line_about_blanks_is_bound_to_those_that_it_made_zero(tmp_path: Path) -> None:
+    asked, later = "news_items.quantity", "publications.quantity"
+    desk = Desk(tmp_path / "desk", returns_of(tmp_path / "in", {ASKED: {asked: None}}))
+    desk.run()
+    (line,) = lines_in(desk.book, "units")
+    fill(desk.book, "units", line, answer="blank_is_zero", **{KEY: None}, **SIGNED)
+    desk.run()
+    assert f'["{ASKED}",["{asked}"]]' == lines_in(desk.book, "units")[0][KEY]
+    shutil.rmtree(desk.returns)
+    shutil.copytree(returns_of(tmp_path / "next", {ASKED: dict.fromkeys((asked, later))}), desk.returns)
+    desk.run()
+    assert [desk.line(cell)["state"] for cell in (asked, later)] == ["decided", "blank"]
+
+
+def test_an_older_line_that_does_not_say_which_blanks_it_asked_about_is_told_and_asked_again(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "desk", returns_of(tmp_path / "in", {ASKED: {"news_items.quantity": None}}))
+    desk.run()
+    (line,) = lines_in(desk.book, "units")
+    fill(desk.book, "units", line, answer="blank_is_zero", **{KEY: f'["{ASKED}"]'}, **SIGNED)
+    desk.run()
+    assert [code for code, _ in desk.notes()] == ["D002"]
+    assert desk.line("news_items.quantity")["state"] == "blank"
+    assert len(lines_in(desk.book, "units")) == 2
 
 
 def test_a_decision_about_blanks_spares_what_the_reading_spares_and_tells_it(tmp_path: Path) -> None:

@@ -52,6 +52,8 @@ class CellDecision:
     asked: frozenset[str] | None
     """keys of the findings that the person saw; None where the line named none"""
     signed: Signed
+    elsewhere: str | None = ""
+    """what stood for the blank cell elsewhere in its line then; None where the line does not say it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,12 @@ class FileDecision:
 
 @dataclass(frozen=True, slots=True)
 class UnitDecision:
-    """Every blank of one unit is 0."""
+    """The blanks of one unit that were asked about are 0."""
 
     unit: str
     signed: Signed
+    blanks: frozenset[Cell] | None = None
+    """the cells that were asked about; None in a line not bound yet, which is about all that are blank now"""
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,29 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 from pipeline.decisions.words import CELLS, FILES
 from pipeline.findings import CODES_ACROSS_CELLS
-from pipeline.model import Finding
+from pipeline.model import Entry, Finding, Return
 from schemas.rules import Cell
 from schemas.text import visible
 
 _COMPARING = CODES_ACROSS_CELLS | {"N005", "V031"}
 """codes of what is asked about numbers of which only one is typed in its cell"""
+_ELSEWHERE = "V030"
+"""code of what is asked at a blank cell whose number may stand elsewhere in its line"""
 _TYPED_LENGTH = 120
 _DIGEST_LENGTH = 12
+
+
+class Stands(NamedTuple):
+    """What stands for a cell, as `typed_key` gives it."""
+
+    typed: str
+    """in the cell itself"""
+    elsewhere: str = ""
+    """elsewhere in its line, where the cell is blank"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,17 @@ class CellKey:
     suggestions: tuple[int, ...]
     codes: frozenset[str] | None
     """keys of the findings that it was written for; None where it stands for all"""
+    elsewhere: str | None = ""
+    """what stood for a blank cell elsewhere in its line; None in an older key that asks about it without saying it"""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitKey:
+    """By what a line about the blanks of a unit is known."""
+
+    unit: str
+    blanks: frozenset[Cell] | None
+    """cells that were blank when the line was written; None in an older key, which does not say it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +73,17 @@ def typed_key(found: str | None) -> str:
 
 
 def cell_key(
-    unit: str, cell: Cell, found: str | None, suggestions: Iterable[int] = (), codes: Iterable[str] | None = None
+    unit: str, cell: Cell, stands: Stands, suggestions: Iterable[int] = (), codes: Iterable[str] | None = None
 ) -> str:
     """Write the hidden key of a line about a cell."""
     told = None if codes is None else sorted(codes)
-    return _dumped([unit, cell.row, cell.measure, typed_key(found), list(suggestions), told])
+    parts: list[object] = [unit, cell.row, cell.measure, stands.typed, list(suggestions), told]
+    return _dumped([*parts, stands.elsewhere] if stands.elsewhere else parts)
+
+
+def stands_at(one: Return, entry: Entry) -> Stands:
+    """Say what stands for a cell, fit for a key: in it, or for a blank one elsewhere in its line."""
+    return Stands(typed_key(entry.found), "" if entry.found else typed_key(one.elsewhere.get(entry.key)))
 
 
 def file_key(sha256: str, part: str, rivals: Iterable[str] = ()) -> str:
@@ -63,19 +91,25 @@ def file_key(sha256: str, part: str, rivals: Iterable[str] = ()) -> str:
     return _dumped([sha256, part, sorted(rivals)])
 
 
-def unit_key(unit: str) -> str:
-    """Write the hidden key of a line about a unit."""
-    return _dumped([unit])
+def unit_key(unit: str, blanks: Iterable[str]) -> str:
+    """Write the hidden key of a line about the blanks of a unit; `blanks` are names of cells."""
+    return _dumped([unit, sorted(blanks)])
+
+
+def cell_text(cell: Cell) -> str:
+    """Name a cell in the key of a unit."""
+    return f"{cell.row}.{cell.measure}"
 
 
 def read_cell_key(key: str) -> CellKey | None:
     """Read the key of a line about a cell back; None of one that is none, or whose parts are not what was written."""
     match _loaded(key):
-        case [str(unit), str(row), str(measure), str(typed), suggestions, told] if _are_numbers(suggestions):
-            if told is None:
-                return CellKey(unit, Cell(row, measure), typed, tuple(suggestions), None)
-            if _are_texts(told):
-                return CellKey(unit, Cell(row, measure), typed, tuple(suggestions), frozenset(told))
+        case [str(unit), str(row), str(measure), str(typed), suggestions, told, *rest] if _are_numbers(suggestions):
+            if not (told is None or _are_texts(told)) or len(rest) > 1 or not _are_texts(rest):
+                return None
+            codes = None if told is None else frozenset(told)
+            elsewhere = rest[0] if rest else None if codes and _ELSEWHERE in codes else ""
+            return CellKey(unit, Cell(row, measure), typed, tuple(suggestions), codes, elsewhere)
     return None
 
 
@@ -87,11 +121,14 @@ def read_file_key(key: str) -> FileKey | None:
     return None
 
 
-def read_unit_key(key: str) -> str | None:
+def read_unit_key(key: str) -> UnitKey | None:
     """Read the key of a line about a unit back."""
     match _loaded(key):
         case [str(unit)]:
-            return unit
+            return UnitKey(unit, None)
+        case [str(unit), blanks] if _are_texts(blanks):
+            places = (name.rpartition(".") for name in blanks)
+            return UnitKey(unit, frozenset(Cell(row, measure) for row, _, measure in places))
     return None
 
 
@@ -99,12 +136,12 @@ def about(kind: str, key: str) -> tuple[str, ...]:
     """Say what a key is about; empty for a key that is none."""
     if kind == CELLS:
         cell = read_cell_key(key)
-        return (cell.unit, *cell.cell, cell.typed) if cell else ()
+        return (cell.unit, *cell.cell, cell.typed, cell.elsewhere or "") if cell else ()
     if kind == FILES:
         file = read_file_key(key)
         return (file.sha256, file.part) if file else ()
     unit = read_unit_key(key)
-    return () if unit is None else (unit,)
+    return (unit.unit,) if unit else ()
 
 
 def codes_of(key: str) -> frozenset[str] | None:

@@ -105,7 +105,7 @@ def _cell_decision(line: SavedLine, choices: Choices) -> CellDecision:
     if (choices.unit_of(line.text("unit")), choices.cell_of(line.text("row"), line.text("column"))) != (unit, cell):
         raise RefusedError("key_changed")
     value = _value(line, answer, key.suggestions, choices.form.by_key[cell.row].kinds[cell.measure])
-    return CellDecision(unit, cell, key.typed, answer, value, key.codes, _signed(line))
+    return CellDecision(unit, cell, key.typed, answer, value, key.codes, _signed(line), key.elsewhere)
 
 
 def _value(line: SavedLine, answer: CellAnswer, suggestions: Iterable[int], kind: ValueKind) -> int | None:
@@ -171,6 +171,11 @@ def _file_of(line: SavedLine) -> FileKey | str:
 def _unit_decision(line: SavedLine, choices: Choices) -> UnitDecision:
     _answer(line, choices)
     unit = choices.unit_of(line.text("unit"))
-    if line.key and read_unit_key(line.key) != unit:
+    if not line.key:
+        return UnitDecision(unit, _signed(line))
+    key = read_unit_key(line.key)
+    if key is None or key.unit != unit:
         raise RefusedError("key_changed")
-    return UnitDecision(unit, _signed(line))
+    if key.blanks is None:
+        raise RefusedError("blanks_unknown")
+    return UnitDecision(unit, _signed(line), key.blanks)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from pipeline.decisions.choices import Choices
 from pipeline.decisions.files import part_of
-from pipeline.decisions.keys import cell_key, file_key, finding_key, typed_key, unit_key
-from pipeline.decisions.ruling import is_structural
+from pipeline.decisions.keys import Stands, cell_key, cell_text, file_key, finding_key, stands_at, typed_key, unit_key
+from pipeline.decisions.ruling import blanks_to_ask_about, is_structural
 from pipeline.decisions.words import CELLS, FILES, KEY, UNITS
 from pipeline.findings import message, severity_name, suggestion_text
 from pipeline.model import Consolidation, Entry, FileResult, FileStatus, Finding, Return, State, UnitResult
@@ -61,8 +61,9 @@ def _open_questions(result: Consolidation, choices: Choices) -> Iterator[Offer]:
             continue
         for cell, told in _open_cells(result, unit.counted, file).items():
             entry = entry_of(unit.counted, cell)
-            found = entry.found if entry else next((one.found for one in told if one.found), None)
-            yield _cell_offer(choices, unit.unit.code, cell, found, told)
+            found = next((one.found for one in told if one.found), None)
+            stands = stands_at(unit.counted, entry) if unit.counted and entry else Stands(typed_key(found))
+            yield _cell_offer(choices, unit.unit.code, cell, stands, told)
 
 
 def _open_cells(result: Consolidation, one: Return | None, file: FileResult) -> Mapping[Cell, list[Finding]]:
@@ -91,26 +92,26 @@ def entry_of(one: Return | None, cell: Cell) -> Entry | None:
     return next((entry for entry in one.entries if entry.key == cell), None) if one else None
 
 
-def _cell_offer(choices: Choices, unit: str, cell: Cell, found: str | None, told: Sequence[Finding]) -> Offer:
+def _cell_offer(choices: Choices, unit: str, cell: Cell, stands: Stands, told: Sequence[Finding]) -> Offer:
     gravest = Severity.ERROR if any(one.severity is Severity.ERROR for one in told) else Severity.WARNING
     suggestions = tuple(dict.fromkeys(number for one in told for number in one.suggestions))
     hints = dict.fromkeys(suggestion_text(one, "vi") for one in told)
     texts: dict[str, str | int] = {
-        **_place(choices, unit, cell, found),
+        **_place(choices, unit, cell, stands.typed),
         "severity": severity_name(gravest, "vi"),
         "why": "\n".join(dict.fromkeys(message(one, choices.form, "vi") for one in told)),
         "suggestion": "\n".join(filter(None, hints)),
-        KEY: cell_key(unit, cell, found, suggestions, map(finding_key, told)),
+        KEY: cell_key(unit, cell, stands, suggestions, map(finding_key, told)),
     }
     return Offer(texts)
 
 
-def _place(choices: Choices, unit: str, cell: Cell, found: str | None) -> Texts:
+def _place(choices: Choices, unit: str, cell: Cell, typed: str) -> Texts:
     return {
         "unit": choices.unit_text(unit),
         "row": choices.form.by_key[cell.row].title,
         "column": choices.form.column_named(cell),
-        "found": typed_key(found),
+        "found": typed,
     }
 
 
@@ -119,15 +120,17 @@ def _edited(result: Consolidation, choices: Choices, edits: Sequence[Edit]) -> I
     words = choices.words.sheets[CELLS]
     counted = {unit.unit.code: unit.counted for unit in result.units}
     for edit in edits:
-        entry = entry_of(counted.get(edit.unit), edit.cell)
-        if entry is None:
+        one = counted.get(edit.unit)
+        entry = entry_of(one, edit.cell)
+        if one is None or entry is None:
             continue
+        stands = stands_at(one, entry)
         texts = {
-            **_place(choices, edit.unit, edit.cell, entry.found),
+            **_place(choices, edit.unit, edit.cell, stands.typed),
             "severity": severity_name(Severity.WARNING, "vi"),
             "why": words.texts["edited_why"],
             "suggestion": "",
-            KEY: cell_key(edit.unit, edit.cell, entry.found, (), None),
+            KEY: cell_key(edit.unit, edit.cell, stands, (), None),
         }
         answer = words.answers["blank" if edit.value is None else "value"]
         hand: dict[str, str | int] = {"answer": answer, "reason": words.texts["edited_reason"]}
@@ -179,13 +182,14 @@ def unit_offers(result: Consolidation, choices: Choices) -> Iterator[Offer]:
         count = _open_blanks(result, unit)
         is_blank = unit.counted is None and unit.unit.code in blank
         if count or is_blank:
+            blanks = blanks_to_ask_about(unit.counted, result.form) if unit.counted else result.form.number_cells
             phone = (unit.counted.phone if unit.counted else "") or unit.unit.phone
             yield Offer(
                 {
                     "unit": choices.unit_text(unit.unit.code),
                     "phone": phone,
                     "why": texts[_why(unit.counted)].format(count=count),
-                    KEY: unit_key(unit.unit.code),
+                    KEY: unit_key(unit.unit.code, map(cell_text, blanks)),
                 }
             )
 

@@ -10,8 +10,9 @@ from itertools import count
 
 from pipeline.decisions.choices import Choices, options
 from pipeline.decisions.decided import CellAnswer
-from pipeline.decisions.keys import about, cell_key, codes_of, unit_key
+from pipeline.decisions.keys import about, cell_key, cell_text, codes_of, read_unit_key, stands_at, unit_key
 from pipeline.decisions.offers import Edit, Offer, Texts, cell_offers, entry_of, file_offers, key_of_file, unit_offers
+from pipeline.decisions.ruling import blanks_to_ask_about
 from pipeline.decisions.saved import SavedBook, SavedLine, SavedSheet
 from pipeline.decisions.words import CELLS, FILES, KEY, UNITS, DecisionWords
 from pipeline.model import Consolidation, Return
@@ -116,6 +117,8 @@ def _read_back(key: str, text: str | int) -> str:
 
 def _is_covered(kind: str, offer: Offer, same: Sequence[SavedLine]) -> bool:
     """Tell whether lines that a person filled about the same answer it: a cell with new findings gets a new line."""
+    if kind == UNITS:
+        return _are_covered(str(offer.texts[KEY]), same)
     if kind != CELLS:
         return bool(same)
     if offer.hand:
@@ -125,6 +128,13 @@ def _is_covered(kind: str, offer: Offer, same: Sequence[SavedLine]) -> bool:
     if not seen or None in seen:
         return bool(seen)
     return asked <= frozenset().union(*filter(None, seen))
+
+
+def _are_covered(key: str, same: Sequence[SavedLine]) -> bool:
+    """Tell whether the blanks of a unit are all asked about in lines that a person filled."""
+    asked = read_unit_key(key)
+    lines = [known.blanks for line in same if (known := read_unit_key(line.key)) and known.blanks is not None]
+    return bool(asked and asked.blanks is not None and lines and asked.blanks <= frozenset().union(*lines))
 
 
 # Lines that a person began ---------------------------------------------------------------------------------------
@@ -138,13 +148,28 @@ def _binding(line: SavedLine, result: Consolidation, choices: Choices) -> str:
     try:
         unit = choices.unit_of(line.text("unit"))
         if line.kind == UNITS:
-            return unit_key(unit)
+            return _binding_of_blanks(unit, result)
         cell = choices.cell_of(line.text("row"), line.text("column"))
     except ValueError:
         return ""
     one = next((each.counted for each in result.units if each.unit.code == unit), None)
     entry = entry_of(one, cell)
-    return cell_key(unit, cell, entry.found, (), _accepted(line, result, one, cell, choices)) if one and entry else ""
+    if one is None or entry is None:
+        return ""
+    accepted = _accepted(line, result, one, cell, choices)
+    return cell_key(unit, cell, stands_at(one, entry), (), accepted)
+
+
+def _binding_of_blanks(unit: str, result: Consolidation) -> str:
+    """Name the blanks that a person's own line made 0, or of one that is not applied yet those that are open."""
+    one = next((each.counted for each in result.units if each.unit.code == unit), None)
+    if one is None:
+        return ""
+    told = next((file.findings for file in result.files if file.path == one.path), ())
+    for applied in (each for each in told if each.code == "D006"):
+        asked = applied.facts.get("asked", ())
+        return unit_key(unit, asked if isinstance(asked, tuple) else ())
+    return unit_key(unit, map(cell_text, blanks_to_ask_about(one, result.form)))
 
 
 def _accepted(

@@ -5,11 +5,12 @@ told and not applied. An applied decision takes the place of the findings it ans
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from pipeline.blanks import OPEN_BLANKS, no_zeros, told_elsewhere, totals_of_parts, without_decided
-from pipeline.decisions.decided import CellAnswer, CellDecision, Decisions, Signed
-from pipeline.decisions.keys import typed_key
+from pipeline.blanks import no_zeros, told_elsewhere, totals_of_parts, with_places, without_decided
+from pipeline.decisions.decided import CellAnswer, CellDecision, Decisions, Signed, UnitDecision
+from pipeline.decisions.keys import cell_text, stands_at
 from pipeline.decisions.meaning import unusable
 from pipeline.findings import finding
 from pipeline.model import COUNTED, Entry, Fact, FileResult, Finding, Return, State
@@ -41,13 +42,14 @@ def signed_facts(signed: Signed) -> dict[str, Fact]:
 
 def rule_on_cells(decisions: Decisions, form: Form, returns: Sequence[Return], ruling: Ruling) -> list[Return]:
     """Set, blank or accept the cells that were decided about, before the rules are asked."""
-    units = {decision.unit: decision.signed for decision in decisions.units}
     ruled = []
     for one in returns:
         matching = matching_of(decisions, one)
         decided = _with_cells(one, matching, form, ruling) if matching else one
-        signed = units.get(one.claim.unit or "")
-        ruled.append(_with_blanks_as_zero(decided, signed, form) if signed and not one.is_summary else decided)
+        for decision in decisions.units:
+            if decision.unit == one.claim.unit and not one.is_summary:
+                decided = _with_blanks_as_zero(decided, decision, form)
+        ruled.append(decided)
     return ruled
 
 
@@ -55,14 +57,14 @@ Matching = Mapping[Cell, Sequence[CellDecision]]
 
 
 def matching_of(decisions: Decisions, one: Return) -> Matching:
-    """Find the decisions that fit a return: same unit, same cell, and the same typed there as when decided."""
+    """Find the decisions that fit a return: same unit and cell, and the same typed there, and for it, as then."""
     asked = decisions.by_unit.get(one.claim.unit or "", ())
     if not asked:
         return {}
-    typed = {entry.key: typed_key(entry.found) for entry in one.entries}
+    typed = {entry.key: stands_at(one, entry) for entry in one.entries}
     found: dict[Cell, list[CellDecision]] = {}
     for decision in asked:
-        if decision.typed is None or decision.typed == typed.get(decision.cell):
+        if decision.typed is None or (decision.typed, decision.elsewhere) == typed.get(decision.cell):
             found.setdefault(decision.cell, []).append(decision)
     return found
 
@@ -129,25 +131,32 @@ def _without_settled_rows(one: Return, form: Form) -> Return:
     return replace(one, findings=tuple(told for told in one.findings if not is_structural(told)))
 
 
-def _with_blanks_as_zero(one: Return, signed: Signed, form: Form) -> Return:
+def blanks_to_ask_about(one: Return, form: Form) -> AbstractSet[Cell]:
+    """Name the blanks that are 0 if somebody says so: no totals of stated parts, no number that stands elsewhere."""
     numbers = set(form.number_cells) - totals_of_parts(form, one.entries, one.elsewhere) - no_zeros(form, one.entries)
-    blanks = {
-        entry.key
-        for entry in one.entries
-        if entry.state is State.BLANK and entry.cell and entry.decided_by is None and entry.key in numbers
-    } - one.elsewhere.keys()
+    blank = (entry for entry in one.entries if entry.state is State.BLANK and entry.cell and entry.decided_by is None)
+    return {entry.key for entry in blank if entry.key in numbers} - one.elsewhere.keys()
+
+
+def _with_blanks_as_zero(one: Return, decision: UnitDecision, form: Form) -> Return:
+    """Count the blanks that were asked about as 0; one that came to be blank later stays blank, and told."""
+    blanks = blanks_to_ask_about(one, form)
+    zeroed = blanks if decision.blanks is None else blanks & decision.blanks
+    signed = decision.signed
     spared = [replace(each, sheet=one.sheet) for each in told_elsewhere(form, one.entries, one.elsewhere)]
     kept = [known for known in one.findings if known.code != "V030"]
-    if not blanks:
+    if not zeroed:
         return replace(one, findings=(*kept, *spared))
     entries = tuple(
         replace(entry, state=State.DECIDED, value=0, decided_by=signed.by, reason=signed.reason)
-        if entry.key in blanks
+        if entry.key in zeroed
         else entry
         for entry in one.entries
     )
-    told = finding("D006", sheet=one.sheet, facts={**signed_facts(signed), "count": len(blanks)})
-    kept = [known for known in kept if known.code not in OPEN_BLANKS]
+    asked = tuple(sorted(map(cell_text, zeroed)))
+    told = finding("D006", sheet=one.sheet, facts={**signed_facts(signed), "count": len(zeroed), "asked": asked})
+    open_places = {entry.cell for entry in one.entries if entry.key in blanks - zeroed}
+    kept = [left for known in kept if (left := with_places(known, open_places))]
     return replace(one, entries=entries, findings=(*kept, told, *spared))
 
 
@@ -181,7 +190,9 @@ def _says_as_decided(entry: Entry, decision: CellDecision) -> bool:
 
 
 def _outdated(one: Return, entry: Entry, decision: CellDecision) -> Finding:
-    facts: dict[str, Fact] = {"was": decision.typed or BLANK_FACT, "now": typed_key(entry.found) or BLANK_FACT}
+    was = decision.typed or decision.elsewhere
+    now = "".join(stands_at(one, entry))
+    facts: dict[str, Fact] = {"was": was or BLANK_FACT, "now": now or BLANK_FACT}
     return told_at("D001", one, entry, entry.counted if entry.found else None, facts)
 
 

@@ -580,3 +580,67 @@ def test_nothing_stands_in_the_way_of_a_first_run(tmp_path: Path) -> None:
     with pytest.raises(RunError) as refusal:
         look_back(tmp_path / "summary.xlsx", FORM, REGISTER)
     assert refusal.value.exit_code == 3
+
+
+def row_inserted(workbook: Workbook) -> None:
+    sheet = workbook["Tổng hợp"]
+    sheet.insert_rows(20)
+    sheet["B20"], sheet["D20"] = "Dòng thêm", 77
+
+
+def typed_at(name: str, cell: str, value: str | int) -> Callable[[Workbook], None]:
+    def write(workbook: Workbook) -> None:
+        workbook[name][cell].value = value
+
+    return write
+
+
+def typed_over(text: str, by: str) -> Callable[[Workbook], None]:
+    def write(workbook: Workbook) -> None:
+        cells = (cell for row in workbook["Tổng hợp"].iter_rows() for cell in row)
+        next(cell for cell in cells if cell.value == text).value = by
+
+    return write
+
+
+def grey_cell(workbook: Workbook) -> None:
+    sheet = workbook["Tổng hợp"]
+    label = FORM.by_key["publications"].label
+    line = next(cell.row for row in sheet.iter_rows() for cell in row if cell.value == label)
+    place = [one.key for one in FORM.columns].index("people") + 1
+    assert sheet.cell(line or 0, place).value is None
+    sheet.cell(line or 0, place).value = 99
+
+
+def sheet_of_ones_own(workbook: Workbook) -> None:
+    workbook.create_sheet("Ghi chú của tôi")["A1"] = "Phường Hà An: 55 lớp"
+
+
+@pytest.mark.parametrize(
+    ("write", "sheet"),
+    [
+        (row_inserted, "Tổng hợp"),
+        (grey_cell, "Tổng hợp"),
+        (typed_at("Tổng hợp", "N20", 77), "Tổng hợp"),
+        (typed_over(FORM.by_key["books_donated"].label, "Số sách (cả năm)"), "Tổng hợp"),
+        (typed_at("Lỗi và cảnh báo", "D20", "đã gọi cho đơn vị: 55"), "Lỗi và cảnh báo"),
+        (typed_at("Nội dung khác", "D12", "lưu ý: thêm 5"), "Nội dung khác"),
+        (typed_at("Theo đơn vị", "C60", 55), "Theo đơn vị"),
+        (typed_at("Tình hình nộp", "B60", "đã gọi Hà An 5/10"), "Tình hình nộp"),
+        (sheet_of_ones_own, "Ghi chú của tôi"),
+    ],
+    ids=["row", "grey", "beside", "label", "issues", "texts", "matrix", "ledger", "own sheet"],
+)
+def test_whatever_else_was_typed_into_a_sheet_keeps_the_older_summary(
+    returns: Path, desk: Path, write: Callable[[Workbook], None], sheet: str
+) -> None:
+    workbook = load_workbook(desk / "summary.xlsx")
+    write(workbook)
+    workbook.save(desk / "summary.xlsx")
+    run(returns, desk)
+    assert kept(desk) == ["summary (sửa tay 1).xlsx"]
+    told = notes(desk / "summary.xlsx")
+    assert {code for code, _ in told} == {"F029"}
+    assert all(place.startswith(sheet) for _, place in told)
+    run(returns, desk)
+    assert (kept(desk), notes(desk / "summary.xlsx")) == (["summary (sửa tay 1).xlsx"], [])

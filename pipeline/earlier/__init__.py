@@ -1,10 +1,10 @@
 """What a person did with the summary that is about to be replaced, found before anything is written.
 
 A summary is made anew by each run, so it is not the place to correct. Its numbers are held against its own `Nguồn số
-liệu`, its lines of text against those that a run writes; where a person changed any, the old file is kept beside the
-new one under another name, and each number of a unit is offered as a line of the decisions workbook. What was written
-where the program leaves room for it is carried into the new summary. A file that is no summary of this form is never
-replaced.
+liệu`, its lines of text against those that a run writes, its list sheets against the digests kept in it. Where a person
+changed any, or added a sheet, the old file is kept beside the new one under another name, and each number of a unit is
+offered as a line of the decisions workbook. What was written where the program leaves room for it is carried into the
+new summary. A file that is no summary of this form is never replaced.
 """
 
 import re
@@ -27,6 +27,7 @@ from pipeline.model import ByHand, Fact, Finding, HandEdit
 from pipeline.read import OverLimit, Sheet, read_sheets
 from pipeline.recognise import Labels
 from pipeline.stamp import STAMPS_ABOVE, load_stamp_words
+from pipeline.summary.fingerprint import differing_sheets
 from pipeline.summary.words import Words, load_words
 from pipeline.zip_check import check_zip
 from schemas.form import Form
@@ -72,24 +73,39 @@ def look_back(output: Path, form: Form, register: Register) -> Earlier:
         sheets = {sheet.name: sheet for sheet in read_sheets(data, OWN_FILES, wanted)}
     except (Unreadable, OverLimit):
         sheets = {}
-    if not any(_is_summary(sheet, form) for sheet in sheets.values()):
+    summary = load_stamp_words().kind_summary
+    if not any(_is_stamped(sheet, form, summary) for sheet in sheets.values()):
         raise RunError("output_not_summary", {"file": output.name})
-    return _seen(output, sheets, words, Labels(form, load_stamp_words(), frozenset()), register)
-
-
-def _seen(output: Path, sheets: dict[str, Sheet], words: Words, labels: Labels, register: Register) -> Earlier:
+    labels = Labels(form, load_stamp_words(), frozenset())
     by_hand = read_by_hand(sheets, labels, register.office, words)
-    changes: list[Change] = []
-    if words("sheets.sources") in sheets:
-        by_hand = replace(by_hand, phones=read_phones(sheets, words))
-        changes += find_changes(sheets, labels, words, register)
-        around = find_around(sheets.get(words("sheets.totals")), labels)
-        changes += changed_lines(around, register.office, labels.form, words) if around else ()
+    if words("sheets.sources") not in sheets:
+        return Earlier(by_hand=by_hand)
+    by_hand = replace(by_hand, phones=read_phones(sheets, words))
+    changes = [*_changes(sheets, labels, register, words)]
+    told = {change.sheet for change in changes}
+    others = [*differing_sheets(data, sheets, labels, words), *_sheets_of_a_person(sheets, labels, words)]
+    changes += [Change(sheet.name, "", "") for sheet in others if sheet.name not in told]
     if not changes:
         return Earlier(by_hand=by_hand)
     aside = free_name(output)
     edits = tuple(change.edit for change in changes if change.edit)
     return Earlier(edits, by_hand, tuple(_told(changes, aside)), aside)
+
+
+def _changes(sheets: dict[str, Sheet], labels: Labels, register: Register, words: Words) -> Iterator[Change]:
+    """Find what is compared cell by cell."""
+    yield from find_changes(sheets, labels, words, register)
+    around = find_around(sheets.get(words("sheets.totals")), labels)
+    yield from changed_lines(around, register.office, labels.form, words) if around else ()
+
+
+def _sheets_of_a_person(sheets: dict[str, Sheet], labels: Labels, words: Words) -> Iterator[Sheet]:
+    """Find sheets in which something stands and that no run wrote: they have no name of ours and no stamp."""
+    own = {text for key, text in words.texts.items() if key.startswith("sheets.")}
+    for name, sheet in sheets.items():
+        is_filled = next(sheet.filled(), None) is not None
+        if is_filled and name not in own and not _is_stamped(sheet, labels.form, labels.stamp.kind_copy):
+            yield sheet
 
 
 def kept_for(lost: Sequence[HandEdit], earlier: Earlier, output: Path) -> Earlier:
@@ -99,9 +115,10 @@ def kept_for(lost: Sequence[HandEdit], earlier: Earlier, output: Path) -> Earlie
     return replace(earlier, aside=aside, told=(*earlier.told, *_told(changes, aside)))
 
 
-def _is_summary(sheet: Sheet, form: Form) -> bool:
+def _is_stamped(sheet: Sheet, form: Form, kind: str) -> bool:
+    """Tell whether a sheet bears the stamp of this form and of one kind."""
     stamp = load_stamp_words()
-    wanted = {fold(stamp.kind): fold(stamp.kind_summary), fold(stamp.form_id): fold(form.id)}
+    wanted = {fold(stamp.kind): fold(kind), fold(stamp.form_id): fold(form.id)}
     for row, column, value in sheet.filled():
         if row >= STAMPS_ABOVE:
             break
@@ -143,8 +160,10 @@ def _told(changes: Sequence[Change], aside: Path) -> Iterator[Finding]:
             yield finding("F029", sheet=sheet, cell=where, facts=facts)
             continue
         for change in same:
-            facts = {"value": _text(change.value) or "blank_cell", "other": aside.name, "next": change.next}
-            yield finding("F029", sheet=sheet, cell=change.cell, facts=facts)
+            facts = {"other": aside.name, "next": change.next}
+            if change.cell:
+                facts["value"] = _text(change.value) or "blank_cell"
+            yield finding("F029", sheet=sheet, cell=change.cell or None, facts=facts)
 
 
 def _text(value: Shown) -> str:

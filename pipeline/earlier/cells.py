@@ -17,10 +17,11 @@ Shown = float | str
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One cell that a person changed."""
+    """One cell that a person changed, or a sheet."""
 
     sheet: str
     cell: str
+    """empty where it is only known that the sheet is not as it was written"""
     value: Shown
     edit: Edit | None = None
     """None where no number of a unit is concerned, or what was typed is no whole number"""

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from pipeline.model import ByHand, Consolidation, HandEdit
+from pipeline.recognise import Labels
 from pipeline.stamp import load_stamp_words
+from pipeline.summary.fingerprint import keep_fingerprints
 from pipeline.summary.issues import write_issues
 from pipeline.summary.ledger import changed_phones, remarks_without_line, write_ledger
 from pipeline.summary.matrix import write_matrix
@@ -48,5 +50,6 @@ def write_summary(consolidation: Consolidation, out: Path, *, unit_sheets: bool)
     write_sources(book)
     for unit in consolidation.units if unit_sheets else ():
         write_unit_sheet(book, unit)
+    keep_fingerprints(workbook, Labels(plan.result.form, plan.stamp, frozenset()), plan.words)
     (totals if consolidation.complete else ledger).activate()
     workbook.close()

@@ -37,7 +37,7 @@ _IsFree = Callable[[int, int], bool]
 def keep_fingerprints(workbook: Workbook, labels: Labels, words: Words) -> None:
     """Put the digests of a summary that is written, but not closed yet, among the properties of the workbook."""
     texts = list(workbook.str_table.string_table)
-    sheets = {sheet.name: sheet for sheet in workbook.worksheets()}
+    sheets = {str(sheet.name): sheet for sheet in workbook.worksheets()}
     for kind in _KINDS:
         sheet = _as_read(sheets[words(f"sheets.{kind}")], texts)
         workbook.set_custom_property(_PROPERTY.format(kind=kind), _fingerprint(kind, sheet, labels, words), "text")
@@ -100,11 +100,15 @@ def _free_in_totals(sheet: Sheet, labels: Labels, _words: Words) -> _IsFree:
 
 
 def _free_in_matrix(sheet: Sheet, labels: Labels, _words: Words) -> _IsFree:
+    """Numbers of units, and what they add up to."""
     matrix = find_matrix(sheet, labels.form)
     if matrix is None:
         return _is_nowhere
     columns = frozenset(matrix.columns.values())
-    return lambda row, column: row in matrix.lines and column in columns
+    # Units outside the totals stand below them.
+    rows = {row for row in range(matrix.lines.start, len(sheet.rows) + sheet.first_row) if matrix.is_unit(row)}
+    rows |= {*matrix.lines}
+    return lambda row, column: row in rows and column in columns
 
 
 def _free_in_ledger(sheet: Sheet, _labels: Labels, words: Words) -> _IsFree:
@@ -136,7 +140,7 @@ def _as_read(sheet: Worksheet, texts: Sequence[str]) -> Sheet:
     width = max((column + 1 for line in cells.values() for column in line), default=0)
     height = max(cells, default=-1) + 1
     rows = [[_value(cells.get(row, {}).get(column), texts) for column in range(width)] for row in range(height)]
-    return Sheet(sheet.name, False, 0, 0, rows, ())
+    return Sheet(str(sheet.name), False, 0, 0, rows, ())
 
 
 def _value(cell: object, texts: Sequence[str]) -> CellValue:

@@ -628,8 +628,9 @@ def sheet_of_ones_own(workbook: Workbook) -> None:
         (typed_at("Theo đơn vị", "C60", 55), "Theo đơn vị"),
         (typed_at("Tình hình nộp", "B60", "đã gọi Hà An 5/10"), "Tình hình nộp"),
         (sheet_of_ones_own, "Ghi chú của tôi"),
+        (typed_at("Tổng hợp", "A7", "Số liệu của 19/19 đơn vị."), "Tổng hợp"),
     ],
-    ids=["row", "grey", "beside", "label", "issues", "texts", "matrix", "ledger", "own sheet"],
+    ids=["row", "grey", "beside", "label", "issues", "texts", "matrix", "ledger", "own sheet", "state"],
 )
 def test_whatever_else_was_typed_into_a_sheet_keeps_the_older_summary(
     returns: Path, desk: Path, write: Callable[[Workbook], None], sheet: str

@@ -16,7 +16,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.read import CellValue, Sheet
-from pipeline.read_back import find_heads, find_matrix
+from pipeline.read_back import STATE, find_heads, find_matrix
 from pipeline.recognise import Labels, locate
 from pipeline.summary.words import Words
 from schemas.form import NOTE
@@ -95,8 +95,10 @@ def _free_in_totals(sheet: Sheet, labels: Labels, _words: Words) -> _IsFree:
     free |= {(row, columns[NOTE]) for row in rows.values() if NOTE in columns}
     wanted = fold(labels.stamp.row_key)
     keys = next((at for _, at, value in sheet.filled() if isinstance(value, str) and fold(value) == wanted), 0)
-    table = range(located[0].first_head_row, located[0].last_row + 1)
-    return lambda row, column: (row, column) in free or (row not in table and column < keys)
+    # The line that says whether figures are final is known to a later run by its form alone, not by its numbers.
+    ours = {*range(located[0].first_head_row, located[0].last_row + 1)}
+    ours |= {row for row, at, value in sheet.filled() if at == keys and value == STATE}
+    return lambda row, column: (row, column) in free or (row not in ours and column < keys)
 
 
 def _free_in_matrix(sheet: Sheet, labels: Labels, _words: Words) -> _IsFree:

@@ -866,6 +866,21 @@ def test_an_upper_table_under_another_word_over_its_labels_is_not_passed_over(dr
     assert second.claim.unit is None
 
 
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_another_sheet_with_numbers_is_told_and_asked_about_where_blanks_are_zero(
+    blank_of: Callable[[str], Draft], is_answered: bool
+) -> None:
+    draft = fill(blank_of(UNIT), Random(1))
+    if is_answered:
+        draft = alter.answered(draft, Random(1))
+    further = Sheet("Kinh phí", False, 0, 0, [["Ngân sách nhà nước", 12_000_000.0]], ())
+    words = Sheet("Danh sách", False, 0, 0, [["Nguyễn Văn An", "Tổ 1"]], ())
+    reading = read_sheets_of([as_sheet(draft)[0], further, words])
+    (told,) = [told for told in reading.findings if told.code == "S021"]
+    assert told.facts["others"] == ("Kinh phí",)
+    assert told.severity is (Severity.WARNING if is_answered else Severity.INFO)
+
+
 def test_hundreds_of_tables_one_below_the_other_are_each_found(blank_of: Callable[[str], Draft]) -> None:
     """More than Python calls may be nested, where each table below were one more; a run has seconds for a file."""
     sheet, _ = as_sheet(blank_of("07132"))

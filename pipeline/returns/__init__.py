@@ -4,7 +4,7 @@ A workbook typed in a legacy font is converted as a whole before it is read. A w
 units; then its own name and folder say nothing about any of them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -21,6 +21,7 @@ from pipeline.returns.sheets import find_pages, repeats_return
 from pipeline.returns.siblings import those_that_count
 from pipeline.returns.unseen import as_seen, own_formulas
 from schemas.form import Form
+from schemas.rules import Severity
 
 __all__ = ["Medium", "read_forms"]
 
@@ -43,9 +44,25 @@ def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, de
     returns = those_that_count(read, desk)
     if len(returns) > 1:
         told.append(finding("F024", facts={"count": len(returns)}))
+    told += _told_of_other_sheets(seen, pages, returns)
     if not returns:
         told.append(finding("F033") if pages else finding("F005", facts={"form": desk.form.name}))
     return replace(reading, returns=tuple(returns), findings=tuple(told))
+
+
+def _told_of_other_sheets(
+    sheets: Sequence[Sheet], pages: Sequence[Page], returns: Sequence[Return]
+) -> Iterator[Finding]:
+    """Tell of sheets with numbers that hold no form: what is blank in it may stand there, above all where that is 0."""
+    of_forms = {page.sheet.name for page in pages}
+    others = [sheet.name for sheet in sheets if sheet.name not in of_forms and _holds_number(sheet)]
+    if returns and others:
+        zeros = any(known.code == "V028" for one in returns for known in one.findings)
+        yield finding("S021", severity=Severity.WARNING if zeros else None, facts={"others": tuple(others)})
+
+
+def _holds_number(sheet: Sheet) -> bool:
+    return any(isinstance(value, int | float) and value for _, _, value in sheet.filled())
 
 
 def _seen(same: Sequence[Page], medium: Medium, desk: Desk) -> Sequence[Page]:

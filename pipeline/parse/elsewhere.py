@@ -49,25 +49,35 @@ def _look_above(page: Page, beside: Mapping[int, Sequence[int]]) -> None:
     told by its rule.
     """
     form, drafts = page.form, page.drafts
+    below: dict[str, list[Draft]] = {}
     for row in form.rows:
-        below = [each for each in form.rows if each.parent == row.key and each.role == "input"]
-        if row.key in page.located.rows:
-            own = [drafts[Cell(row.key, key)] for key in form.measures if Cell(row.key, key) not in form.number_cells]
+        if row.role == "input":
+            below.setdefault(row.parent, []).extend(_numbers_of(page, row))
+    for key, parts in below.items():
+        if key in page.located.rows and _are_blank(parts):
+            row = form.by_key[key]
+            own = [drafts[Cell(key, measure)] for measure in form.measures if measure not in row.kinds]
             figures = [as_text(draft.raw) for draft in own if draft.cell and _holds_figure(page, draft.raw)]
-            parts = [draft for each in below for draft in _numbers_of(page, each)]
             _take_from(page, row, parts, [*_texts_beside(page, row, beside), *figures])
-    money = [Cell(row.key, key) for row in form.rows for key, kind in row.kinds.items() if kind is ValueKind.MONEY]
-    for draft in tuple(drafts.values()):
-        text = "" if draft.key.measure == NOTE else draft.text or ""
-        said = [text] if sums_in(text, page.reader.words) else []
-        _take_from(page, form.by_key[draft.key.row], [drafts[cell] for cell in money], said)
+    money = [
+        drafts[Cell(row.key, key)] for row in form.rows for key, kind in row.kinds.items() if kind is ValueKind.MONEY
+    ]
+    if _are_blank(money):
+        for draft in tuple(drafts.values()):
+            text = "" if draft.key.measure == NOTE else draft.text or ""
+            if text and sums_in(text, page.reader.words):
+                _take_from(page, form.by_key[draft.key.row], money, [text])
 
 
-def _take_from(page: Page, row: Row, cells: Sequence[Draft], texts: Sequence[str]) -> None:
-    """Take what stands at another row for what may be the numbers of cells, if all of them are blank."""
-    if texts and all(draft.state is State.BLANK for draft in cells):
+def _are_blank(cells: Sequence[Draft]) -> bool:
+    return all(draft.state is State.BLANK for draft in cells)
+
+
+def _take_from(page: Page, row: Row, blanks: Sequence[Draft], texts: Sequence[str]) -> None:
+    """Take what stands at another row for what may be the numbers of blank cells."""
+    if texts:
         seen = Seen(visible(f"{page.form.short_names[row.key]}: {'; '.join(dict.fromkeys(texts))}"), is_plain=False)
-        for draft in cells:
+        for draft in blanks:
             if draft.cell:
                 page.elsewhere.setdefault(draft.key, seen)
 

@@ -62,7 +62,7 @@ def added_up_for_good(form: Form, findings: Iterable[Finding]) -> AbstractSet[Ce
 def awaited_cells(one: Return) -> AbstractSet[Cell]:
     """Cells for which the unit itself said that figures are still to come, and nobody decided since."""
     told = [known for known in one.findings if known.code == TO_COME]
-    places = {place for known in told for place in places_of(known)}
+    places = {place for known in told for place in known.places}
     return {entry.key for entry in one.entries if entry.cell in places}
 
 
@@ -74,16 +74,10 @@ def without_decided(one: Return) -> Return:
 
 def with_places(told: Finding, places: AbstractSet[str]) -> Finding | None:
     """Leave those places in a finding about open blanks that are open still; without any it is closed."""
-    left = tuple(place for place in places_of(told) if place in places)
-    if told.code not in OPEN_BLANKS or left == places_of(told):
+    left = tuple(place for place in told.places if place in places)
+    if told.code not in OPEN_BLANKS or left == told.places:
         return told
     return replace(told, cell=left[0], facts={**told.facts, "count": len(left), "places": left}) if left else None
-
-
-def places_of(told: Finding) -> tuple[str, ...]:
-    """Every cell of the sheet that a finding is about, where it names them all."""
-    places = told.facts.get("places", ())
-    return places if isinstance(places, tuple) else ()
 
 
 @lru_cache(maxsize=64)

@@ -94,7 +94,7 @@ def _in_a_return(told: Finding) -> tuple[_Cause, int] | None:
 
 def _one_of(same: Sequence[Finding]) -> Finding:
     """Make the finding that stands for several; what only one of them says is left to its cell."""
-    places = tuple(place for told in same for place in _places_of(told))
+    places = tuple(place for told in same for place in told.places or (told.cell or "",))
     alike = {name: fact for name, fact in same[0].facts.items() if all(told.facts.get(name) == fact for told in same)}
     facts: dict[str, Fact] = {**alike, "places": places, "count": len(places)}
     rows, measures = {told.row for told in same}, {told.measure for told in same}
@@ -107,8 +107,3 @@ def _one_of(same: Sequence[Finding]) -> Finding:
         suggestions=(),
         facts=facts,
     )
-
-
-def _places_of(told: Finding) -> tuple[str, ...]:
-    places = told.facts.get("places")
-    return places if isinstance(places, tuple) else (told.cell or "",)

@@ -78,11 +78,10 @@ def message(finding: Finding, form: Form, lang: Lang, *, cells: str | None = Non
     """
     wording, known = load_wording(lang), _facts(finding, form, lang)
     said = _fill(wording.texts[finding.code].message, known)
-    places = finding.facts.get("places")
-    if not isinstance(places, tuple):
+    if not finding.places:
         return said
     if cells is None:
-        cells = wording.words["places"].format(count=len(places), cells=spans(places))
+        cells = wording.words["places"].format(count=len(finding.places), cells=spans(finding.places))
     return f"{said} {cells}".rstrip()
 
 
@@ -109,8 +108,7 @@ def in_brief(finding: Finding, form: Form, lang: Lang) -> str:
     wording = load_wording(lang)
     template = wording.texts[finding.code].brief or (wording.words["typed"] if finding.found else "")
     said = _fill(template, _facts(finding, form, lang))
-    places = finding.facts.get("places")
-    return f"{said} ({wording.words['at'].format(cells=spans(places))})" if isinstance(places, tuple) else said
+    return f"{said} ({wording.words['at'].format(cells=spans(finding.places))})" if finding.places else said
 
 
 def suggestion_text(finding: Finding, lang: Lang) -> str:

@@ -98,3 +98,9 @@ class Finding:
     def at(self) -> Cell:
         """The cell of the form that it is told at; "" stands for what it names none of."""
         return Cell(self.row or "", self.measure or "")
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Every cell of the sheet that it stands for, where it names them all; else none."""
+        places = self.facts.get("places", ())
+        return places if isinstance(places, tuple) else ()

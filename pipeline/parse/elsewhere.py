@@ -63,7 +63,7 @@ def _look_above(page: Page, beside: Mapping[int, Sequence[int]]) -> None:
         drafts[Cell(row.key, key)] for row in form.rows for key, kind in row.kinds.items() if kind is ValueKind.MONEY
     ]
     if _are_blank(money):
-        for draft in tuple(drafts.values()):
+        for draft in drafts.values():
             text = "" if draft.key.measure == NOTE else draft.text or ""
             if text and sums_in(text, page.reader.words):
                 _take_from(page, form.by_key[draft.key.row], money, [text])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.blanks import no_zeros, required_cells, told_elsewhere, totals_of_parts
+from pipeline.blanks import TO_COME, no_zeros, required_cells, told_elsewhere, totals_of_parts
 from pipeline.findings import finding
 from pipeline.model import Coverage, Entry, Fact, Finding, State
 from pipeline.parse.page import NUMBERS, Draft, Page, as_text, coverage_of, is_in_doubt, refuse
@@ -97,7 +97,7 @@ def settle_blanks(
     if open_cells:
         is_begun = any(entry.found is not None for entry in entries)
         asked = is_begun and _MOST_OPEN * len(open_cells) > len(required)
-        code = "V029" if answer is None else "V035"
+        code = "V029" if answer is None else TO_COME
         told.append(_told_of_blanks(code, open_cells, Severity.WARNING if asked and answer is None else None))
     return entries, tuple(told)
 

@@ -108,8 +108,7 @@ def _place(plan: Plan, issue: _Issue) -> str:
 
 def _addresses(finding: Finding) -> str:
     """Where it is in the file."""
-    places = finding.facts.get("places")
-    return spans(places) if isinstance(places, tuple) else finding.cell or ""
+    return spans(finding.places) or finding.cell or ""
 
 
 def _target(plan: Plan, issue: _Issue) -> str:

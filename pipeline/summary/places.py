@@ -18,12 +18,11 @@ def place_named(form: Form, words: Words, cell: Cell) -> str:
 
 def cells_of(finding: Finding, returned: Return) -> tuple[Cell, ...]:
     """The cells of the form that a finding stands for, if it stands for many and all of them are of the return."""
-    places = finding.facts.get("places")
-    if not isinstance(places, tuple) or finding.sheet != returned.sheet:
+    if not finding.places or finding.sheet != returned.sheet:
         return ()
     by_address = {entry.cell: entry.key for entry in returned.entries}
-    cells = tuple(by_address[place] for place in places if place in by_address)
-    return cells if len(cells) == len(places) else ()
+    cells = tuple(by_address[place] for place in finding.places if place in by_address)
+    return cells if len(cells) == len(finding.places) else ()
 
 
 def places_named(form: Form, words: Words, cells: Sequence[Cell], most: int | None = None) -> str:

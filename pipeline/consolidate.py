@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.decisions.accepted import accept_what_was_asked
+from pipeline.decisions.answered import answer_questions
 from pipeline.decisions.decided import NO_DECISIONS, Decisions
 from pipeline.decisions.files import rule_on_files
 from pipeline.decisions.ruling import Ruling, rule_on_cells, tell_what_no_longer_fits
@@ -77,8 +78,9 @@ def conclude(request: Request, desk: Desk, readings: Sequence[FileReading]) -> C
     checked = _validated(form, ruled, decisions, ruling)
     settled = settle(form, register, desk.names, checked, strict=request.strict)
     counted = [unit.counted for unit in settled.units if unit.counted]
-    files = tell_what_no_longer_fits(decisions, settled.files, counted, ruling)
-    merged = merge(form, register, settled.units)
+    answered = answer_questions(decisions, settled.files, counted)
+    files = tell_what_no_longer_fits(decisions, answered, counted, ruling)
+    merged = merge(form, register, settled.units, files)
     return Consolidation(
         form=form,
         register=register,

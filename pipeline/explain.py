@@ -32,6 +32,7 @@ def _lines(entry: CatalogueEntry, wording: Wording) -> Iterator[str]:
     counted = {True: "counted_true", False: "counted_false", None: "counted_none"}[entry.counted]
     yield f"{words['severity']}: {words[entry.severity]} ({words[entry.severity + '_means']})"
     yield f"{words['counted']}: {words[counted]}"
+    yield f"{words['open']}: {words['open_' + entry.open]}"
     yield f"{words['why']}: {text.why}"
     yield f"{words['example']}: {text.example}"
     yield f"{words['mend']}: {text.mend}"
@@ -71,11 +72,12 @@ Made from `pipeline/wording/findings*.toml` by `make golden`; change the wording
 
 A finding is one thing to tell a person about one file or one cell. The severity here is the default: a rule of
 a form may state another. *Added* says whether a number that bears the finding is in the sums; `-` stands where
-no single number is at stake. In a message `{name}` is filled in, and a part in `[brackets]` is left out where
-its fact is not known.
+no single number is at stake. *Open* says how long it keeps a run from being complete: `never`, `until_answered` by
+an officer, or `always`, until it is mended or decided; an error is open whatever its code says. In a message
+`{name}` is filled in, and a part in `[brackets]` is left out where its fact is not known.
 
-| code | severity | added | meaning | ý nghĩa |
-| --- | --- | --- | --- | --- |"""
+| code | severity | added | open | meaning | ý nghĩa |
+| --- | --- | --- | --- | --- | --- |"""
 
 
 def as_markdown() -> str:
@@ -94,7 +96,7 @@ def _index_row(entry: CatalogueEntry) -> str:
     words = load_wording("en").words
     counted = {True: words["yes"], False: words["no"], None: "-"}[entry.counted]
     titles = f"{title(entry.code, 'en')} | {title(entry.code, 'vi')}"
-    return f"| [{entry.code}](#{entry.code.lower()}) | {entry.severity} | {counted} | {titles} |"
+    return f"| [{entry.code}](#{entry.code.lower()}) | {entry.severity} | {counted} | {entry.open} | {titles} |"
 
 
 def _section(entry: CatalogueEntry) -> Iterator[str]:

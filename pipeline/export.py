@@ -87,6 +87,7 @@ def _finding(consolidation: Consolidation, told: Finding, lang: str) -> dict[str
         "measure": told.measure,
         "rule": told.rule,
         "counted": told.counted,
+        "open": told.is_open,
         "found": told.found,
         "message": message(told, consolidation.form, "en" if lang == "en" else "vi"),
     }

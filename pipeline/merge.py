@@ -13,7 +13,8 @@ import numpy as np
 
 from pipeline.blanks import added_up_for_good, awaited_cells
 from pipeline.figures import Figures, Mask, Whole, figures_of, in_any
-from pipeline.model import Coverage, Group, State, Total, UnitResult
+from pipeline.model import Coverage, FileResult, Finding, Group, State, Total, UnitResult
+from pipeline.questions import cells_in_question, questions_by_unit
 from schemas.definition import Table, read_toml
 from schemas.form import Form
 from schemas.register import Register
@@ -47,15 +48,16 @@ class Merged:
     groups: tuple[Group, ...]
 
 
-def merge(form: Form, register: Register, units: Sequence[UnitResult]) -> Merged:
+def merge(form: Form, register: Register, units: Sequence[UnitResult], files: Sequence[FileResult] = ()) -> Merged:
     """Add up every number cell of the form over the units that are summed, and over their groups.
 
     A unit counts once for each cell in what is expected; a summary of the level below counts with the units
     behind it, and a missing unit that has units below it in the register counts with those. Groups are the
     types of units in official order, if there is more than one unit, then the parents, if there are several.
+    What is asked in `files` about a unit, and not answered yet, makes the totals it concerns provisional.
     """
     members = [unit for unit in units if unit.in_total]
-    pool = _pool(form, register, members)
+    pool = _pool(form, register, members, questions_by_unit(files))
     everybody = np.ones(len(members), np.bool_)
     groups = tuple(
         Group(
@@ -77,7 +79,9 @@ def _answered(pool: _Pool) -> Coverage:
     return Coverage(int(reported.sum()), int(expected.sum()))
 
 
-def _pool(form: Form, register: Register, members: Sequence[UnitResult]) -> _Pool:
+def _pool(
+    form: Form, register: Register, members: Sequence[UnitResult], questions: Mapping[str, Sequence[Finding]]
+) -> _Pool:
     figures = figures_of(form, [member.counted for member in members])
     listed = {member.unit.code for member in members}
     weight = np.array([_units_behind(register, listed, member) for member in members], np.int64)[:, None]
@@ -90,6 +94,7 @@ def _pool(form: Form, register: Register, members: Sequence[UnitResult]) -> _Poo
     unsure &= ~_added_up_for_good(form, figures, members)
     unsure |= (figures.is_summary[:, None] & counted & ~covered) | _in_error(figures, members)
     unsure |= _awaited(figures, members)
+    unsure |= _in_question(form, figures, members, questions)
     return _Pool(form, members, figures, reported, expected, unsure)
 
 
@@ -122,6 +127,18 @@ def _awaited(figures: Figures, members: Sequence[UnitResult]) -> Mask:
     for line, member in enumerate(members):
         if member.counted:
             mask[line, figures.places(awaited_cells(member.counted))] = True
+    return mask
+
+
+def _in_question(
+    form: Form, figures: Figures, members: Sequence[UnitResult], questions: Mapping[str, Sequence[Finding]]
+) -> Mask:
+    """Where a question about a unit is not answered yet."""
+    mask = np.zeros(figures.value.shape, np.bool_)
+    for line, member in enumerate(members):
+        asked = questions.get(member.unit.code)
+        if asked:
+            mask[line, figures.places(cells_in_question(form, asked))] = True
     return mask
 
 

@@ -36,7 +36,7 @@ from pipeline.findings import (
 from pipeline.findings import catalogue as catalogue_module
 from pipeline.kinds import Kind
 from pipeline.limits import Limits
-from pipeline.model import Finding
+from pipeline.model import Finding, Open
 from pipeline.numbers import load_number_words, read_number
 from pipeline.numbers.reading import Kind as NumberKind
 from schemas.definition import DefinitionError
@@ -193,7 +193,7 @@ def test_every_fact_that_a_step_states_is_listed_with_its_code() -> None:
 
 
 def test_severity_and_counted_come_from_the_catalogue_unless_given() -> None:
-    assert finding("V001") == Finding("V001", Severity.ERROR, counted=False)
+    assert finding("V001") == Finding("V001", Severity.ERROR, counted=False, open=Open.ALWAYS)
     assert finding("V022", cell="D1").counted is True
     assert finding("F001").counted is None
     assert finding("R128", severity=Severity.ERROR).severity is Severity.ERROR

@@ -75,6 +75,8 @@ def _steps(found: Open, folder: Path, decisions: Path, lang: Lang) -> Iterator[s
         yield say["next_phone"].format(decisions=decisions)
     if any(unit.unit.code not in found.to_call for unit in found.doubtful):
         yield say["next_mend"]
+    if found.questions:
+        yield say["next_questions"].format(decisions=decisions)
     if any(file.status is FileStatus.REJECTED for file in found.result.files):
         yield say["next_files"]
     if found.of_the_book:

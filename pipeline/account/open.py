@@ -84,6 +84,12 @@ class Open:
         return [unit for unit in asked if unit.unit.code not in self.to_call]
 
     @cached_property
+    def questions(self) -> Sequence[tuple[FileResult, Finding]]:
+        """Questions that no officer has answered yet, with the file they are asked about."""
+        told = ((file, finding) for file in self.result.files for finding in told_once(file.findings))
+        return [(file, one) for file, one in told if one.is_question and one.code not in _OF_THE_BOOK]
+
+    @cached_property
     def of_the_book(self) -> Sequence[tuple[FileResult | None, Finding]]:
         """What is wrong with lines of the decisions workbook, with the file it is told of."""
         told: list[tuple[FileResult | None, Finding]] = [(None, finding) for finding in self.result.notes]
@@ -121,6 +127,7 @@ def open_lines(found: Open, lang: Lang) -> Iterator[str]:
     yield from _entry(say["unusable"], [_unusable(found, unit, lang) for unit in found.sent])
     asked = [unit for unit in found.doubtful if unit.unit.code in found.to_call]
     yield from _entry(say["ask"], [line for unit in asked for line in _places(found, unit, lang)])
+    yield from _entry(say["questions"], _cut(list(_questions(found, lang)), lang))
     yield from _entry(say["besides"], _besides(found, lang))
     others = [unit for unit in found.doubtful if unit.unit.code not in found.to_call]
     yield from _entry(say["mend"], [line for unit in others for line in _places(found, unit, lang)])
@@ -183,6 +190,17 @@ def _places(found: Open, unit: UnitResult, lang: Lang) -> Iterator[str]:
     yield from (f"  {line}" for line in lines[1:_PLACES])
     if len(lines) > _PLACES:
         yield f"  {say['ask_more'].format(count=len(lines) - _PLACES)}"
+
+
+def _questions(found: Open, lang: Lang) -> Iterator[str]:
+    """Name the unit, or the file of no unit, and in a few words what is asked."""
+    say, form = words(lang)["account"], found.result.form
+    for file, told in found.questions:
+        unit = found.result.register.by_code.get(file.unit or "")
+        where = _where(told, form)
+        about = f"{unit.name} ({file.path})" if unit else file.path
+        why = say["place_line"].format(where=where, why=_said(told, lang)) if where else _said(told, lang)
+        yield say["question_line"].format(about=about, why=why)
 
 
 def _besides(found: Open, lang: Lang) -> list[str]:

@@ -28,6 +28,7 @@ class FileAnswer(StrEnum):
     EXCLUDE = "exclude"
     UNIT = "unit"
     PREFER = "prefer"
+    SEEN = "seen"
 
 
 class Signed(NamedTuple):

@@ -56,7 +56,8 @@ def _form(file: FileKey) -> tuple[str, str]:
 
 def _agree(decisions: Sequence[FileDecision], ruling: Ruling) -> bool:
     """Tell whether decisions about one file can stand together; if not, none is applied."""
-    answers = {decision.answer for decision in decisions}
+    # Whoever has seen what is asked may still give the file to a unit, prefer it or leave it out.
+    answers = {decision.answer for decision in decisions} - {FileAnswer.SEEN}
     units = {decision.unit for decision in decisions if decision.unit}
     if len(units) > 1 or (FileAnswer.EXCLUDE in answers and len(answers) > 1):
         ruling.refuse((decision.signed for decision in decisions), "two_answers")
@@ -85,7 +86,8 @@ def _ruled_alone(reading: FileReading, decisions: Sequence[FileDecision], ruling
             return replace(reading, findings=(_left_out(decision.signed),))
     is_of_nobody = {told.code for told in reading.findings} <= _OF_NO_UNIT
     given = [decision for decision in decisions if decision.answer is FileAnswer.UNIT and not is_of_nobody]
-    ruling.refuse((decision.signed for decision in decisions if decision not in given), "no_form_in_file")
+    unusable = [one for one in decisions if one not in given and one.answer is not FileAnswer.SEEN]
+    ruling.refuse((decision.signed for decision in unusable), "no_form_in_file")
     if not given:
         return reading
     told = finding("D005", facts=signed_facts(given[0].signed))

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeGuard
 
 from pipeline.decisions.words import CELLS, FILES
 from pipeline.findings import CODES_ACROSS_CELLS
-from pipeline.model import Entry, Finding, Return
+from pipeline.model import Entry, Finding, Open, Return
 from schemas.rules import Cell
 from schemas.text import visible
 
@@ -61,6 +61,8 @@ class FileKey:
     part: str
     rivals: frozenset[str]
     """other contents that the same unit had sent when the line was written"""
+    asked: frozenset[str] = frozenset()
+    """keys of the questions that the line asks"""
 
 
 def typed_key(found: str | None) -> str:
@@ -86,9 +88,11 @@ def stands_at(one: Return, entry: Entry) -> Stands:
     return Stands(typed_key(entry.found), "" if entry.found else typed_key(one.elsewhere.get(entry.key)))
 
 
-def file_key(sha256: str, part: str, rivals: Iterable[str] = ()) -> str:
-    """Write the hidden key of a line about a file."""
-    return _dumped([sha256, part, sorted(rivals)])
+def file_key(sha256: str, part: str, rivals: Iterable[str] = (), asked: Iterable[str] = ()) -> str:
+    """Write the hidden key of a line about a file; `asked` are keys of the questions that it asks."""
+    questions = sorted(set(asked))
+    parts: list[object] = [sha256, part, sorted(rivals)]
+    return _dumped([*parts, questions] if questions else parts)
 
 
 def unit_key(unit: str, blanks: Iterable[str]) -> str:
@@ -118,6 +122,8 @@ def read_file_key(key: str) -> FileKey | None:
     match _loaded(key):
         case [str(sha256), str(part), rivals] if _are_texts(rivals):
             return FileKey(sha256, part, frozenset(rivals))
+        case [str(sha256), str(part), rivals, asked] if _are_texts(rivals) and _are_texts(asked):
+            return FileKey(sha256, part, frozenset(rivals), frozenset(asked))
     return None
 
 
@@ -150,24 +156,40 @@ def codes_of(key: str) -> frozenset[str] | None:
     return cell.codes if cell else None
 
 
+def questions_in(key: str) -> frozenset[str]:
+    """Name the questions that a line about a file asks."""
+    file = read_file_key(key)
+    return file.asked if file else frozenset()
+
+
 def finding_key(told: Finding) -> str:
     """Name a finding in a key: its code, and for one between cells the numbers that it compares.
 
-    A finding that compares others is another question.
+    A finding that compares others is another question. A question is named by all that was found, so that its answer
+    is none to another text at the same place.
     """
+    if told.open is Open.UNTIL_ANSWERED:
+        return f"{told.code}#{_digest_of(told)}"
     numbers = [str(fact) for _, fact in sorted(told.facts.items()) if isinstance(fact, int)]
     return f"{told.code}:{'/'.join(numbers)}" if numbers and told.code in _COMPARING else told.code
 
 
 def numbers_in(finding_key: str) -> tuple[str, ...]:
     """Give the numbers that the key of a finding holds."""
-    numbers = finding_key.partition(":")[2]
+    numbers = "" if "#" in finding_key else finding_key.partition(":")[2]
     return tuple(numbers.split("/")) if numbers else ()
 
 
 def code_in(finding_key: str) -> str:
     """Give the code that the key of a finding begins with."""
-    return finding_key.partition(":")[0]
+    return finding_key.replace("#", ":").partition(":")[0]
+
+
+def _digest_of(told: Finding) -> str:
+    """Digest what was found, and where; which other files it names may change without its being another question."""
+    facts = {name: fact for name, fact in told.facts.items() if not isinstance(fact, tuple)}
+    found = [told.sheet, told.cell, told.row, told.measure, told.found, sorted(facts.items())]
+    return hashlib.sha256(json.dumps(found).encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
 def _dumped(parts: list[object]) -> str:

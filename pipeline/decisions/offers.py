@@ -1,6 +1,6 @@
 """What a run asks an officer in the decisions workbook: one line for each open question, ready to be filled."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.decisions.choices import Choices
@@ -145,33 +145,43 @@ def _edited(result: Consolidation, choices: Choices, edits: Sequence[Edit]) -> I
 def file_offers(result: Consolidation, choices: Choices) -> Iterator[Offer]:
     """One line for each file that is rejected, gave way to another, or may be another unit's."""
     for file in result.files:
-        if file.sha256 is None or file.status is FileStatus.IGNORED:
+        questions = questions_of_file(result, file)
+        if file.sha256 is None or (file.status is FileStatus.IGNORED and not questions):
             continue
         about_it = [told for told in file.findings if told.code in _ABOUT_FILES]
         errors = [told for told in file.findings if told.severity is Severity.ERROR and told.measure is None]
         rejected = file.status is FileStatus.REJECTED
-        if not rejected and not any(told.severity in _ASKED or told.code == "F010" for told in about_it):
+        is_choice = any(told.severity in _ASKED or told.code == "F010" for told in about_it)
+        if not (rejected or is_choice or questions):
             continue
-        told = [*(errors if rejected else ()), *about_it] or list(file.findings[:1])
+        told = [*(errors if rejected else ()), *about_it, *questions] or list(file.findings[:1])
         yield Offer(
             {
                 "file": file.path,
                 "now": choices.unit_text(file.unit) if file.unit else "",
                 "status": choices.words.sheets[FILES].statuses[file.status],
                 "why": "\n".join(dict.fromkeys(message(one, result.form, "vi") for one in told)),
-                KEY: key_of_file(result, file),
+                KEY: key_of_file(result, file, map(finding_key, questions)),
             }
         )
 
 
-def key_of_file(result: Consolidation, file: FileResult) -> str:
-    """Write the hidden key of a file, with the other contents that its unit sent."""
+def questions_of_file(result: Consolidation, file: FileResult) -> list[Finding]:
+    """Name the open questions about a file that are not asked at a cell of the return that counts."""
+    is_counted = any(unit.file == file.path and unit.counted for unit in result.units)
+    asked_at = result.form.number_cells if is_counted else ()
+    return [told for told in file.findings if told.is_question and told.at not in asked_at]
+
+
+def key_of_file(result: Consolidation, file: FileResult, asked: Iterable[str] = ()) -> str:
+    """Write the hidden key of a file, with the other contents that its unit sent and the questions that are asked."""
     rivals = {
         other.sha256
         for other in result.files
         if other.is_return and file.unit and other.unit == file.unit and other.sha256 not in (None, file.sha256)
     }
-    return file_key(str(file.sha256), part_of(file.path) if file.is_return else "", map(str, rivals))
+    part = part_of(file.path) if file.is_return else ""
+    return file_key(str(file.sha256), part, map(str, rivals), asked)
 
 
 def unit_offers(result: Consolidation, choices: Choices) -> Iterator[Offer]:

@@ -10,12 +10,21 @@ from itertools import count
 
 from pipeline.decisions.choices import Choices, options
 from pipeline.decisions.decided import CellAnswer
-from pipeline.decisions.keys import about, cell_key, cell_text, codes_of, read_unit_key, stands_at, unit_key
+from pipeline.decisions.keys import (
+    about,
+    cell_key,
+    cell_text,
+    codes_of,
+    questions_in,
+    read_unit_key,
+    stands_at,
+    unit_key,
+)
 from pipeline.decisions.offers import Edit, Offer, Texts, cell_offers, entry_of, file_offers, key_of_file, unit_offers
 from pipeline.decisions.ruling import blanks_to_ask_about
 from pipeline.decisions.saved import SavedBook, SavedLine, SavedSheet
 from pipeline.decisions.words import CELLS, FILES, KEY, UNITS, DecisionWords
-from pipeline.model import Consolidation, Return
+from pipeline.model import Consolidation, FileResult, Return
 from schemas.rules import Cell
 from schemas.text import fold, tidy
 
@@ -119,8 +128,9 @@ def _is_covered(kind: str, offer: Offer, same: Sequence[SavedLine]) -> bool:
     """Tell whether lines that a person filled about the same answer it: a cell with new findings gets a new line."""
     if kind == UNITS:
         return _are_covered(str(offer.texts[KEY]), same)
-    if kind != CELLS:
-        return bool(same)
+    if kind == FILES:
+        answered = frozenset().union(*(questions_in(line.key) for line in same))
+        return bool(same) and questions_in(str(offer.texts[KEY])) <= answered
     if offer.hand:
         return any(_is_as_saved(line, offer.hand) for line in same)
     seen = [codes_of(line.key) for line in same]
@@ -144,7 +154,7 @@ def _binding(line: SavedLine, result: Consolidation, choices: Choices) -> str:
     """Give a person's own line the key of what it is about now, so that it is told when that changes."""
     if line.kind == FILES:
         files = [file for file in result.files if line.text("file") == file.path and file.sha256]
-        return key_of_file(result, files[0]) if files else ""
+        return key_of_file(result, files[0], _answered(files[0])) if files else ""
     try:
         unit = choices.unit_of(line.text("unit"))
         if line.kind == UNITS:
@@ -158,6 +168,15 @@ def _binding(line: SavedLine, result: Consolidation, choices: Choices) -> str:
         return ""
     accepted = _accepted(line, result, one, cell, choices)
     return cell_key(unit, cell, stands_at(one, entry), (), accepted)
+
+
+def _answered(file: FileResult) -> tuple[str, ...]:
+    """Name the questions about a file that were answered as seen."""
+    answered: set[str] = set()
+    for told in file.findings:
+        accepted = told.facts.get("accepted", ()) if told.code == "D018" else ()
+        answered.update(accepted if isinstance(accepted, tuple) else ())
+    return tuple(answered)
 
 
 def _binding_of_blanks(unit: str, result: Consolidation) -> str:

@@ -7,14 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from pipeline.model import Fact, Finding
+from pipeline.model import Fact, Finding, Open
 from schemas.definition import Table, read_toml
 from schemas.rules import Severity
 
 WORDING = Path(__file__).parent.parent / "wording"
 STANDARD_FACTS = frozenset({"unit", "file", "sheet", "cell", "row", "measure", "found", "suggestions", "places"})
 """what any wording may name; the facts of one code are listed with it"""
-_FIELDS = ("name", "severity", "counted", "asked", "becomes", "facts", "rule")
+_FIELDS = ("name", "severity", "open", "counted", "asked", "becomes", "facts", "rule")
 
 
 class Becomes(StrEnum):
@@ -35,6 +35,8 @@ class CatalogueEntry:
     name: str
     severity: Severity
     """the default; a rule of the form may state another"""
+    open: Open
+    """how long it stays open as a warning; an error is open whatever its code says"""
     counted: bool | None
     """whether a number that bears it is in the sums, unless said otherwise; None where no single number is at stake"""
     rule: tuple[str, str] | None
@@ -75,16 +77,25 @@ def load_catalogue() -> Mapping[str, CatalogueEntry]:
 def _entry(code: str, table: Table) -> CatalogueEntry:
     table.known(_FIELDS)
     kind, _, outcome = table.text("rule", "").partition(".")
+    severity = Severity(table.choice("severity", tuple(Severity)))
     return CatalogueEntry(
         code=code,
         name=table.text("name"),
-        severity=Severity(table.choice("severity", tuple(Severity))),
+        severity=severity,
+        open=_openness(table, severity),
         counted=table.truth("counted", False) if "counted" in table.values else None,
         rule=(kind, outcome) if kind else None,
         facts=frozenset(table.texts("facts")),
         asked=table.truth("asked", False),
         becomes=Becomes(table.choice("becomes", tuple(Becomes))) if "becomes" in table.values else None,
     )
+
+
+def _openness(table: Table, severity: Severity) -> Open:
+    """Read how long a code stays open; what is not said of it follows from its severity."""
+    if "open" in table.values:
+        return Open(table.choice("open", tuple(Open)))
+    return Open.ALWAYS if severity is Severity.ERROR else Open.NEVER
 
 
 RULE_CODES: Mapping[tuple[str, str], str] = {
@@ -107,4 +118,4 @@ def finding(code: str, *, severity: Severity | None = None, **fields: Unpack[Fin
     """Make a finding, with the severity and the counted of the catalogue unless they are given."""
     entry = load_catalogue()[code]
     fields.setdefault("counted", entry.counted)
-    return Finding(code, severity or entry.severity, **fields)
+    return Finding(code, severity or entry.severity, open=entry.open, **fields)

@@ -1,7 +1,7 @@
 """The frozen values that pass between the steps. No step's code is here, and no library's types."""
 
 from pipeline.model.by_hand import ByHand, HandEdit, HandLine, HandName
-from pipeline.model.cells import COUNTED, Coverage, Entry, Fact, Finding, State
+from pipeline.model.cells import COUNTED, Coverage, Entry, Fact, Finding, Open, State
 from pipeline.model.consolidation import Consolidation, Group, Total
 from pipeline.model.ledger import FileResult, FileStatus, UnitResult, UnitStatus
 from pipeline.model.returns import Claim, FileReading, Return, Times
@@ -22,6 +22,7 @@ __all__ = [
     "HandEdit",
     "HandLine",
     "HandName",
+    "Open",
     "Return",
     "State",
     "Times",

@@ -30,6 +30,17 @@ class State(StrEnum):
     """a number was read, and a finding keeps it out of the sums"""
 
 
+class Open(StrEnum):
+    """How long something that was told stays open, which is one attribute of each code of the catalogue."""
+
+    NEVER = "never"
+    """to be known: nobody has to answer"""
+    UNTIL_ANSWERED = "until_answered"
+    """a question: an officer answers it once"""
+    ALWAYS = "always"
+    """an error: it is mended, or decided"""
+
+
 COUNTED = frozenset({State.STATED, State.READ, State.COMPUTED, State.DECIDED})
 
 
@@ -93,6 +104,18 @@ class Finding:
     suggestions: tuple[int, ...] = ()
     facts: Mapping[str, Fact] = field(default_factory=dict)
     """what else the wording names: sums, limits, other files, names of units"""
+    open: Open = Open.NEVER
+    """what the catalogue says of its code; whether this one is open, `is_open` tells"""
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it stays open until an officer has answered; what was lowered to be known only asks nobody."""
+        return self.open is Open.UNTIL_ANSWERED and self.severity is not Severity.INFO
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person has to do something about it."""
+        return self.severity is Severity.ERROR or self.is_question
 
     @property
     def at(self) -> Cell:

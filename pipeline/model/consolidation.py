@@ -65,7 +65,7 @@ class Consolidation:
 
     @property
     def complete(self) -> bool:
-        """Every expected unit is in, no file was rejected, no error is open in a return that counts: exit code 0.
+        """Every expected unit is in, no file was rejected, nothing is open in what came: exit code 0.
 
         A summary of the level below that says how many of its units are missing leaves those to be waited for. What
         is told of the run as a whole, such as a decision that was not applied, needs a person even as a warning.
@@ -75,5 +75,6 @@ class Consolidation:
             all(unit.status is UnitStatus.RECEIVED for unit in self.units if unit.in_total)
             and self.answered.reported == self.answered.expected
             and not any(file.status in open_files for file in self.files)
+            and not any(told.is_question for file in self.files for told in file.findings)
             and all(note.severity is Severity.INFO for note in self.notes)
         )

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from pipeline.blanks import added_up_for_good, awaited_cells, required_cells
 from pipeline.model import State, Total
+from pipeline.questions import cells_in_question, questions_by_unit
 from pipeline.summary.plan import Plan
 from pipeline.summary.words import joined
 from schemas.form import Row
@@ -24,12 +25,15 @@ class Marks:
     def _names(self) -> Mapping[str, Mapping[Cell, Sequence[str]]]:
         """Reason -> cell -> the units it holds for."""
         found: dict[str, dict[Cell, list[str]]] = {key: {} for key in _REASONS}
+        form = self.plan.result.form
+        questions = questions_by_unit(self.plan.result.files)
         for unit in self.plan.expected:
             name = unit.unit.name
             entries = self.plan.entries.get(unit.unit.code, {})
             errors = {finding.at for finding in self.plan.findings_of(unit) if finding.severity is Severity.ERROR}
-            settled = added_up_for_good(self.plan.result.form, self.plan.findings_of(unit))
+            settled = added_up_for_good(form, self.plan.findings_of(unit))
             awaited = awaited_cells(unit.counted) if unit.counted else frozenset()
+            asked = cells_in_question(form, questions.get(unit.unit.code, ()))
             for cell, entry in entries.items():
                 if entry.state in (State.UNREADABLE, State.SET_ASIDE):
                     reason = "left_out"
@@ -41,6 +45,8 @@ class Marks:
                     reason = "computed"
                 elif entry.provisional:
                     reason = "below"
+                elif cell in asked:
+                    reason = "asked"
                 else:
                     continue
                 found[reason].setdefault(cell, []).append(name)
@@ -84,4 +90,4 @@ class Marks:
                 yield words(f"totals.why_{reason}", names=joined(names, _MOST_NAMES, words))
 
 
-_REASONS = ("left_out", "awaited", "error", "computed", "below")
+_REASONS = ("left_out", "awaited", "error", "computed", "below", "asked")

@@ -98,7 +98,9 @@ def open_line(plan: Plan) -> str:
     parts = [plan.words("totals.open_units", **counts)]
     rejected = sum(file.status is FileStatus.REJECTED for file in plan.result.files)
     notes = sum(finding.severity is not Severity.INFO for finding in plan.result.notes)
-    for key, count in (("open_cells", plan.open_cells), ("open_files", rejected), ("open_notes", notes)):
+    questions = sum(told.is_question for file in plan.result.files for told in file.findings)
+    counted = {"open_cells": plan.open_cells, "open_files": rejected, "open_questions": questions, "open_notes": notes}
+    for key, count in counted.items():
         if count:
             parts.append(plan.words(f"totals.{key}", count=count))
     return plan.words("totals.open", parts=", ".join(parts))

@@ -13,10 +13,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
+
+from pipeline.sheet_limits import GuardedWorkbook
 
 __all__ = [
     "BODY_SIZE",
@@ -113,7 +114,7 @@ def new_workbook(target: Path | BytesIO, title: str = "") -> Workbook:
 
     Nothing typed by a person becomes a formula, a link or a number on its way through.
     """
-    workbook = xlsxwriter.Workbook(
+    workbook = GuardedWorkbook(
         target if isinstance(target, BytesIO) else str(target),
         {
             "in_memory": True,

@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
+import click
 import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook, load_workbook
 
 from examples.filling import Typed
 from pipeline.account import Lang, words
+from pipeline.cli import main
 from pipeline.findings import load_catalogue
 from pipeline.stamp import load_stamp_words
 from schemas.form import FORMS
@@ -620,3 +622,12 @@ def test_every_limit_can_be_changed_for_one_run(clean_returns: Path, tmp_path: P
     assert str(allowed) in file["findings"][0]["message"].replace(".", "")
     check = consolidate("check", returns / Path(file["path"]), "--limit", limit)
     assert "F019" in check.output
+
+
+def test_click_expands_no_argument_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    # There `[ ]`, `%NAME%` and `~` would be expanded: the folder "BC [1]" would be taken for its sibling "BC 1".
+    called: list[object] = []
+    monkeypatch.setattr(click.Group, "main", lambda self, *args, **extra: called.append(extra["windows_expand_args"]))
+    main()
+    main.main(args=["--help"])
+    assert called == [False, False]

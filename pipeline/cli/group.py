@@ -34,6 +34,15 @@ class _WrongUsageError(click.UsageError):
 class DefaultGroup(click.Group):
     """`consolidate INPUT OUTPUT` means `consolidate run INPUT OUTPUT`."""
 
+    def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - click's own types
+        """Take every argument as it was given.
+
+        On Windows click would expand `[ ]`, `%NAME%` and `~` in each of them, as a shell does elsewhere: a folder
+        named `BC [1]` then means the folder `BC 1`, and another summary is written over.
+        """
+        extra.setdefault("windows_expand_args", False)
+        return super().main(*args, **extra)
+
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: object
     ) -> click.Context:

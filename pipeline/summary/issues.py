@@ -8,10 +8,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.findings import how_to_mend, message, severity_name, suggestion_text
 from pipeline.model import FileResult, FileStatus, Finding, UnitResult
+from pipeline.sheet_limits import MOST_LINKS
 from pipeline.summary.page import Book
 from pipeline.summary.places import cells_of, place_named, places_named
 from pipeline.summary.plan import Plan, quoted
-from pipeline.summary.tables import LIST_FIRST_ROW, MOST_LINKS, Table, begin_list
+from pipeline.summary.tables import Table, begin_list
 from pipeline.told_once import spans, told_once
 from schemas.rules import Severity
 
@@ -33,7 +34,8 @@ def write_issues(book: Book) -> Worksheet:
     line = plan.words("issues.count", **counts) if issues else plan.words("issues.none")
     table = begin_list(book, "issues", line, frozen="unit")
     links = 0
-    for row, issue in enumerate(issues, LIST_FIRST_ROW):
+    for issue in issues:
+        row = table.begin_line()
         _write_texts(table, row, issue)
         place, target = _place(plan, issue), _target(plan, issue)
         if target and links < MOST_LINKS:
@@ -41,8 +43,8 @@ def write_issues(book: Book) -> Worksheet:
             links += 1
         else:
             table.text(row, "place", place)
-        table.end_line(row)
-    after = table.end(len(issues))
+        table.end_line()
+    after = table.end()
     table.text(after + 1, "unit", plan.words("issues.legend"), book.styles.note_left)
     return table.sheet
 
@@ -89,7 +91,7 @@ def _write_texts(table: Table, row: int, issue: _Issue) -> None:
         "where": ", ".join(part for part in where if part),
         "code": finding.code,
     }
-    table.number(row, "number", row - LIST_FIRST_ROW + 1)
+    table.number(row, "number", table.lines)
     for key, text in texts.items():
         table.text(row, key, text)
     table.text(row, "severity", severity_name(finding.severity, "vi"), styles.severity[finding.severity])

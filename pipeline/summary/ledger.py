@@ -8,12 +8,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.findings import title
 from pipeline.model import ByHand, FileResult, FileStatus, HandEdit, HandLine, UnitResult, UnitStatus
+from pipeline.sheet_limits import MOST_LINKS
 from pipeline.standing import Outcome, gravest, outcome_of, unassigned
 from pipeline.summary.messages import group_message, unit_message
 from pipeline.summary.page import Book, clean_text, text_height
 from pipeline.summary.plan import Plan, quoted
 from pipeline.summary.styles import LIST_SIZE
-from pipeline.summary.tables import LIST_FIRST_ROW, MOST_LINKS, Table, begin_list
+from pipeline.summary.tables import Table, begin_list
 from pipeline.workbook_formats import write_box
 from schemas.register import VIETNAM
 from schemas.rules import Severity
@@ -40,10 +41,10 @@ def write_ledger(book: Book) -> Worksheet:
     lines = list(_lines(plan))
     table = begin_list(book, "ledger", _count(plan), frozen="unit")
     placed, _ = _placed(plan.result.by_hand, lines)
-    for row, told in enumerate(lines, LIST_FIRST_ROW):
-        _write_line(table, row, told, placed.get(row - LIST_FIRST_ROW, {}))
-        table.end_line(row)
-    last = _write_below(table, table.end(len(lines)) + 1, lines)
+    for place, told in enumerate(lines):
+        _write_line(table, table.begin_line(), told, placed.get(place, {}))
+        table.end_line()
+    last = _write_below(table, table.end() + 1, lines)
     # The messages are for pasting; on paper they would leave the table no room.
     table.sheet.print_area(0, 0, last, table.places["phone"])
     return table.sheet

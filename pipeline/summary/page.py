@@ -9,12 +9,12 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.model import FileStatus
+from pipeline.sheet_limits import fitted
 from pipeline.summary.plan import Plan
 from pipeline.summary.styles import Styles
 from pipeline.workbook_formats import BODY_SIZE, FONT, lines_needed, row_height, set_up_page
 from schemas.rules import Severity
 
-LONGEST_TEXT = 32_767
 _HIGHEST_ROW = 409.0
 """points; Excel allows no more"""
 _ROW_HEIGHT = 15.0
@@ -156,16 +156,15 @@ def write_link(sheet: Worksheet, at: tuple[int, int], target: str, text: str, lo
 
     xlsxwriter repeats the text in an attribute of the link, where XML has no way to write a control character.
     """
-    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    shown = "".join(letter if letter.isprintable() else " " for letter in fitted(text))
     sheet.write_url(*at, f"internal:{target}", look, shown)
 
 
 def clean_text(text: str) -> str:
     """Give what a cell can hold of a text from outside.
 
-    A cell of Excel holds 32,767 characters. Half a surrogate pair, as a broken file name leaves it, cannot be
+    A text too long for a cell is cut and shows so. Half a surrogate pair, as a broken file name leaves it, cannot be
     written as UTF-8 and is shown as "?".
     """
-    if len(text) > LONGEST_TEXT:
-        text = text[: LONGEST_TEXT - 1] + "…"
+    text = fitted(text)
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

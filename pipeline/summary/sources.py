@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.model import Return, State
 from pipeline.summary.page import Book, clean_text
-from pipeline.summary.tables import LIST_FIRST_ROW, Table, begin_list
+from pipeline.summary.tables import Table, begin_list
 from schemas.rules import Cell
 
 
@@ -20,25 +20,26 @@ def write_sources(book: Book) -> Worksheet:
     form = plan.result.form
     cells = [Cell(row.key, column.key) for row in form.rows for column in form.columns]
     columns = {cell: form.column_named(cell) for cell in cells}
-    row = LIST_FIRST_ROW
     for unit in plan.result.units:
         if unit.counted:
-            row = _write_return(table, row, unit.unit.name, unit.counted, columns)
-    table.end(row - LIST_FIRST_ROW)
+            _write_return(table, unit.unit.name, unit.counted, columns)
+    table.end()
     return table.sheet
 
 
-def _write_return(table: Table, row: int, name: str, counted: Return, columns: Mapping[Cell, str]) -> int:
-    """Write the lines of one return from `row` on; gives the row after them."""
-    sheet, places, styles = table.sheet, table.places, table.book.styles
+def _write_return(table: Table, name: str, counted: Return, columns: Mapping[Cell, str]) -> None:
+    """Write the lines of one return."""
+    places, styles = table.places, table.book.styles
     form, words = table.book.plan.result.form, table.book.plan.words
-    write, blank, look = sheet.write_string, sheet.write_blank, styles.line_text
+    look = styles.line_text
     texts = (("unit", name), ("file", counted.path), ("sheet", counted.sheet))
     same = [(places[key], clean_text(text)) for key, text in texts]
     states = {state: words(f"sources.state.{state}") for state in State}
     for entry in counted.entries:
         if entry.found is None and entry.state is State.BLANK and not (entry.text or entry.decided_by):
             continue
+        row, sheet = table.begin_line(), table.sheet
+        write, blank = sheet.write_string, sheet.write_blank
         for place, text in same:
             write(row, place, text, look)
         write(row, places["row"], form.short_names[entry.row], look)
@@ -54,5 +55,3 @@ def _write_return(table: Table, row: int, name: str, counted: Return, columns: M
                 write(row, places[key], clean_text(said), look)
             else:
                 blank(row, places[key], None, look)
-        row += 1
-    return row

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.sheet_limits import MOST_ROWS
 from pipeline.summary.page import Book, set_up_list, text_height, write_link, write_text
 from pipeline.summary.styles import LIST_SIZE
 
 LIST_HEAD = 3
 LIST_FIRST_ROW = LIST_HEAD + 1
-MOST_LINKS = 65_530
-"""links a sheet may hold; beyond it Excel drops all of them"""
+LAST_LINE = MOST_ROWS - 101
+"""row of the last line of a list; below it there is room for a legend"""
 
 
 @dataclass(slots=True)
@@ -20,6 +21,10 @@ class Table:
     """A list sheet that is being written, line by line."""
 
     book: Book
+    name: str
+    """by which the wording knows the list"""
+    frozen: str
+    """key of the last column that stays in sight"""
     sheet: Worksheet
     places: Mapping[str, int]
     """key of a column -> column"""
@@ -27,6 +32,12 @@ class Table:
     """key of a column -> width in characters"""
     height: float = 0.0
     """points that the texts of the current line need"""
+    row: int = LIST_HEAD
+    """of the current line"""
+    lines: int = 0
+    """so many were begun, on all sheets of the list"""
+    part: int = 1
+    """which of these sheets is being written"""
 
     def text(self, row: int, key: str, text: str, look: Format | None = None) -> None:
         """Write a text in one column of a line."""
@@ -46,22 +57,51 @@ class Table:
         """Write a number in one column of a line."""
         self.sheet.write_number(row, self.places[key], number, look or self.book.styles.list_center)
 
-    def end_line(self, row: int) -> None:
+    def begin_line(self) -> int:
+        """Take the next row; where the sheet is full, the list goes on in a further one."""
+        if self.row + 1 > LAST_LINE:
+            self._go_on()
+        self.row += 1
+        self.lines += 1
+        return self.row
+
+    def end_line(self) -> None:
         """Make a line as high as its texts need: not every program does so by itself."""
-        self.sheet.set_row(row, self.height)
+        self.sheet.set_row(self.row, self.height)
         self.height = 0.0
 
-    def end(self, lines: int) -> int:
+    def end(self) -> int:
         """Set the filter over all lines, once it is known how many there are; gives the row after them."""
-        last = LIST_HEAD + lines
-        self.sheet.autofilter(LIST_HEAD, 0, last, max(self.places.values()))
-        return last + 1
+        self.sheet.autofilter(LIST_HEAD, 0, self.row, max(self.places.values()))
+        return self.row + 1
+
+    def _go_on(self) -> None:
+        """Go on in a further sheet, which says where the list began."""
+        words, first = self.book.plan.words, self.sheet.name
+        self.end()
+        self.part += 1
+        name = f"{words(f'sheets.{self.name}')} ({self.part})"
+        self.sheet = _begun_sheet(self.book, self.name, name, words("lists.continued", sheet=first), self.frozen)
+        self.row = LIST_HEAD
 
 
 def begin_list(book: Book, name: str, line: str, *, frozen: str) -> Table:
     """Write what stands above the lines of a list; the columns up to `frozen` stay in sight."""
+    words = book.plan.words
+    columns = words.columns[name]
+    return Table(
+        book=book,
+        name=name,
+        frozen=frozen,
+        sheet=_begun_sheet(book, name, words(f"sheets.{name}"), line, frozen),
+        places={column.key: place for place, column in enumerate(columns)},
+        widths={column.key: column.width for column in columns},
+    )
+
+
+def _begun_sheet(book: Book, name: str, sheet_name: str, line: str, frozen: str) -> Worksheet:
     plan, styles = book.plan, book.styles
-    sheet = book.workbook.add_worksheet(plan.words(f"sheets.{name}"))
+    sheet = book.workbook.add_worksheet(sheet_name)
     sheet.write_string(0, 0, plan.words(f"{name}.title"), styles.title_left)
     write_text(sheet, 1, 0, line, styles.note_left)
     columns = plan.words.columns[name]
@@ -73,4 +113,4 @@ def begin_list(book: Book, name: str, line: str, *, frozen: str) -> Table:
     sheet.freeze_panes(LIST_FIRST_ROW, places[frozen] + 1)
     set_up_list(sheet, plan)
     sheet.repeat_rows(LIST_HEAD)
-    return Table(book, sheet, places, {column.key: column.width for column in columns})
+    return sheet

@@ -3,7 +3,7 @@
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.summary.page import Book
-from pipeline.summary.tables import LIST_FIRST_ROW, begin_list
+from pipeline.summary.tables import begin_list
 
 
 def write_texts(book: Book) -> Worksheet:
@@ -15,12 +15,13 @@ def write_texts(book: Book) -> Worksheet:
     ]
     line = "" if entries else plan.words("texts.none")
     table = begin_list(book, "texts", line, frozen="unit")
-    for row, (unit, entry) in enumerate(entries, LIST_FIRST_ROW):
-        table.number(row, "number", row - LIST_FIRST_ROW + 1)
+    for unit, entry in entries:
+        row = table.begin_line()
+        table.number(row, "number", table.lines)
         table.text(row, "unit", unit.unit.name)
         table.text(row, "row", form.by_key[entry.row].title)
         table.text(row, "column", form.column_named(entry.key))
         table.text(row, "text", entry.text or "")
-        table.end_line(row)
-    table.end(len(entries))
+        table.end_line()
+    table.end()
     return table.sheet

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from pipeline.desk import Desk, desk_for
@@ -14,12 +15,13 @@ from pipeline.find import Found, reason_of
 from pipeline.findings import finding
 from pipeline.kinds import Container, Kind, TooLarge, Unreadable, kind_of
 from pipeline.limits import Limits
+from pipeline.mend_bytes import bytes_to_read, mended_bytes
 from pipeline.model import Fact, FileReading, Finding, Times
 from pipeline.read import OverLimit, Sheet, read_sheets
 from pipeline.read_docx import UnevenTable, read_tables
 from pipeline.recognise import locate
 from pipeline.returns import Medium, read_forms
-from pipeline.second_look import SheetFacts, WorkbookFacts, check_blank, sheet_facts, workbook_facts
+from pipeline.second_look import SheetFacts, WorkbookFacts, can_be_blank, sheet_facts, workbook_facts
 from pipeline.zip_check import check_zip
 from schemas.form import Form
 from schemas.register import VIETNAM
@@ -132,10 +134,19 @@ def _read_workbook(reading: FileReading, book: _Book, desk: Desk) -> FileReading
 
 def _sheets(book: _Book, limits: Limits) -> Iterator[Sheet]:
     """Read the sheets; one that seems to be blank is looked at, for what nobody sees in it would be lost."""
-    for sheet in read_sheets(book.data, limits):
-        if not sheet.rows:
-            check_blank(book.box, book.kind, sheet.name)
-        yield sheet
+    mended = partial(mended_bytes, book.box, book.kind)
+    for sheet in read_sheets(bytes_to_read(book.box, book.kind), limits, mended=mended):
+        yield sheet if sheet.rows else _blank(book, sheet, limits)
+
+
+def _blank(book: _Book, sheet: Sheet, limits: Limits) -> Sheet:
+    """Make sure that a sheet is blank; one in UTF-16, of which calamine sees nothing, is read again."""
+    if can_be_blank(book.box, book.kind, sheet.name):
+        return sheet
+    mended = mended_bytes(book.box, book.kind)
+    if mended is None:
+        raise Unreadable("a sheet is written in UTF-16")
+    return next(read_sheets(mended, limits, [sheet.name]))
 
 
 def _read_document(reading: FileReading, data: bytes, desk: Desk) -> FileReading:

@@ -5,11 +5,11 @@ first and the last used one, so the extent is asked for before a cell is built.
 """
 
 import io
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
 from pipeline.kinds import Unreadable
 from pipeline.limits import Limits
@@ -104,27 +104,63 @@ def with_cells(sheet: Sheet, cells: Mapping[tuple[int, int], CellValue], limits:
     return replace(sheet, first_row=start[0], first_column=start[1], rows=grid)
 
 
-def read_sheets(data: bytes, limits: Limits, names: Collection[str] | None = None) -> Iterator[Sheet]:
+def _no_mend() -> None:
+    """Give nothing that could be read in the place of the bytes."""
+
+
+def read_sheets(
+    data: bytes,
+    limits: Limits,
+    names: Collection[str] | None = None,
+    mended: Callable[[], bytes | None] = _no_mend,
+) -> Iterator[Sheet]:
     """Read the sheets of a workbook one by one, in their order; charts and macro sheets are passed over.
 
-    `names` bounds them to some.
+    `names` bounds them to some. `mended` is asked once, where calamine cannot make sense of the bytes, for others
+    that hold the same sheets.
 
     Raises:
-        Unreadable: calamine cannot make sense of the bytes, or of one sheet.
+        Unreadable: calamine cannot make sense of the bytes, or of one sheet, nor of the mended ones.
         OverLimit: too many sheets, or a sheet too large to be built.
     """
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        listed = workbook.sheets_metadata
-    except BaseException as error:
-        raise _as_unreadable(error) from None
+        workbook, listed = _opened(data)
+    except Unreadable as error:
+        workbook, listed = _opened_again(mended, error)
+        mended = _no_mend
     if not listed:
         raise Unreadable("a workbook without any sheet")
     if len(listed) > limits.sheets:
         raise OverLimit("sheets", len(listed), limits.sheets)
     for index, meta in enumerate(listed):
-        if meta.typ is SheetTypeEnum.WorkSheet and (names is None or meta.name in names):
-            yield _read_sheet(workbook, index, meta.visible is not SheetVisibleEnum.Visible, limits)
+        if meta.typ is not SheetTypeEnum.WorkSheet or not (names is None or meta.name in names):
+            continue
+        hidden = meta.visible is not SheetVisibleEnum.Visible
+        try:
+            sheet = _read_sheet(workbook, index, hidden, limits)
+        except Unreadable as error:
+            workbook, _ = _opened_again(mended, error)
+            mended = _no_mend
+            sheet = _read_sheet(workbook, index, hidden, limits)
+        yield sheet
+
+
+def _opened(data: bytes) -> tuple[CalamineWorkbook, list[SheetMetadata]]:
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return workbook, workbook.sheets_metadata
+    except BaseException as error:
+        raise _as_unreadable(error) from None
+
+
+def _opened_again(
+    mended: Callable[[], bytes | None], refused: Unreadable
+) -> tuple[CalamineWorkbook, list[SheetMetadata]]:
+    """Open the mended bytes; where there are none, what refused the others goes on."""
+    data = mended()
+    if data is None:
+        raise refused
+    return _opened(data)
 
 
 def _read_sheet(workbook: CalamineWorkbook, index: int, hidden: bool, limits: Limits) -> Sheet:

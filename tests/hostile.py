@@ -373,7 +373,7 @@ def _false_containers() -> Iterable[Hostile]:
     yield Hostile("hai trang mot ten.xlsx", two_sheets_of_one_name(), DAMAGED)
     yield Hostile("thieu trang.xlsx", without_part(book, SHEET), DAMAGED)
     utf16 = part_of(book, SHEET).decode().replace("UTF-8", "UTF-16").encode("utf-16")
-    yield Hostile("trang UTF-16.xlsx", with_parts(book, entry(SHEET, utf16)), DAMAGED)
+    yield Hostile("trang UTF-16.xlsx", with_parts(book, entry(SHEET, utf16)), ("F005",))
     yield Hostile("vong OLE.xls", ole("Workbook", BEGIN, links=(1, 1, 1)), DAMAGED)
     yield Hostile("vong thu muc OLE.xls", ole_in_a_ring(), DAMAGED)
     yield Hostile("rac OLE.xls", ole("Workbook", random.Random(4).randbytes(4096)), DAMAGED)

@@ -10,6 +10,7 @@ from pipeline.kinds.container import HEAD, LIMIT, Container, TooLarge, Unreadabl
 from pipeline.kinds.kind import Kind
 from pipeline.kinds.office import BIFF_BOUNDSHEET, BIFF_EOF, ole_kind, zip_kind
 from pipeline.kinds.plain import magic_kind, text_kind
+from pipeline.kinds.wide import as_utf8, is_wide
 
 __all__ = [
     "BIFF_BOUNDSHEET",
@@ -20,7 +21,9 @@ __all__ = [
     "Kind",
     "TooLarge",
     "Unreadable",
+    "as_utf8",
     "biff_records",
+    "is_wide",
     "kind_of",
 ]
 

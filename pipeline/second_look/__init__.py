@@ -22,7 +22,7 @@ __all__ = [
     "TooLarge",
     "Unreadable",
     "WorkbookFacts",
-    "check_blank",
+    "can_be_blank",
     "sheet_facts",
     "workbook_facts",
 ]
@@ -40,8 +40,8 @@ def sheet_facts(source: bytes | Container, kind: Kind, sheet_name: str, *, limit
     """Look again at one sheet of an xlsx, xlsm, xlsb, xls or ods workbook.
 
     Pass one `Container` for all looks at a file: it is opened once, and `limit` (bytes unpacked) is its own.
-    Raises `Unreadable` for a malformed part, an unknown sheet, a part with a document type declaration or a
-    sheet in UTF-16, which calamine reads as empty; `TooLarge`, a kind of it, beyond the limit.
+    Raises `Unreadable` for a malformed part, an unknown sheet or a part with a document type declaration;
+    `TooLarge`, a kind of it, beyond the limit.
     """
     look = _SHEETS.get(kind)
     if look is None:
@@ -50,14 +50,15 @@ def sheet_facts(source: bytes | Container, kind: Kind, sheet_name: str, *, limit
         return look(_opened(source, limit), sheet_name).facts()
 
 
-def check_blank(source: bytes | Container, kind: Kind, sheet_name: str, *, limit: int = LIMIT) -> None:
-    """Make sure that a sheet in which calamine sees no cell is blank; same errors as `sheet_facts`.
+def can_be_blank(source: bytes | Container, kind: Kind, sheet_name: str, *, limit: int = LIMIT) -> bool:
+    """Tell whether a sheet in which calamine sees no cell may be blank, and not only one that it cannot see.
 
-    In the other formats a part that cannot be read is an error of calamine itself.
+    Same errors as `sheet_facts`. In the other formats a part that cannot be read is an error of calamine itself.
     """
-    if kind in (Kind.XLSX, Kind.XLSM):
-        with _only_unreadable():
-            xlsx.check_blank_sheet(_opened(source, limit), sheet_name)
+    if kind not in (Kind.XLSX, Kind.XLSM):
+        return True
+    with _only_unreadable():
+        return xlsx.can_be_blank(_opened(source, limit), sheet_name)
 
 
 def workbook_facts(source: bytes | Container, kind: Kind, *, limit: int = LIMIT) -> WorkbookFacts:

@@ -1,9 +1,11 @@
 """What is noted of a sheet and of a workbook, whatever their format."""
 
 import re
-from collections.abc import Iterable, Mapping
+import struct
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from xml.parsers import expat
 
 from pipeline.kinds import TooLarge
 from pipeline.second_look.dress import Dress, dress_of
@@ -180,11 +182,24 @@ def is_percent(code: str) -> bool:
 
 
 def moment_of(text: str | None) -> datetime | None:
-    """Read a time in ISO 8601; one without a zone is Vietnam's, None is none."""
+    """Read a time in ISO 8601; one without a zone is Vietnam's, None is none, and so is one before or after all."""
     if not text:
         return None
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return moment.astimezone(VIETNAM) if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+
+
+def known_or_none(property_of: Callable[[], datetime | None]) -> datetime | None:
+    """Read a property, which is not known where it is broken: no workbook is damaged by its properties.
+
+    Writers leave impossible times there (gnumeric's samples array-intersection.xls, yalta2008.xls).
+    """
+    try:
+        return property_of()
+    except TooLarge:
+        raise
+    except (expat.ExpatError, ValueError, LookupError, ArithmeticError, struct.error):
+        return None

@@ -27,12 +27,6 @@ def _refuse_doctype(*_: object) -> None:
     raise Unreadable("a part declares a document type")
 
 
-def refuse_wide(xml: bytes) -> None:
-    """Refuse UTF-16: calamine reads such a part as empty, so nothing it shows of it can be believed."""
-    if b"\x00" in xml[:4] or xml.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unreadable("a sheet is written in UTF-16")
-
-
 def elements(xml: bytes) -> list[tuple[str, Attributes]]:
     """Every element of a small part: name without prefix, attributes as written."""
     found: list[tuple[str, Attributes]] = []

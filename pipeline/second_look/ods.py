@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
 from xml.parsers import expat
 
-from pipeline.kinds import Container, TooLarge, Unreadable
+from pipeline.kinds import Container, TooLarge, Unreadable, as_utf8
 from pipeline.second_look.dress import dress_seen
 from pipeline.second_look.facts import (
     MOST_CELLS,
@@ -14,15 +16,15 @@ from pipeline.second_look.facts import (
     Notes,
     Value,
     WorkbookFacts,
+    known_or_none,
     moment_of,
 )
-from pipeline.second_look.markup import Attributes, elements, parse, refuse_wide, texts
+from pipeline.second_look.markup import Attributes, elements, parse, texts
 
 
 def look_at_sheet(box: Container, sheet_name: str) -> Notes:
     """Look at one sheet; `Unreadable` where it is not what its format says, or not there."""
-    xml = box.part("content.xml")
-    refuse_wide(xml)
+    xml = as_utf8(box.part("content.xml"))
     return _ContentXml(sheet_name).read(xml)
 
 
@@ -200,13 +202,17 @@ _BASIC_INDEXES = ("script-lb.xml", "script-lc.xml", "/")
 def look_at_workbook(box: Container) -> WorkbookFacts:
     """Look at the whole workbook."""
     members = box.members
-    said = texts(box.part("meta.xml")) if "meta.xml" in members else {}
     return WorkbookFacts(
-        modified=moment_of(said.get("date")),
+        modified=known_or_none(partial(_modified, box)),
         macros=any(name.startswith(("basic/", "scripts/")) and not name.endswith(_BASIC_INDEXES) for name in members),
-        external_links=bool(_ODF_LINK.search(box.part("content.xml"))),
+        external_links=bool(_ODF_LINK.search(as_utf8(box.part("content.xml")))),
         embedded_objects=_odf_objects(box),
     )
+
+
+def _modified(box: Container) -> datetime | None:
+    said = texts(box.part("meta.xml")) if "meta.xml" in box.members else {}
+    return moment_of(said.get("date"))
 
 
 def _odf_objects(box: Container) -> bool:

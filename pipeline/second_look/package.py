@@ -3,9 +3,11 @@
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from pipeline.kinds import Container
-from pipeline.second_look.facts import WorkbookFacts, moment_of
+from pipeline.second_look.facts import WorkbookFacts, known_or_none, moment_of
 from pipeline.second_look.markup import elements, texts
 
 
@@ -55,13 +57,17 @@ def part_of(box: Container, relations: Mapping[str, Relation], kind: str) -> byt
 def look_at_workbook(box: Container) -> WorkbookFacts:
     """Look at the whole workbook."""
     members = box.members
-    core = "docprops/core.xml"
-    if core not in members and "_rels/.rels" in members:
-        core = target_of(relations_of(box, ""), "core-properties")
-    said = texts(box.part(core)) if core.lower() in members else {}
     return WorkbookFacts(
-        modified=moment_of(said.get("modified")),
+        modified=known_or_none(partial(_modified, box)),
         macros=any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in members),
         external_links=any("/externallinks/" in name or name.endswith("/connections.xml") for name in members),
         embedded_objects=any("/embeddings/" in name or "/activex/" in name for name in members),
     )
+
+
+def _modified(box: Container) -> datetime | None:
+    core = "docprops/core.xml"
+    if core not in box.members and "_rels/.rels" in box.members:
+        core = target_of(relations_of(box, ""), "core-properties")
+    said = texts(box.part(core)) if core.lower() in box.members else {}
+    return moment_of(said.get("modified"))

@@ -1,9 +1,11 @@
 """Sheets and workbooks of xls: [MS-XLS], BIFF8 and, as far as it is the same, BIFF5."""
 
+import codecs
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from pipeline.kinds import BIFF_BOUNDSHEET, BIFF_EOF, Container, Unreadable, biff_records
 from pipeline.second_look.dress import Dress
@@ -14,7 +16,9 @@ from pipeline.second_look.facts import (
     Value,
     WorkbookFacts,
     error_value,
+    known_or_none,
 )
+from schemas.register import VIETNAM
 
 FIRST_YEAR = 1980
 """a workbook that says it was saved before has no true date"""
@@ -57,7 +61,7 @@ def _globals(stream: bytes) -> _Globals:
             code = _text(stream, at + 2, found, long_count=found.wide)
             found.define(struct.unpack_from("<H", stream, at)[0], code)
         elif record == _CODEPAGE:
-            found.code_page = f"cp{struct.unpack_from('<H', stream, at)[0]}"
+            found.code_page = _encoding_of(struct.unpack_from("<H", stream, at)[0])
         elif record == BIFF_BOUNDSHEET:
             name = _text(stream, at + 6, found, long_count=False)
             found.sheets.setdefault(name, struct.unpack_from("<I", stream, at)[0])
@@ -68,6 +72,19 @@ def _globals(stream: bytes) -> _Globals:
         elif record == BIFF_EOF:
             break
     return found
+
+
+_OTHER_NUMBERS = {0x8000: "mac-roman", 0x8001: "cp1252", 0x016F: "ascii"}
+
+
+def _encoding_of(number: int) -> str:
+    """Name the encoding of the texts of BIFF5 ([MS-XLS] 2.4.52), the usual one for a number that means none."""
+    name = _OTHER_NUMBERS.get(number, f"cp{number}")
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return "cp1252"
+    return name
 
 
 def _text(stream: bytes, at: int, book: _Globals, *, long_count: bool) -> str:
@@ -183,7 +200,7 @@ def look_at_workbook(box: Container) -> WorkbookFacts:
     """Look at the whole workbook."""
     book = _globals(_stream(box))
     return WorkbookFacts(
-        modified=_last_saved(box.stream(_SUMMARY)) if _SUMMARY in box.entries else None,
+        modified=known_or_none(partial(_last_saved, box)),
         macros=book.macro_sheets or not box.entries.isdisjoint({"_vba_project_cur", "_vba_project"}),
         external_links=book.external_links,
         embedded_objects=any(name.startswith(("mbd", "lnk")) for name in box.entries),
@@ -194,13 +211,17 @@ _LAST_SAVED = 13
 _MOST_PROPERTIES = 64
 
 
-def _last_saved(stream: bytes) -> datetime | None:
+def _last_saved(box: Container) -> datetime | None:
     """When a workbook was last saved ([MS-OLEPS] 2.20, [MS-OSHARED] 2.3.3.2.1)."""
+    if _SUMMARY not in box.entries:
+        return None
+    stream = box.stream(_SUMMARY)
     start = struct.unpack_from("<I", stream, 44)[0]
     count = min(struct.unpack_from("<I", stream, start + 4)[0], _MOST_PROPERTIES)
     pairs = (struct.unpack_from("<2I", stream, start + 8 + 8 * index) for index in range(count))
     place = next((start + offset + 4 for number, offset in pairs if number == _LAST_SAVED), None)
     if place is None:
         return None
-    moment = datetime(1601, 1, 1, tzinfo=UTC) + timedelta(microseconds=struct.unpack_from("<Q", stream, place)[0] // 10)
+    since = timedelta(microseconds=struct.unpack_from("<Q", stream, place)[0] // 10)
+    moment = (datetime(1601, 1, 1, tzinfo=UTC) + since).astimezone(VIETNAM)
     return moment if moment.year >= FIRST_YEAR else None

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from xml.parsers import expat
 
-from pipeline.kinds import Container, Unreadable
+from pipeline.kinds import Container, Unreadable, as_utf8, is_wide
 from pipeline.second_look.dress import Dress, dress_of
 from pipeline.second_look.facts import (
     PERCENT_FORMATS,
@@ -15,7 +15,7 @@ from pipeline.second_look.facts import (
     Value,
     is_percent,
 )
-from pipeline.second_look.markup import Attributes, elements, local_name, parse, refuse_wide
+from pipeline.second_look.markup import Attributes, elements, local_name, parse
 from pipeline.second_look.package import Relation, part_of, relations_of, styles_part, workbook_part
 from pipeline.second_look.pieces import pieced_texts
 
@@ -26,22 +26,23 @@ _READ_AGAIN = 16 * 2**20
 def look_at_sheet(box: Container, sheet_name: str) -> Notes:
     """Look at one sheet; `Unreadable` where it is not what its format says, or not there."""
     part, relations = _part_of_sheet(box, sheet_name)
-    xml = box.part(part)
-    refuse_wide(xml)
+    xml = as_utf8(box.part(part))
     notes = _SheetXml(*_styles(styles_part(box, relations))).read(xml)
-    notes.pieced.update(pieced_texts(xml, part_of(box, relations, "sharedStrings")))
+    notes.pieced.update(pieced_texts(xml, as_utf8(part_of(box, relations, "sharedStrings"))))
     return notes
 
 
-def check_blank_sheet(box: Container, sheet_name: str) -> None:
-    """Make sure that a sheet in which calamine sees no cell is blank; `Unreadable` where calamine cannot have seen.
+def can_be_blank(box: Container, sheet_name: str) -> bool:
+    """Tell whether a sheet in which calamine sees no cell may be blank; not in UTF-16, of which it sees nothing.
 
     A very large one is blank cells that somebody dressed, and is not read as a whole once more.
     """
     part, _ = _part_of_sheet(box, sheet_name)
-    refuse_wide(box.head(part))
+    if is_wide(box.head(part)):
+        return False
     if box.members[part.lower()].file_size <= _READ_AGAIN:
         parse(box.part(part), expat.ParserCreate(), None)
+    return True
 
 
 def _part_of_sheet(box: Container, sheet_name: str) -> tuple[str, Mapping[str, Relation]]:

@@ -1,0 +1,61 @@
+"""Workbooks that a person can open and python-calamine refuses or misreads, made readable for it in memory.
+
+Only calamine is given the mended bytes. The raw look goes on to read the file's own, and what the two see is
+compared cell by cell: a mend that went wrong is a difference, never another number. Nothing is looked for in a file
+that calamine reads, but the two kinds of .xls that it reads wrongly without a word.
+"""
+
+import io
+import struct
+import zipfile
+from collections.abc import Mapping
+
+from pipeline.kinds import Container, Kind, TooLarge, Unreadable
+from pipeline.mend_bytes import ods, ooxml, xls
+
+_OOXML = frozenset({Kind.XLSX, Kind.XLSM, Kind.XLSB})
+
+
+def bytes_to_read(box: Container, kind: Kind) -> bytes:
+    """Give what calamine is to read: the file's own bytes, unless it is known to misread them.
+
+    Raises:
+        Unreadable: the file is broken, or would have to be mended and is too large for that.
+        TooLarge: it is beyond the limit of the container.
+    """
+    if kind is not Kind.XLS or not xls.is_misread(box):
+        return box.data
+    return _needed(xls.mended(box))
+
+
+def mended_bytes(box: Container, kind: Kind) -> bytes | None:
+    """Give a workbook that calamine refused with all that is known mended, or None where nothing can be done.
+
+    Raises:
+        TooLarge: it is beyond the limit of the container.
+    """
+    try:
+        if kind is Kind.XLS:
+            return xls.mended(box)
+        if kind is Kind.ODS:
+            return _zipped(ods.mended(box))
+        return _zipped(ooxml.mended(box)) if kind in _OOXML else None
+    except TooLarge:
+        raise
+    except (Unreadable, struct.error):
+        return None
+
+
+def _needed(data: bytes | None) -> bytes:
+    if data is None:
+        raise Unreadable("another workbook stands inside, and this one is too large to be taken out")
+    return data
+
+
+def _zipped(parts: Mapping[str, bytes]) -> bytes:
+    """Pack parts without pressing them: they are read once and thrown away."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return target.getvalue()

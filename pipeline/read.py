@@ -32,6 +32,9 @@ class Unseen:
         return self.text
 
 
+READERS_DIFFER = "V036"
+"""code of a cell that calamine and the second look saw differently"""
+
 CellValue = str | int | float | bool | datetime | date | time | timedelta | Unseen
 """what a cell holds; "" for a cell without a value"""
 

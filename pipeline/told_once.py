@@ -29,6 +29,8 @@ _OF_A_COLUMN = frozenset(
     }
 )
 """what a whole column may bear for one reason: its format, its formulas, a word, the other column being blank"""
+_OF_A_SHEET = {"V017": 1, "V036": 4}
+"""what the file itself causes, wherever it stands -> so many are still told one by one"""
 _OF_A_LINE = frozenset({"V030"})
 """what is seen in the line of a row concerns each of its cells"""
 _MANY, _MANY_SURE = 4, 3
@@ -87,6 +89,8 @@ def _in_a_return(told: Finding) -> tuple[_Cause, int] | None:
     cause = (told.code, told.severity, told.sheet, told.counted)
     if told.code in _SURE:
         return cause, _MANY_SURE
+    if told.code in _OF_A_SHEET:
+        return cause, _OF_A_SHEET[told.code]
     if told.code in _OF_A_LINE:
         return cause, _MANY
     return ((*cause, told.measure), _MANY) if told.code in _OF_A_COLUMN else None

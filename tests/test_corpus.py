@@ -16,6 +16,7 @@ from pipeline.model import FileReading, Return
 from pipeline.read import read_sheets
 from pipeline.recognise import accounts, locate
 from pipeline.recognise.around import is_furniture
+from pipeline.returns.agreement import differing
 from pipeline.returns.unseen import as_seen, own_formulas
 from pipeline.second_look import sheet_facts
 from schemas.rules import Severity
@@ -80,6 +81,7 @@ def test_every_cell_of_a_form_is_counted_as_something(case: dict[str, Any]) -> N
     for given in read_sheets(data, DEFAULT):
         facts, labels = sheet_facts(data, kind, given.name), desk().labels
         own = own_formulas(given, locate(given, labels), labels, facts)
+        assert differing(given, facts) == {}
         sheet = as_seen(given, facts, own, DEFAULT, stores_zero=kind is Kind.XLS)
         located = locate(sheet, labels)
         said = accounts(sheet, desk().labels, located)

@@ -9,6 +9,7 @@ BIFF_FILEPASS = 0x002F
 BIFF_BOUNDSHEET = 0x0085
 BIFF_EOF = 0x000A
 
+_OVERRIDE = re.compile(rb"<(?:\w+:)?Override\b[^>]*>")
 _MAIN_TYPE = re.compile(rb"""ContentType\s*=\s*["']application/vnd\.([\w.-]+)\.main(?:\+xml)?["']""", re.I)
 _OOXML_FAMILIES = (
     (b"sheet.binary", Kind.XLSB),
@@ -52,16 +53,26 @@ def zip_kind(box: Container) -> Kind:
 
 
 def _ooxml_kind(box: Container) -> Kind:
-    types = _head_or_nothing(box, "[content_types].xml")
-    for main_type in _MAIN_TYPE.findall(types.replace(b"\x00", b"")):
-        for marker, kind in _OOXML_FAMILIES:
-            if marker in main_type.lower():
-                return kind
-        return Kind.PPT_OR_OTHER_OFFICE
-    for part, kind in _OOXML_PARTS:
-        if part in box.members:
-            return kind
-    return Kind.ZIP
+    """Tell it by the type of the main part itself, then by the parts that are there.
+
+    A type that stands for all parts of an ending says nothing as long as one of these speaks: SheetJS names
+    that of a binary workbook for every "bin" in each workbook that it writes.
+    """
+    types = _head_or_nothing(box, "[content_types].xml").replace(b"\x00", b"")
+    of_parts = b"".join(_OVERRIDE.findall(types))
+    return _kind_by_types(of_parts) or _kind_by_parts(box) or _kind_by_types(types) or Kind.ZIP
+
+
+def _kind_by_types(types: bytes) -> Kind | None:
+    main_type = _MAIN_TYPE.search(types)
+    if main_type is None:
+        return None
+    said = main_type[1].lower()
+    return next((kind for marker, kind in _OOXML_FAMILIES if marker in said), Kind.PPT_OR_OTHER_OFFICE)
+
+
+def _kind_by_parts(box: Container) -> Kind | None:
+    return next((kind for part, kind in _OOXML_PARTS if part in box.members), None)
 
 
 def _head_or_nothing(box: Container, name: str) -> bytes:

@@ -10,10 +10,10 @@ from pipeline.numbers.reading import BLANK, Kind, Reading
 from pipeline.numbers.row import row_of
 from pipeline.numbers.sums import sums_in
 from pipeline.numbers.text import read_text
-from pipeline.numbers.typed import read_date, read_fraction, read_whole
+from pipeline.numbers.typed import at_fifteen_digits, read_date, read_fraction, read_whole
 from pipeline.numbers.words import NumberWords, load_number_words
 
-__all__ = ["Kind", "NumberWords", "Reading", "load_number_words", "read_number", "sums_in"]
+__all__ = ["Kind", "NumberWords", "Reading", "at_fifteen_digits", "load_number_words", "read_number", "sums_in"]
 
 
 def read_number(

@@ -28,10 +28,18 @@ def _shown(value: int) -> str:
     return str(value) if abs(value) < 10**20 else f"{Decimal(value):.2E}"
 
 
+def at_fifteen_digits(value: float) -> float:
+    """Round a number to the digits that Excel shows and compares: 2344.9999999999995 is 2345 to everybody there."""
+    return float(f"{value:.15g}")
+
+
 def read_fraction(value: float, kind: Kind) -> Reading:
     """Refuse a fraction; 1.5 may be the "1.500" that a program with other settings took for a decimal."""
     if not isfinite(value):
         return refused("V011", found="#NUM!")
+    value = at_fifteen_digits(value)
+    if value.is_integer():
+        return read_whole(int(value), kind)
     shown = repr(value)
     code = "V005" if value < 0 else "V015"
     whole, _, decimals = shown.partition(".")

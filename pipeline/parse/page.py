@@ -9,7 +9,7 @@ from pipeline.blanks import counted_in
 from pipeline.findings import finding
 from pipeline.model import Coverage, Entry, Fact, Finding, State
 from pipeline.numbers import Kind as NumberKind
-from pipeline.numbers import NumberWords, Reading
+from pipeline.numbers import NumberWords, Reading, at_fifteen_digits
 from pipeline.read import CellValue, Sheet, Unseen, cell_name
 from pipeline.recognise import Labels, Located
 from pipeline.second_look import SheetFacts
@@ -188,11 +188,12 @@ def anchor_of(page: Page, row: Row, address: tuple[int, int]) -> tuple[int, int]
 
 
 def as_text(raw: CellValue) -> str:
-    """Text of a cell as a person sees it; a whole number without its ".0"."""
+    """Text of a cell as a person sees it; a number with at most 15 digits, a whole one without its ".0"."""
     if isinstance(raw, bool):
         return str(raw).upper()
-    if isinstance(raw, float) and raw.is_integer():
-        return str(int(raw))
+    if isinstance(raw, float):
+        shown = raw if raw.is_integer() else at_fifteen_digits(raw)
+        return str(int(shown)) if shown.is_integer() else str(shown)
     return tidy(raw) if isinstance(raw, str) else str(raw)
 
 

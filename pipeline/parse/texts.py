@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pipeline.model import COUNTED, Fact, State
 from pipeline.numbers import read_number, sums_in
 from pipeline.parse.page import Draft, Page, as_text, refuse
-from pipeline.read import Unseen
+from pipeline.read import READERS_DIFFER, Unseen
 from schemas.form import NOTE, Row, ValueKind
 from schemas.rules import Cell, TextOnly
 
@@ -14,7 +14,7 @@ def take_text(page: Page, draft: Draft) -> None:
     """Take what stands in a cell as a text; a text that the file does not hold is told, and no blank."""
     text = as_text(draft.raw)
     if isinstance(draft.raw, Unseen):
-        refuse(page, draft, "V033", text)
+        refuse(page, draft, draft.raw.code if draft.raw.code == READERS_DIFFER else "V033", text)
         return
     if text:
         draft.state, draft.text, draft.found = State.STATED, text, text

@@ -13,13 +13,14 @@ from pipeline.findings import finding
 from pipeline.model import FileReading, Finding, Return
 from pipeline.read import Sheet
 from pipeline.recognise import locate
+from pipeline.returns.agreement import differing
 from pipeline.returns.below import told_of_totals
 from pipeline.returns.legacy import converted, encoding_of
 from pipeline.returns.one import return_of
 from pipeline.returns.page import Medium, Page
 from pipeline.returns.sheets import find_pages, repeats_return
 from pipeline.returns.siblings import those_that_count
-from pipeline.returns.unseen import as_seen, own_formulas
+from pipeline.returns.unseen import as_seen, own_formulas, with_both_readings
 from schemas.form import Form
 from schemas.rules import Severity
 
@@ -72,11 +73,13 @@ def _seen(same: Sequence[Page], medium: Medium, desk: Desk) -> Sequence[Page]:
     if facts is None:
         return same
     own = own_formulas(sheet, forms, desk.labels, facts)
+    unlike = {place: readings for place, readings in differing(sheet, facts).items() if place not in own}
     seen = as_seen(sheet, facts, own, desk.limits, stores_zero=medium.stores_zero)
+    seen = with_both_readings(seen, unlike, desk.limits)
     if seen is not sheet:
         again = [form for form in locate(seen, desk.labels) if not repeats_return(Page(seen, form), desk.labels)]
         forms = again if len(again) == len(forms) else forms
-    return [Page(seen, form, facts, own) for form in forms]
+    return [Page(seen, form, facts, own, unlike) for form in forms]
 
 
 def _beside_its_units(one: Return, matrices: Sequence[Sheet], form: Form) -> Return:

@@ -63,6 +63,7 @@ def _told(path: str, page: Page, parsed: Parsed, medium: Medium, desk: Desk) -> 
         *_told_of_version(page, desk.form),
         *form.findings,
         *_told_of_hidden(sheet, form, page.facts, parsed.entries),
+        *_told_of_readers(page, parsed, medium),
         *parsed.findings,
     ]
     if medium.is_word:
@@ -75,8 +76,26 @@ def _told(path: str, page: Page, parsed: Parsed, medium: Medium, desk: Desk) -> 
     if not any(told.code in OF_TITLES for told in findings):
         findings += told_of_name(desk.labels, _file_name(path), refuses=False)
     titles = {told.cell for told in findings if told.code in OF_TITLES}
-    unread = (place for place in _unread(page, desk.labels) if cell_name(*place) not in titles)
+    unread = (
+        place for place in _unread(page, desk.labels) if cell_name(*place) not in titles and place not in page.differing
+    )
     return [*findings, *told_of_the_rest(sheet, replace(form, unclaimed=tuple(sorted(unread))), page.own)]
+
+
+def _told_of_readers(page: Page, parsed: Parsed, medium: Medium) -> Iterator[Finding]:
+    """Tell that the sheet was read once only, or where beside the cells of the form its two readers differ."""
+    if page.facts is None and not medium.is_word:
+        yield finding("F041", facts={"format": medium.format} if medium.format else {})
+    of_form = {entry.cell for entry in parsed.entries}
+    beside = {cell_name(*place): page.differing[place] for place in sorted(page.differing)}
+    apart = {cell: readings for cell, readings in beside.items() if cell not in of_form}
+    if apart:
+        facts: dict[str, Fact] = {"count": len(apart), "places": tuple(apart)}
+        found = "; ".join(list(apart.values())[:_MOST_QUOTED])
+        yield finding("V037", cell=next(iter(apart)), found=found, facts=facts)
+
+
+_MOST_QUOTED = 5
 
 
 def _file_name(path: str) -> str:

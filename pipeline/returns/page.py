@@ -1,8 +1,8 @@
 """What is read as one: a form on its sheet, and what the kind of its file means for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.read import Sheet
 from pipeline.recognise import Located
@@ -33,6 +33,8 @@ class Page:
     """what the second look told of the sheet; None where it was impossible, or not made yet"""
     own: AbstractSet[tuple[int, int]] = frozenset()
     """formulas that the template wrote around the form"""
+    differing: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """cells of the sheet that its two readers saw differently, with both readings"""
 
     def stamped(self, name: str) -> str:
         """What stands beside a stamp label, as typed."""

@@ -4,11 +4,11 @@ An Excel error, a formula never calculated, a truth value of .ods or a percentag
 stand for one, wherever it is typed. So it is put into the grid before the form is read, not asked for cell by cell.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from pipeline.limits import Limits
-from pipeline.read import CellValue, Sheet, Unseen, with_cells
+from pipeline.read import READERS_DIFFER, CellValue, Sheet, Unseen, with_cells
 from pipeline.recognise import Labels, Located
 from pipeline.recognise.shape import Address
 from pipeline.second_look import SheetFacts
@@ -30,6 +30,12 @@ def as_seen(sheet: Sheet, facts: SheetFacts, own: AbstractSet[Address], limits: 
         if place not in own and (value != (given := sheet.value(*place)) or type(value) is not type(given))
     }
     return with_cells(sheet, rest, limits) if rest else sheet
+
+
+def with_both_readings(sheet: Sheet, differing: Mapping[Address, str], limits: Limits) -> Sheet:
+    """Put both readings where the two readers of a sheet differ, in the place of the one that calamine gave."""
+    readings: dict[Address, CellValue] = {place: Unseen(READERS_DIFFER, both) for place, both in differing.items()}
+    return with_cells(sheet, readings, limits) if readings else sheet
 
 
 def _unseen(sheet: Sheet, facts: SheetFacts, *, stores_zero: bool) -> Iterator[tuple[Address, CellValue]]:

@@ -14,10 +14,11 @@ from xml.parsers import expat
 from pipeline.kinds import LIMIT, Container, Kind, TooLarge, Unreadable
 from pipeline.second_look import ods, package, xls, xlsb, xlsx
 from pipeline.second_look.dress import Dress
-from pipeline.second_look.facts import Notes, SheetFacts, WorkbookFacts
+from pipeline.second_look.facts import Notes, RawValue, SheetFacts, WorkbookFacts
 
 __all__ = [
     "Dress",
+    "RawValue",
     "SheetFacts",
     "TooLarge",
     "Unreadable",

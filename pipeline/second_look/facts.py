@@ -12,6 +12,8 @@ from pipeline.second_look.dress import Dress, dress_of
 from schemas.register import VIETNAM
 
 Address = tuple[int, int]
+RawValue = float | str | bool
+"""what a cell stores: a number (a day by its serial number), a text with its escapes resolved, a truth value"""
 
 MOST_CELLS = 1_000_000
 MOST_ROWS = 1_048_576
@@ -29,6 +31,9 @@ class SheetFacts:
     of pieces that the eye keeps apart and calamine joins, with a space between them.
     Hidden rows and columns are told as far as the sheet is used. `merged` is (row1, column1, row2, column2).
     `blind` (xlsb only): there are errors whose address is not known.
+    `raw` is what this look itself read in each cell that holds a number, a text or a truth value, for comparing it
+    with what calamine read; None where the look does not tell. `contradicted` are the cells that are stored more
+    than once, or state two contents, with all of these (None is a blank).
     """
 
     formulas: frozenset[Address]
@@ -43,6 +48,10 @@ class SheetFacts:
     merged: tuple[tuple[int, int, int, int], ...]
     blind: bool
     pieced: Mapping[Address, str] = field(default_factory=dict)
+    raw: Mapping[Address, RawValue] | None = None
+    contradicted: Mapping[Address, tuple[RawValue | None, ...]] = field(default_factory=dict)
+    dates_from_1904: bool = False
+    """day 0 of the workbook's serial dates is 1 January 1904"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,10 @@ class Notes:
     rows: int = 0
     columns: int = 0
     blind: bool = False
+    raw: dict[Address, RawValue] | None = None
+    """a format that reads the stored values sets this to {} before its first cell"""
+    contradicted: dict[Address, tuple[RawValue | None, ...]] = field(default_factory=dict)
+    dates_from_1904: bool = False
 
     def use(self, row: int, column: int) -> None:
         """Count the used part of the sheet up to this cell."""
@@ -109,6 +122,20 @@ class Notes:
         elif value is None and formula:
             self.uncalculated.add(at)
 
+    def read(self, at: Address, value: Value) -> None:
+        """Keep what a cell stores; a blank and an error store nothing that could be compared."""
+        if self.raw is not None and value is not None and value != "" and not isinstance(value, ErrorValue):
+            self.raw[at] = value
+
+    def read_again(self, at: Address, value: Value) -> None:
+        """Keep what a cell states a second time: nobody can tell which of two contents is meant."""
+        other = self.errors.get(at) if self.raw is None else self.raw.get(at, self.errors.get(at))
+        again = value.text if isinstance(value, ErrorValue) else value
+        again = None if again == "" else again
+        if again != other:
+            self.contradicted[at] = (*self.contradicted.get(at, (other,)), again)
+        self.read(at, value)
+
     def facts(self) -> SheetFacts:
         """All that was seen, hidden rows and columns cut to the used part."""
         return SheetFacts(
@@ -124,6 +151,9 @@ class Notes:
             merged=tuple(self.merged),
             blind=self.blind,
             pieced=self.pieced,
+            raw=self.raw,
+            contradicted=self.contradicted,
+            dates_from_1904=self.dates_from_1904,
         )
 
 

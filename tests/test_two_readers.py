@@ -1,0 +1,158 @@
+"""A number counts only where two readers saw the same: calamine, and the look at the raw part of the sheet."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from examples.filling import fill_in
+from pipeline.find import Found
+from pipeline.intake import read_bytes
+from pipeline.model import FileReading, Return, State
+from pipeline.register import load_register
+from pipeline.stamp import load_stamp_words
+from pipeline.template import write_template
+from tests.reading import desk, entry
+from tests.returned import FIGURES, FORM
+
+UNIT = "07132"
+BOOKS, NEWS, MONEY = "books_donated.quantity", "news_items.quantity", "funding_state_budget.quantity"
+SHEET, STRINGS, TYPES = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "[Content_Types].xml"
+
+
+@cache
+def filled() -> tuple[bytes, dict[str, str]]:
+    """A return with every figure of a unit, whose blanks are 0, as openpyxl saves it, and where each figure stands."""
+    with TemporaryDirectory() as name:
+        template, out = Path(name) / "template.xlsx", Path(name) / "a.xlsx"
+        register = load_register(FORM, None)
+        write_template(FORM, register, template, register.by_code[UNIT])
+        stamps = {"blank_means_zero": load_stamp_words().blank_yes}
+        places = fill_in(FORM, template, out, FIGURES[UNIT], stamps)
+        return out.read_bytes(), dict(places)
+
+
+def altered(tmp_path: Path, part: str, alter: Callable[[str], str]) -> Path:
+    """Write one part of the return anew."""
+    path, out = tmp_path / "given.xlsx", tmp_path / "altered.xlsx"
+    path.write_bytes(filled()[0])
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as to:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == part:
+                before = data.decode()
+                after = alter(before)
+                assert after != before
+                data = after.encode()
+            to.writestr(name, data)
+    return out
+
+
+def with_cell(tmp_path: Path, cell: str, content: str, *, kind: str = "") -> Path:
+    """Write what stands in one cell of the return anew."""
+
+    def alter(xml: str) -> str:
+        address = filled()[1][cell]
+        said = f' t="{kind}"' if kind else ""
+        return re.sub(
+            rf'<c r="{address}"( s="\d+")?[^>]*?(?:/>|>.*?</c>)',
+            lambda found: f'<c r="{address}"{found[1] or ""}{said}>{content}</c>',
+            xml,
+        )
+
+    return altered(tmp_path, SHEET, alter)
+
+
+def read(file: Path) -> FileReading:
+    return read_bytes(Found(file.name, file), file.read_bytes(), desk())
+
+
+def read_return(file: Path) -> Return:
+    (one,) = read(file).returns
+    return one
+
+
+def told(one: Return) -> list[tuple[str, str | None]]:
+    """Give what is told of the readers."""
+    codes = ("V017", "V036", "V037", "F041")
+    return [(finding.code, finding.cell) for finding in one.findings if finding.code in codes]
+
+
+DIFFERENT = {
+    "a section of plain text": ("<v><![CDATA[2345]]></v>", ""),
+    "a character reference": ("<v>23&#52;5</v>", ""),
+    "a comment": ("<v>23<!-- -->45</v>", ""),
+    "a value behind a text": ("<is><t>2345</t></is><v>2345</v>", "inlineStr"),
+    "a value beside another text": ("<v>23</v><is><t>2345</t></is>", "inlineStr"),
+    "two values": ("<v>23</v><v>45</v>", ""),
+}
+
+
+@pytest.mark.parametrize("how", DIFFERENT)
+def test_a_cell_that_the_readers_see_differently_is_an_error_and_counts_nowhere(tmp_path: Path, how: str) -> None:
+    content, kind = DIFFERENT[how]
+    one = read_return(with_cell(tmp_path, BOOKS, content, kind=kind))
+    found = entry(one, *BOOKS.split("."))
+    assert (found.state, found.value) == (State.UNREADABLE, None)
+    assert "≠" in (found.found or "")
+    assert told(one) == [("V036", found.cell)]
+    assert entry(one, *NEWS.split(".")).value == FIGURES[UNIT][NEWS]
+
+
+def test_a_cell_that_is_stored_twice_is_an_error_with_both_contents(tmp_path: Path) -> None:
+    place = filled()[1][BOOKS]
+    content = f'<v>2345</v></c><c r="{place}"><v>999</v>'
+    one = read_return(with_cell(tmp_path, BOOKS, content))
+    found = entry(one, *BOOKS.split("."))
+    assert (found.value, found.found) == (None, "2345 ≠ 999")
+    assert told(one) == [("V036", place)]
+
+
+def test_a_cell_that_is_stored_twice_with_the_same_number_counts(tmp_path: Path) -> None:
+    content = f'<v>2345</v></c><c r="{filled()[1][BOOKS]}"><v>2345</v>'
+    one = read_return(with_cell(tmp_path, BOOKS, content))
+    assert entry(one, *BOOKS.split(".")).value == 2345
+    assert told(one) == []
+
+
+@pytest.mark.parametrize("stored", ["2344.9999999999995", "2345.0000000000005"])
+def test_a_number_is_read_to_the_fifteen_digits_that_excel_shows(tmp_path: Path, stored: str) -> None:
+    one = read_return(with_cell(tmp_path, BOOKS, f"<v>{stored}</v>"))
+    found = entry(one, *BOOKS.split("."))
+    assert (found.state, found.value, found.found) == (State.STATED, 2345, "2345")
+    assert told(one) == []
+
+
+BROKEN = {
+    "an attribute twice": lambda xml: xml.replace("<sheetData>", '<sheetData a="1" a="2">'),
+    "bytes after the end": lambda xml: xml + "<x",
+    "a control character": lambda xml: xml.replace("</sheetData>", "<!-- \x0b --></sheetData>"),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_sheet_that_is_read_only_once_is_told_whether_or_not_a_cell_is_blank(tmp_path: Path, how: str) -> None:
+    one = read_return(altered(tmp_path, SHEET, BROKEN[how]))
+    assert told(one) == [("F041", None)]
+    assert entry(one, *NEWS.split(".")).value == FIGURES[UNIT][NEWS]
+
+
+def test_a_workbook_whose_content_types_speak_of_every_bin_is_looked_at_as_what_it_is(tmp_path: Path) -> None:
+    said = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
+    default = f'<Default Extension="bin" ContentType="{said}"/>'
+    one = read_return(altered(tmp_path, TYPES, lambda xml: re.sub("(<Types[^>]*>)", rf"\1{default}", xml)))
+    assert told(one) == []
+
+
+def test_a_text_beside_the_numbers_that_the_readers_see_differently_is_told_at_its_cell(tmp_path: Path) -> None:
+    def alter(xml: str) -> str:
+        return re.sub(r'<c r="A9"[^>]*>.*?</c>', '<c r="A9" t="str"><v>a</v></c><c r="A9" t="str"><v>b</v></c>', xml)
+
+    one = read_return(altered(tmp_path, SHEET, alter))
+    assert told(one) == [("V037", "A9")]

@@ -5,6 +5,7 @@ Nothing is opened here: a pipe, a device or a link that leads out of the folder 
 
 import errno
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Collection, Iterator
@@ -15,12 +16,20 @@ from pathlib import Path
 
 from pipeline.findings import finding
 from pipeline.limits import DEFAULT, Limits
-from pipeline.model import Finding
+from pipeline.model import Finding, Message
 from schemas.register import VIETNAM
 from schemas.text import display_name
 
 # Written by systems, never by a reporting unit.
-_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "ehthumbs.db", "icon\r"})
+_SYSTEM_FILES = frozenset(
+    {"thumbs.db", "desktop.ini", ".ds_store", "ehthumbs.db", "icon\r", ".localized", ".directory", ".nomedia"}
+    | {".dropbox", ".dropbox.attr"}
+)
+_STREAM = re.compile(
+    r"[:\uf03a](?:zone\.identifier|smartscreen|afp_afpinfo|afp_resource|com\.apple\.[\w.]+|com\.dropbox\.[\w.]+)"
+    r"(?::\$data)?\Z|@syno(?:eastream|resource)\Z"
+)
+"""a second stream of a file, kept as a file beside it by disks that know no such streams (WSL, Samba, Synology)"""
 _FILE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".rar", ".7z", ".eml", ".mbox", ".msg"})
 _HELD_BY_ANOTHER_PROGRAM = (32, 33)
 """ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows, which Python shows as PermissionError"""
@@ -29,7 +38,11 @@ NO_REPORT = "F025"
 """what systems and mail programs put among the files of people"""
 DECISIONS_SUFFIX = ".decisions.xlsx"
 """how the name of a decisions workbook ends: those of other summaries may lie in the folder too"""
-_SYSTEM_FOLDERS = frozenset({"__macosx", ".git", "$recycle.bin", "system volume information"})
+_SYSTEM_FOLDERS = frozenset(
+    {"__macosx", ".git", "$recycle.bin", "system volume information", "@eadir", "#recycle", ".@__thumb"}
+    | {".appledouble", ".trashes", ".spotlight-v100", ".fseventsd", ".temporaryitems", ".documentrevisions-v100"}
+    | {".dropbox.cache", "lost+found"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,8 @@ class Found:
     """when the e-mail came that brought it"""
     problem: Finding | None = None
     """why it is not to be opened"""
+    message: Message | None = None
+    """what it says of itself, if it is a message that was opened"""
 
 
 def find_files(folder: Path, own: Collection[Path] = (), limits: Limits = DEFAULT) -> tuple[Found, ...]:
@@ -81,7 +96,9 @@ def _plain(name: str) -> str:
 def is_of_the_system(name: str, *, folder: bool = False) -> bool:
     """Tell whether a file or folder is one that systems put among the files of people."""
     plain = name.lower()
-    return plain in _SYSTEM_FOLDERS if folder else plain in _SYSTEM_FILES or plain.startswith("._")
+    if folder:
+        return plain in _SYSTEM_FOLDERS
+    return plain in _SYSTEM_FILES or plain.startswith("._") or bool(_STREAM.search(plain))
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ _OTHER_KINDS = {
     Kind.EMAIL: "F007",
     Kind.MBOX: "F007",
     Kind.MSG: "F007",
+    Kind.TNEF: "F007",
 }
 
 

@@ -351,7 +351,8 @@ def test_an_archive_in_a_mail_brings_the_time_of_the_mail() -> None:
 def test_a_mail_without_any_file_may_hold_figures_in_its_text() -> None:
     (only,) = [found for found, _ in opened(message().as_bytes(), "thu.eml")]
     assert only.problem
-    assert (only.problem.code, only.problem.severity, only.problem.facts) == ("F040", "error", {"kind": "email"})
+    assert (only.problem.code, only.problem.severity, only.problem.facts["kind"]) == ("F040", "error", "email")
+    assert only.problem.facts["lines"] == "Kính gửi"
 
 
 def test_the_picture_of_a_signature_is_no_file_that_a_mail_brings() -> None:

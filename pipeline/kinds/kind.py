@@ -7,8 +7,9 @@ class Kind(StrEnum):
     """What a file is, whatever it is called.
 
     `XLSX` covers strict files, templates and an .xlsm without macros; `DOC` covers RTF; `HTML` covers a web
-    archive; `OLD_XLS` is a bare BIFF stream, from before Excel 5; `TRUNCATED` is cut off, or too damaged to
-    open at all; `EMPTY` holds no byte but blanks or zeros, as a download that broke off leaves it.
+    archive; `OLD_XLS` is a bare BIFF stream, from before Excel 5; `TNEF` is the winmail.dat in which Outlook packs
+    its attachments; `TRUNCATED` is cut off, or too damaged to open at all; `EMPTY` holds no byte but blanks or zeros,
+    as a download that broke off leaves it.
     """
 
     XLSX = "xlsx"
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     EMAIL = "email"
     MBOX = "mbox"
     MSG = "msg"
+    TNEF = "tnef"
     LOCK_FILE = "lock_file"
     EMPTY = "empty"
     TRUNCATED = "truncated"

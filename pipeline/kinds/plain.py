@@ -17,6 +17,7 @@ _MAGIC = (
     (b"II*\x00", Kind.PICTURE),
     (b"MM\x00*", Kind.PICTURE),
     (b"{\\rtf", Kind.DOC),
+    (b"\x78\x9f\x3e\x22", Kind.TNEF),
     (b"\x09\x00\x04\x00", Kind.OLD_XLS),
     (b"\x09\x02\x06\x00", Kind.OLD_XLS),
     (b"\x09\x04\x06\x00", Kind.OLD_XLS),
@@ -43,12 +44,14 @@ _EXCEL_2003 = re.compile(r"<(?:\w+:)?Workbook\b")
 _SVG = re.compile(r"<(?:!doctype\s+svg|svg)\b", re.I)
 _WORD_2003 = re.compile(r"<(?:\w+:)?wordDocument\b")
 _MBOX = re.compile(r"From \S.*\d{4}\s*\n[\w-]+:")
+_APPLE_LENGTH = re.compile(r"\A\s*\d{1,12}[ \t]*\r?\n(?=[A-Za-z-]+:)")
+"""an .emlx begins with the length of the e-mail that follows"""
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]*):[ \t]")
 _MAIL_HEADERS = frozenset(
     {"from", "to", "cc", "subject", "date", "received", "message-id", "mime-version", "return-path"}
     | {"delivered-to", "reply-to", "content-type", "x-document-type"}
 )
-_MAIL_EXTENSIONS = frozenset({".eml", ".mht", ".mhtml"})
+_MAIL_EXTENSIONS = frozenset({".eml", ".emlx", ".mht", ".mhtml"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")
 # VISCII, one of the old Vietnamese encodings, has letters on six control bytes.
 _CONTROL_SHARE = 20
@@ -67,7 +70,9 @@ def text_kind(head: bytes, name: str) -> Kind:
         return Kind.PPT_OR_OTHER_OFFICE
     if text.lstrip().startswith("<?xml"):
         return Kind.OTHER
-    return Kind.MBOX if _MBOX.match(text) else _mail_kind(text, name) or Kind.TEXT
+    if _MBOX.match(text):
+        return Kind.MBOX
+    return _mail_kind(text, name) or _mail_kind(_APPLE_LENGTH.sub("", text), name) or Kind.TEXT
 
 
 def _end_of_lead(text: str) -> int:

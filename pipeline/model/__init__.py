@@ -4,6 +4,7 @@ from pipeline.model.by_hand import ByHand, HandEdit, HandLine, HandName
 from pipeline.model.cells import COUNTED, Coverage, Entry, Fact, Finding, Open, State
 from pipeline.model.consolidation import Consolidation, Group, Total
 from pipeline.model.ledger import FileResult, FileStatus, UnitResult, UnitStatus
+from pipeline.model.messages import Message, MessageKind
 from pipeline.model.returns import Claim, FileReading, Return, Times
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "HandEdit",
     "HandLine",
     "HandName",
+    "Message",
+    "MessageKind",
     "Open",
     "Return",
     "State",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline.model.cells import Entry, Finding, State
+from pipeline.model.messages import Message
 from schemas.rules import Cell
 
 
@@ -80,3 +81,9 @@ class FileReading:
     times: Times = Times()
     unit: str | None = None
     """the unit that an officer gave a file without returns to"""
+    message: Message | None = None
+    """what it says of itself, if it is a message"""
+    document: str = ""
+    """what is written in a document that holds no form, a line a paragraph"""
+    signed: bool = False
+    """a document that bears a digital signature"""

@@ -3,7 +3,7 @@
 Nothing is written to disk, so no name from outside is ever used as a path and nothing is left behind.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,24 +11,29 @@ from pipeline.find import NO_REPORT, Found
 from pipeline.findings import finding
 from pipeline.kinds import Container, Kind, Unreadable, kind_of
 from pipeline.limits import Limits
-from pipeline.model import Finding
+from pipeline.model import Finding, Message, MessageKind
 from pipeline.read import OverLimit
-from pipeline.unpack.mail import mail_pieces, mailbox_pieces
-from pipeline.unpack.outlook import outlook_pieces
-from pipeline.unpack.pieces import Budget, Piece
-from pipeline.unpack.zips import zip_pieces
+from pipeline.unpack.mail import open_mail, open_mailbox
+from pipeline.unpack.message_facts import facts_of
+from pipeline.unpack.outlook import open_outlook
+from pipeline.unpack.pieces import Budget, Opened, Piece
+from pipeline.unpack.tnef import open_tnef
+from pipeline.unpack.zips import open_zip
 from pipeline.zip_check import check_zip
 from schemas.text import visible
 
-_OPENERS: Mapping[Kind, Callable[[Container, Budget, Limits], Iterator[Piece]]] = {
-    Kind.ZIP: zip_pieces,
-    Kind.EMAIL: mail_pieces,
-    Kind.MBOX: mailbox_pieces,
-    Kind.MSG: outlook_pieces,
+_OPENERS: Mapping[Kind, Callable[[Container, Budget, Limits], Opened]] = {
+    Kind.ZIP: open_zip,
+    Kind.EMAIL: open_mail,
+    Kind.MBOX: open_mailbox,
+    Kind.MSG: open_outlook,
+    Kind.TNEF: open_tnef,
 }
 CONTAINERS = frozenset(_OPENERS)
-_MAIL = CONTAINERS - {Kind.ZIP}
 _NAME_LENGTH = 1000
+_CAME_BACK = frozenset({MessageKind.BOUNCE, MessageKind.OWN})
+"""kinds of messages in which lies what this office sent, and nothing that answers it"""
+_CODES = {MessageKind.BOUNCE: "F050", MessageKind.AUTO_REPLY: "F051", MessageKind.OWN: "F052"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,37 +43,67 @@ class _Step:
     budget: Budget
     limits: Limits
     depth: int = 1
+    lies_in: MessageKind | None = None
+    """the kind of message around that is no answer, whatever lies in it"""
+
+
+_Members = Generator[tuple[Found, bytes | None], None, int]
+"""gives each file, and in the end how many of them may be a return"""
 
 
 def unpacked(found: Found, data: bytes, kind: Kind, limits: Limits) -> Iterator[tuple[Found, bytes | None]]:
     """Give every file within an archive or e-mail in a fixed order, each archive after its members, `found` last.
 
     A file that is not to be read bears a problem: an archive or e-mail that was opened F032 with the count of its
-    files, an e-mail that brings none that may be a report F040. Its bytes are None where it could not be unpacked.
-    Whatever the bytes are, nothing is raised but MemoryError.
+    files, an e-mail that brings none that may be a report F040, one that nobody wrote as an answer F050 to F052, and
+    what lies in such a one F053. Its bytes are None where it could not be unpacked. Whatever the bytes are, nothing
+    is raised but MemoryError.
     """
     yield from _open(found, data, kind, _Step(Budget(limits.members, limits.inflated_bytes), limits))
 
 
-def _open(found: Found, data: bytes, kind: Kind, step: _Step) -> Iterator[tuple[Found, bytes | None]]:
+def _open(found: Found, data: bytes, kind: Kind, step: _Step) -> _Members:
     if step.depth > step.limits.depth:
         yield replace(found, problem=_over_limit(OverLimit("depth", step.depth, step.limits.depth))), data
-        return
-    count, reports = 0, 0
+        return 1
+    count, reports, message = 0, 0, None
     try:
-        for piece in _OPENERS[kind](Container(data, step.limits.inflated_bytes), step.budget, step.limits):
+        opened = _OPENERS[kind](Container(data, step.limits.inflated_bytes), step.budget, step.limits)
+        message = opened.message
+        for piece in opened.pieces:
             count += 1
-            reports += piece.problem is None or piece.problem.code != NO_REPORT
-            yield from _look_into(_member(found, piece), piece.data, step)
+            within = replace(step, lies_in=_lies_in(step, message, piece))
+            reports += yield from _look_into(_member(found, piece), piece, within)
     except OverLimit as error:
         problem = _over_limit(error)
     except Unreadable:
         problem = finding("F004", facts={"reason": "damaged"})
     else:
-        # The text of an e-mail is read by nobody here, and figures may stand in it.
-        is_text = kind in _MAIL and not reports
-        problem = finding("F040", facts={"kind": kind.value}) if is_text else finding("F032", facts={"count": count})
-    yield replace(found, problem=problem), data
+        message = replace(message, brings_file=reports > 0) if message else None
+        problem = _told(kind, message, count, step)
+    yield replace(found, problem=problem, message=message), data
+    return 1 if message else reports
+
+
+def _lies_in(step: _Step, message: Message | None, piece: Piece) -> MessageKind | None:
+    """Say in what kind of message a piece lies that is no answer: an automatic reply may bring what it replies to."""
+    if step.lies_in or message is None:
+        return step.lies_in
+    came_back = message.kind in _CAME_BACK or (message.kind is MessageKind.AUTO_REPLY and piece.is_message)
+    return message.kind if came_back else None
+
+
+def _told(kind: Kind, message: Message | None, count: int, step: _Step) -> Finding:
+    """Say what became of an archive or message that was opened."""
+    said = facts_of(message) if message else {}
+    if step.lies_in:
+        return finding("F053", facts={**said, "why": step.lies_in.value})
+    if message and message.kind in _CODES and not (message.kind is MessageKind.AUTO_REPLY and message.brings_file):
+        return finding(_CODES[message.kind], facts={**said, "addresses": message.failed, "count": count})
+    # The text of an e-mail may hold figures, and is no form.
+    if message and not message.brings_file:
+        return finding("F040", facts={**said, "kind": kind.value})
+    return finding("F032", facts={**said, "count": count})
 
 
 def _member(found: Found, piece: Piece) -> Found:
@@ -81,12 +116,15 @@ def _member(found: Found, piece: Piece) -> Found:
     )
 
 
-def _look_into(member: Found, data: bytes | None, step: _Step) -> Iterator[tuple[Found, bytes | None]]:
+def _look_into(member: Found, piece: Piece, step: _Step) -> _Members:
+    data = piece.data
     kind = None if data is None or member.problem else _kind(data, member.file.name, step.limits)
     if data is not None and kind in CONTAINERS:
-        yield from _open(member, data, kind, replace(step, depth=step.depth + 1))
-    else:
-        yield member, data
+        return (yield from _open(member, data, kind, replace(step, depth=step.depth + 1)))
+    if step.lies_in and not member.problem:
+        member = replace(member, problem=finding("F053", facts={"why": step.lies_in.value}))
+    yield member, data
+    return int(member.problem is None or member.problem.code != NO_REPORT)
 
 
 def _kind(data: bytes, name: str, limits: Limits) -> Kind | None:

@@ -1,4 +1,4 @@
-"""The attachments of a saved e-mail (.eml) and of a mailbox (.mbox), with the time at which it came.
+"""The attachments and the text of a saved e-mail (.eml, .emlx), and the e-mails of a mailbox (.mbox).
 
 Names come coded (RFC 2047, RFC 2231), doubly coded, or raw in UTF-8 or code page 1258. The parser of the standard
 library is used with its older policy: the newer one meets malformed headers with errors of many types. The time is
@@ -7,33 +7,47 @@ that of the topmost `Received` line, written by the last server on the way, else
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
-from email.message import Message
+from email.message import Message as EmailMessage
 from email.utils import parsedate_to_datetime
 
 from pipeline.find import NO_REPORT
 from pipeline.findings import finding
 from pipeline.kinds import Container, Unreadable
 from pipeline.limits import Limits
-from pipeline.model import Finding
-from pipeline.unpack.pieces import Budget, Piece
+from pipeline.model import Message
+from pipeline.unpack.message_kinds import Envelope, failed_addresses, kind_of_message
+from pipeline.unpack.message_text import own_text, text_of_page
+from pipeline.unpack.pictures import is_decoration
+from pipeline.unpack.pieces import Budget, Opened, Piece
 from schemas.register import VIETNAM
+from schemas.text import visible
 
 _SEPARATOR = re.compile(rb"(?:\A|(?<=\n))From [^\r\n]*\d{4}[^\r\n]*\r?\n(?=[\w-]+:)")
 _RAW_ENCODINGS = ("utf-8", "cp1258", "latin-1")
-_DECORATION_BYTES = 30_000
-"""an image of a signature is smaller, a photo of a form is larger"""
+_APPLE_LENGTH = re.compile(rb"\A\s*(\d{1,12})[ \t]*\r?\n(?=[A-Za-z-]+:)")
+_ENCODING = re.compile(r"\s*([\w-]+)")
+_CODED = frozenset({"base64", "quoted-printable"})
+_FORWARDED = frozenset({"message/rfc822", "message/global"})
+_TEXTS = frozenset({"text/plain", "text/html", "text/enriched"})
+_OF_SERVERS = frozenset(
+    {"message/delivery-status", "message/disposition-notification", "message/feedback-report"}
+    | {"message/global-delivery-status", "message/global-headers", "text/rfc822-headers"}
+)
 _NO_REPORTS = frozenset(
     {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
     | {"text/calendar", "text/vcard", "text/x-vcard"}
 )
 _SUBJECT_LENGTH = 80
+_LONGEST_SUBJECT = 200
+_SENDER_LENGTH = 120
 
 
-def mailbox_pieces(box: Container, budget: Budget, limits: Limits) -> Iterator[Piece]:
-    """Give the e-mails of a mailbox, numbered in their order.
+def open_mailbox(box: Container, budget: Budget, _limits: Limits) -> Opened:
+    """Open the e-mails of a mailbox, numbered in their order.
 
     Raises:
         OverLimit: there are too many.
@@ -44,20 +58,24 @@ def mailbox_pieces(box: Container, budget: Budget, limits: Limits) -> Iterator[P
         raise Unreadable("no e-mail begins in this mailbox")
     budget.take(len(starts), 0)
     ends = [start for start, _ in starts[1:]] + [len(box.data)]
-    for number, ((_, start), end) in enumerate(zip(starts, ends, strict=True), 1):
-        yield Piece(f"{number:04d}.eml", box.data[start:end])
+    places = enumerate(zip(starts, ends, strict=True), 1)
+    return Opened(Piece(f"{number:04d}.eml", box.data[start:end]) for number, ((_, start), end) in places)
 
 
-def mail_pieces(box: Container, budget: Budget, limits: Limits) -> Iterator[Piece]:
-    """Give the attachments of an e-mail in their order; an e-mail forwarded in it is one of them.
+def open_mail(box: Container, budget: Budget, _limits: Limits) -> Opened:
+    """Open an e-mail: its attachments in their order, an e-mail forwarded in it being one of them, and what it says.
 
     Raises:
         OverLimit: they are too many or too large.
         Unreadable: its structure cannot be followed.
     """
     try:
-        message = message_from_bytes(box.data)
-        pieces = [_piece(part, number) for number, part in enumerate(_attachments(message), 1)]
+        message = message_from_bytes(_of_apple(box.data))
+        _mend_encodings(message)
+        texts = _texts_of(message)
+        parts = list(_attachments(message))
+        pieces = [_piece(part, number, texts.pictures) for number, part in enumerate(parts, 1)]
+        envelope = _envelope(message, texts.all_of_it)
     except MemoryError:
         raise
     # The parser meets garbage with errors of many types, RecursionError on parts within parts among them.
@@ -65,47 +83,173 @@ def mail_pieces(box: Container, budget: Budget, limits: Limits) -> Iterator[Piec
         raise Unreadable("the e-mail cannot be taken apart") from error
     budget.take(len(pieces), sum(len(piece.data or b"") for piece in pieces))
     received = received_time(message)
-    for piece in pieces:
-        yield Piece(piece.name, piece.data, received=received, problem=piece.problem)
+    said = Message(
+        kind=kind_of_message(envelope),
+        sender=envelope.sender,
+        subject=envelope.subject,
+        sent=_time(str(message.get("Date", ""))) or received,
+        text=own_text(texts.all_of_it, envelope.subject),
+        failed=failed_addresses(envelope),
+    )
+    return Opened((replace(piece, received=received) for piece in pieces), said)
 
 
-def _attachments(message: Message) -> Iterator[Message]:
-    """Walk to every part that is a file; the text of the e-mail itself is none."""
+def _of_apple(data: bytes) -> bytes:
+    """Take the e-mail out of an .emlx: its length stands in the first line, and a property list behind it."""
+    length = _APPLE_LENGTH.match(data)
+    if not length:
+        return data
+    end = length.end() + int(length[1])
+    # Some copies count their line ends otherwise: then the list stays behind the last part, where nobody reads it.
+    return data[length.end() : end] if data[end : end + 5] == b"<?xml" else data[length.end() :]
+
+
+def _mend_encodings(message: EmailMessage) -> None:
+    """Leave of a transfer encoding its name alone: "base64 " and "base64 (note)" are base64 (RFC 2045, 6.1)."""
+    for part in message.walk():
+        stated = part.get("Content-Transfer-Encoding")
+        name = _ENCODING.match(str(stated or ""))
+        if name and name[1] != str(stated):
+            part.replace_header("Content-Transfer-Encoding", name[1])
+
+
+# What is written in it ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What stands in an e-mail to be read."""
+
+    all_of_it: str
+    pictures: frozenset[str]
+    """ids of pictures that stand in the text"""
+
+
+def _texts_of(message: EmailMessage) -> _Texts:
+    """Gather the text of an e-mail; of a part that is there twice, as plain text and as a page, the plain one."""
+    plain: list[str] = []
+    pages: list[str] = []
+    pictures: frozenset[str] = frozenset()
+    for part in _text_parts(message):
+        written = _decoded(part)
+        if part.get_content_type() == "text/html":
+            page, shown = text_of_page(written)
+            pages.append(page)
+            pictures |= shown
+        else:
+            plain.append(written)
+    said = "\n".join(plain)
+    return _Texts(said if said.strip() else "\n".join(pages), pictures)
+
+
+def _text_parts(message: EmailMessage) -> Iterator[EmailMessage]:
     if message.get_content_maintype() == "multipart" and message.is_multipart():
         for part in message.get_payload():
-            if isinstance(part, Message):
-                yield from _attachments(part)
-    elif message.get_content_maintype() != "text" or _name_of(message) or _disposition(message) == "attachment":
+            if isinstance(part, EmailMessage):
+                yield from _text_parts(part)
+    elif message.get_content_type() in _TEXTS and not _is_attachment(message):
         yield message
 
 
-def _disposition(part: Message) -> str:
+def _decoded(part: EmailMessage) -> str:
+    """Decode a text in the encoding that it states, else in the first that fits."""
+    content = part.get_payload(decode=True)
+    data = content if isinstance(content, bytes) else b""
+    stated = part.get_content_charset("")
+    for encoding in filter(None, (stated, *_RAW_ENCODINGS)):
+        try:
+            return data.decode(encoding)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return data.decode("utf-8", "replace")
+
+
+def _envelope(message: EmailMessage, text: str) -> Envelope:
+    headers: dict[str, list[str]] = {}
+    for name, value in message.raw_items():
+        headers.setdefault(name.lower(), []).append(str(value))
+    statuses = []
+    recipients: list[str] = []
+    for part in message.walk():
+        if part.get_content_type() == "message/delivery-status" and isinstance(part.get_payload(), list):
+            groups = (group for group in part.get_payload() if isinstance(group, EmailMessage))
+            statuses += [{name.lower(): str(value) for name, value in group.items()} for group in groups]
+        elif part is not message and "To" in part:
+            recipients.append(_plain(_readable(part, "To")))
+    return Envelope(
+        headers=headers,
+        sender=visible(_plain(_readable(message, "From")), _SENDER_LENGTH),
+        subject=visible(_plain(_readable(message, "Subject")).strip(), _LONGEST_SUBJECT),
+        text=text,
+        statuses=statuses,
+        report_type=str(message.get_param("report-type", "")) if _is_report(message) else "",
+        recipients=tuple(recipients),
+    )
+
+
+def _is_report(message: EmailMessage) -> bool:
+    return message.get_content_type() == "multipart/report"
+
+
+# Attachments -------------------------------------------------------------------------------------------------------
+
+
+def _attachments(message: EmailMessage) -> Iterator[EmailMessage]:
+    """Walk to every part that is a file; the text of the e-mail itself is none, nor what servers report of it."""
+    if message.get_content_maintype() == "multipart" and message.is_multipart():
+        for part in message.get_payload():
+            if isinstance(part, EmailMessage):
+                yield from _attachments(part)
+    elif message.get_content_type() not in _OF_SERVERS and _is_attachment(message):
+        yield message
+
+
+def _is_attachment(part: EmailMessage) -> bool:
+    return part.get_content_maintype() != "text" or bool(_name_of(part)) or _disposition(part) == "attachment"
+
+
+def _disposition(part: EmailMessage) -> str:
     return (_readable(part, "Content-Disposition").partition(";")[0]).strip().lower()
 
 
-def _piece(part: Message, number: int) -> Piece:
+def _piece(part: EmailMessage, number: int, shown: frozenset[str]) -> Piece:
     name = _name_of(part)
-    inner = part.get_payload()
-    forwarded = inner[0] if isinstance(inner, list) and inner else None
-    if part.get_content_type() == "message/rfc822" and isinstance(forwarded, Message):
-        subject = re.sub(r"[\\/\s]+", " ", _plain(_readable(forwarded, "Subject")))[:_SUBJECT_LENGTH].strip()
-        return Piece(name or f"{subject or number}.eml", forwarded.as_bytes())
+    if part.get_content_type() in _FORWARDED:
+        inner = part.get_payload()
+        forwarded = inner[0] if isinstance(inner, list) and inner else None
+        if isinstance(forwarded, EmailMessage):
+            return _forwarded(part, forwarded, name, number)
     content = part.get_payload(decode=True)
     data = content if isinstance(content, bytes) else b""
-    return Piece(name or str(number), data, problem=_no_report(part, len(data)))
+    is_nothing = part.get_content_type() in _NO_REPORTS or _is_decoration(part, data, name, shown)
+    return Piece(name or str(number), data, problem=finding(NO_REPORT) if is_nothing else None)
 
 
-def _no_report(part: Message, size: int) -> Finding | None:
-    inline_image = (
-        part.get_content_maintype() == "image"
-        and _disposition(part) != "attachment"
-        and "Content-ID" in part
-        and size < _DECORATION_BYTES
-    )
-    return finding(NO_REPORT) if inline_image or part.get_content_type() in _NO_REPORTS else None
+def _forwarded(part: EmailMessage, forwarded: EmailMessage, name: str, number: int) -> Piece:
+    """Give an e-mail within an e-mail; one that was coded is taken for a message without a head by the parser."""
+    encoding = str(part.get("Content-Transfer-Encoding", "")).lower()
+    if encoding in _CODED:
+        coded = EmailMessage()
+        coded["Content-Transfer-Encoding"] = encoding
+        coded.set_payload(forwarded.as_string())
+        content = coded.get_payload(decode=True)
+        data = content.lstrip() if isinstance(content, bytes) else b""
+        if b":" in data.partition(b"\n")[0]:
+            return Piece(name or f"{number}.eml", data, is_message=True)
+    subject = re.sub(r"[\\/\s]+", " ", _plain(_readable(forwarded, "Subject")))[:_SUBJECT_LENGTH].strip()
+    return Piece(name or f"{subject or number}.eml", forwarded.as_bytes(), is_message=True)
 
 
-def received_time(message: Message) -> datetime | None:
+def _is_decoration(part: EmailMessage, data: bytes, name: str, shown: frozenset[str]) -> bool:
+    """Tell the logo or signature that stands in the text of an e-mail from a photo of the form."""
+    if part.get_content_maintype() != "image":
+        return False
+    known_as = str(part.get("Content-ID", "")).strip("<> ").lower()
+    stands_in_text = (bool(known_as) and _disposition(part) != "attachment") or _disposition(part) == "inline"
+    return is_decoration(data, name, stands_in_text=stands_in_text or known_as in shown)
+
+
+def received_time(message: EmailMessage) -> datetime | None:
     """Say when an e-mail came; None where nothing that it states is a time."""
     lines = [str(line).rpartition(";")[2] for line in message.get_all("Received", [])]
     times = (_time(line) for line in [*lines, str(message.get("Date", ""))])
@@ -127,7 +271,7 @@ def _time(text: str) -> datetime | None:
 # Names -----------------------------------------------------------------------------------------------------------
 
 
-def _name_of(part: Message) -> str:
+def _name_of(part: EmailMessage) -> str:
     """Give the last step of the name that the sender's program stated; "" where there is none."""
     for header in ("Content-Disposition", "Content-Type"):
         if part.get(header) is not None:
@@ -135,7 +279,7 @@ def _name_of(part: Message) -> str:
     return _plain(part.get_filename() or "").replace("\\", "/").rpartition("/")[2].strip()
 
 
-def _readable(part: Message, header: str) -> str:
+def _readable(part: EmailMessage, header: str) -> str:
     """Give a header as text, with bytes that no encoding is stated for decoded."""
     raw = next((value for name, value in part.raw_items() if name.lower() == header.lower()), "")
     text = str(raw)

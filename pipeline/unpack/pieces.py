@@ -1,9 +1,10 @@
 """What an archive or e-mail is taken apart into, and how much it may come to."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.model import Finding
+from pipeline.model import Finding, Message
 from pipeline.read import OverLimit
 
 
@@ -17,6 +18,16 @@ class Piece:
     modified: datetime | None = None
     received: datetime | None = None
     problem: Finding | None = None
+    is_message: bool = False
+    """an e-mail within an e-mail"""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An archive or message that was opened."""
+
+    pieces: Iterator[Piece]
+    message: Message | None = None
 
 
 class Budget:

@@ -10,7 +10,7 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from pipeline.find import NO_REPORT, is_of_the_system
@@ -19,7 +19,7 @@ from pipeline.kinds import Container, Unreadable
 from pipeline.limits import Limits
 from pipeline.model import Finding
 from pipeline.read import OverLimit
-from pipeline.unpack.pieces import Budget, Piece
+from pipeline.unpack.pieces import Budget, Opened, Piece
 from pipeline.zip_check import check_ratio, check_zip
 from schemas.register import VIETNAM
 
@@ -32,8 +32,8 @@ _VIETNAMESE = re.compile(r"[\x20-\x7eÀ-ỹ]+")
 _OUTSIDE = re.compile(r"(?:[A-Za-z]:|/)|(?:^|.*/)\.\.(?:/|$)", re.S)
 
 
-def zip_pieces(box: Container, budget: Budget, limits: Limits) -> Iterator[Piece]:
-    """Give the files of a zip, sorted by name; folders and what systems add to them are passed over.
+def open_zip(box: Container, budget: Budget, limits: Limits) -> Opened:
+    """Open a zip: its files, sorted by name; folders and what systems add to them are passed over.
 
     Raises:
         OverLimit: too many files, or too large together; nothing was unpacked then.
@@ -43,8 +43,7 @@ def zip_pieces(box: Container, budget: Budget, limits: Limits) -> Iterator[Piece
     named = sorted(((_name(info), info) for info in box.listing), key=lambda pair: (pair[0], pair[1].header_offset))
     files = [(name, info) for name, info in named if not name.endswith("/") and not _within_system_folder(name)]
     budget.take(len(files), sum(info.file_size for _, info in files))
-    for name, info in files:
-        yield _piece(box, name, info, limits)
+    return Opened(_piece(box, name, info, limits) for name, info in files)
 
 
 def _within_system_folder(name: str) -> bool:

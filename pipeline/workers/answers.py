@@ -72,7 +72,8 @@ def _members(task: Task, found: Found, itself: FileReading, kind: Kind, desk: De
         for place, (member, data) in enumerate(islice(pieces, task.answered, None), task.answered):
             incident = ""
             if member.path == found.path:
-                reading = replace(itself, findings=(member.problem,) if member.problem else ())
+                said = (member.problem,) if member.problem else ()
+                reading = replace(itself, findings=said, message=member.message)
             elif place in task.lost or data is None or member.problem:
                 reading = _not_read(member, data, task.lost.get(place) or member.problem)
             else:
@@ -89,7 +90,8 @@ def _members(task: Task, found: Found, itself: FileReading, kind: Kind, desk: De
 
 def _not_read(member: Found, data: bytes | None, problem: Finding | None) -> FileReading:
     digest = None if data is None else hashlib.sha256(data).hexdigest()
-    return FileReading(member.path, digest, (), (problem,) if problem else (), _times(member))
+    told = (problem,) if problem else ()
+    return FileReading(member.path, digest, (), told, _times(member), message=member.message)
 
 
 def _times(found: Found) -> Times:

@@ -30,7 +30,12 @@ _SEPARATOR = re.compile(rb"(?:\A|(?<=\n))From [^\r\n]*\d{4}[^\r\n]*\r?\n(?=[\w-]
 _RAW_ENCODINGS = ("utf-8", "cp1258", "latin-1")
 _APPLE_LENGTH = re.compile(rb"\A\s*(\d{1,12})[ \t]*\r?\n(?=[A-Za-z-]+:)")
 _ENCODING = re.compile(r"\s*([\w-]+)")
-_CODED = frozenset({"base64", "quoted-printable"})
+_CODED_MESSAGE = "application/x-coded-message"
+_FORWARDED_TYPE = re.compile(rb"message/(?:rfc822|global)(?=[;\s])", re.I)
+_CODED = re.compile(rb"^content-transfer-encoding:\s*(?:base64|quoted-printable)", re.I | re.M)
+_LONGEST_HEAD = 2_000
+"""the head of a part is shorter"""
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _FORWARDED = frozenset({"message/rfc822", "message/global"})
 _TEXTS = frozenset({"text/plain", "text/html", "text/enriched"})
 _OF_SERVERS = frozenset(
@@ -70,7 +75,7 @@ def open_mail(box: Container, budget: Budget, _limits: Limits) -> Opened:
         Unreadable: its structure cannot be followed.
     """
     try:
-        message = message_from_bytes(_of_apple(box.data))
+        message = message_from_bytes(_with_coded_messages_whole(_of_apple(box.data)))
         _mend_encodings(message)
         texts = _texts_of(message)
         parts = list(_attachments(message))
@@ -102,6 +107,21 @@ def _of_apple(data: bytes) -> bytes:
     end = length.end() + int(length[1])
     # Some copies count their line ends otherwise: then the list stays behind the last part, where nobody reads it.
     return data[length.end() : end] if data[end : end + 5] == b"<?xml" else data[length.end() :]
+
+
+def _with_coded_messages_whole(data: bytes) -> bytes:
+    """Name a forwarded e-mail that is coded by another type: the parser would take its code for the e-mail itself.
+
+    RFC 2046 allows no code there, and programs write it all the same.
+    """
+    pieces, done = [], 0
+    for place in _FORWARDED_TYPE.finditer(data):
+        before = data[max(done, place.start() - _LONGEST_HEAD) : place.start()]
+        behind = data[place.end() : place.end() + _LONGEST_HEAD]
+        if _CODED.search(_BLANK_LINE.split(before)[-1]) or _CODED.search(_BLANK_LINE.split(behind)[0]):
+            pieces += [data[done : place.start()], _CODED_MESSAGE.encode()]
+            done = place.end()
+    return b"".join([*pieces, data[done:]]) if pieces else data
 
 
 def _mend_encodings(message: EmailMessage) -> None:
@@ -214,28 +234,18 @@ def _disposition(part: EmailMessage) -> str:
 
 def _piece(part: EmailMessage, number: int, shown: frozenset[str]) -> Piece:
     name = _name_of(part)
-    if part.get_content_type() in _FORWARDED:
-        inner = part.get_payload()
-        forwarded = inner[0] if isinstance(inner, list) and inner else None
-        if isinstance(forwarded, EmailMessage):
-            return _forwarded(part, forwarded, name, number)
+    inner = part.get_payload()
+    if part.get_content_type() in _FORWARDED and isinstance(inner, list) and isinstance(inner[0], EmailMessage):
+        return _forwarded(inner[0], name, number)
     content = part.get_payload(decode=True)
     data = content if isinstance(content, bytes) else b""
+    if part.get_content_type() == _CODED_MESSAGE:
+        return Piece(name or f"{number}.eml", data.lstrip(), is_message=True)
     is_nothing = part.get_content_type() in _NO_REPORTS or _is_decoration(part, data, name, shown)
     return Piece(name or str(number), data, problem=finding(NO_REPORT) if is_nothing else None)
 
 
-def _forwarded(part: EmailMessage, forwarded: EmailMessage, name: str, number: int) -> Piece:
-    """Give an e-mail within an e-mail; one that was coded is taken for a message without a head by the parser."""
-    encoding = str(part.get("Content-Transfer-Encoding", "")).lower()
-    if encoding in _CODED:
-        coded = EmailMessage()
-        coded["Content-Transfer-Encoding"] = encoding
-        coded.set_payload(forwarded.as_string())
-        content = coded.get_payload(decode=True)
-        data = content.lstrip() if isinstance(content, bytes) else b""
-        if b":" in data.partition(b"\n")[0]:
-            return Piece(name or f"{number}.eml", data, is_message=True)
+def _forwarded(forwarded: EmailMessage, name: str, number: int) -> Piece:
     subject = re.sub(r"[\\/\s]+", " ", _plain(_readable(forwarded, "Subject")))[:_SUBJECT_LENGTH].strip()
     return Piece(name or f"{subject or number}.eml", forwarded.as_bytes(), is_message=True)
 

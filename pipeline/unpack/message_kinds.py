@@ -146,9 +146,15 @@ def _words(section: str, name: str) -> tuple[str, ...]:
 
 
 def _begins(text: str, section: str, name: str) -> bool:
-    """Tell whether a text begins with one of some words, as whole words."""
-    said = f"{fold_words(text)} "
-    return any(said.startswith(f"{fold_words(word)} ") for word in _words(section, name))
+    return begins_with(text, _words(section, name))
+
+
+def begins_with(text: str, words: Sequence[str]) -> bool:
+    """Tell whether a text begins with one of some words, as whole words; a colon behind a word must stand there too."""
+    said, label = f"{fold_words(text)} ", fold_words(text.partition(":")[0]) if ":" in text else None
+    return any(
+        label == fold_words(word) if word.endswith(":") else said.startswith(f"{fold_words(word)} ") for word in words
+    )
 
 
 def _holds(text: str, section: str, name: str) -> bool:

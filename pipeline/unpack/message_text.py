@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from html.parser import HTMLParser
 
-from pipeline.unpack.message_kinds import message_words
+from pipeline.unpack.message_kinds import begins_with, message_words
 from schemas.text import fold_words
 
 _LONGEST = 200_000
@@ -73,7 +73,7 @@ def text_of_page(page: str) -> tuple[str, frozenset[str]]:
 def own_text(text: str, subject: str = "") -> str:
     """Give the text of a message without the older ones that are quoted in it."""
     lines = [line.strip() for line in text[:_LONGEST].splitlines()]
-    is_forward = fold_words(subject).startswith(tuple(map(fold_words, _texts("subjects"))))
+    is_forward = begins_with(subject, _texts("subjects"))
     kept: list[str] = []
     for place, line in enumerate(lines):
         is_forward |= _says(line, "forwards")
@@ -100,7 +100,8 @@ def _begins_quotation(lines: Sequence[str], place: int) -> bool:
     if first.startswith(_starts("begins")) and _wrapped_end(lines, place) and any(end in said for end in _ends()):
         return True
     heads = [fold_words(part.partition(":")[0].strip("* ")) for part in lines[place : place + _HEAD] if ":" in part]
-    return bool(heads) and heads[0] in _folded("from") and not _folded("sent").isdisjoint(heads[1:])
+    is_head = ":" in line and heads[0] in _folded("from")
+    return is_head and not _folded("sent").isdisjoint(heads[1:])
 
 
 def _wrapped_end(lines: Sequence[str], place: int) -> bool:

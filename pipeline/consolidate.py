@@ -21,7 +21,7 @@ from pipeline.workers import Log, Plan, Progress, read_all
 from schemas.form import Form
 from schemas.register import Register
 
-__all__ = ["Progress", "Request", "conclude", "consolidate", "files_under"]
+__all__ = ["Progress", "Request", "conclude", "consolidate", "files_under", "read_returns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,13 @@ def consolidate(
         RunError: the folder cannot be read or holds no file at all.
     """
     found = files_under(request) if found is None else found
+    return conclude(request, *read_returns(request, progress, found))
+
+
+def read_returns(request: Request, progress: Progress, found: Sequence[Found]) -> tuple[Desk, Sequence[FileReading]]:
+    """Read every file: the half that sees one at a time, and does not ask what an officer decided."""
     desk = desk_for(request.form, request.register, request.limits)
-    readings = read_all(found, desk, Plan(request.workers, None, progress, _load_the_rest, request.log))
-    return conclude(request, desk, readings)
+    return desk, read_all(found, desk, Plan(request.workers, None, progress, _load_the_rest, request.log))
 
 
 def files_under(request: Request) -> tuple[Found, ...]:

@@ -1,12 +1,14 @@
 """One run from the command line: the straight line, with its outputs checked before and written after."""
 
+import hashlib
 import shutil
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from pipeline.consolidate import Progress, Request, conclude, consolidate, files_under
+from pipeline.consolidate import Progress, Request, conclude, files_under, read_returns
 from pipeline.decisions.meaning import decide
 from pipeline.decisions.plan import BookPlan, plan_book
 from pipeline.decisions.saved import NO_BOOK, SavedBook, read_book
@@ -19,7 +21,15 @@ from pipeline.findings import finding
 from pipeline.intake import desk_for
 from pipeline.limits import DEFAULT, OWN_FILES, Limits
 from pipeline.model import Consolidation, FileResult
-from pipeline.outputs import check_folder, check_targets, is_replaceable, remove_leftovers, write_all
+from pipeline.outputs import (
+    ChangedMeanwhileError,
+    check_folder,
+    check_targets,
+    digest_of,
+    is_replaceable,
+    remove_leftovers,
+    write_all,
+)
 from pipeline.runlog import LOG_SUFFIX, describe_fault, start_log
 from pipeline.summary import not_kept, write_summary
 from pipeline.workers import Log, read_all
@@ -93,7 +103,7 @@ def _do(job: Job, progress: Progress, begin: Callable[[], None], log: Log) -> Co
         if target and target.exists() and not is_own_output(target):
             raise RunError("output_foreign", {"file": target.name})
     check_folder(job.decisions_book)
-    saved = _read_book(job.decisions_book)
+    decided = _read_decisions(job)
     request = Request(
         folder=job.folder,
         form=job.form,
@@ -103,13 +113,56 @@ def _do(job: Job, progress: Progress, begin: Callable[[], None], log: Log) -> Co
         limits=job.limits,
         workers=job.workers,
         log=log,
-        decisions=decide(saved, job.form, job.register, load_decision_words()),
     )
     # A folder without files is told before anything is said of the older summary.
     found = files_under(request)
-    earlier = _look_back(job)
-    consolidation, earlier = _with_earlier(consolidate(request, progress, found), earlier, job.output)
-    return _write(job, consolidation, earlier, saved, begin)
+    before = _Before(decided, _look_back(job))
+    desk, readings = read_returns(request, progress, found)
+    for is_last in _TRIES:
+        decisions = decide(before.decided.saved, job.form, job.register, load_decision_words())
+        consolidation = conclude(replace(request, decisions=decisions), desk, readings)
+        try:
+            return _write(job, consolidation, before, begin)
+        except ChangedMeanwhileError as change:
+            if is_last:
+                raise RunError("changed_meanwhile", {"file": change.file.name}) from None
+        before = _Before(_read_decisions(job), _look_back(job))
+    raise AssertionError("the last try either writes or stops the run")
+
+
+_TRIES = (False, False, True)
+"""what a person saved while the returns were read is read again, but not without end"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """The decisions workbook as it was read: what is to be written goes into these bytes, and over no others."""
+
+    data: bytes | None
+    """None where there was none"""
+    saved: SavedBook
+
+    @property
+    def digest(self) -> str | None:
+        """What `digest_of` gave of it."""
+        return None if self.data is None else hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The older summary as it was when it was looked at."""
+
+    digest: str | None
+    """None where there was none"""
+    earlier: Earlier
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What people wrote beside the returns, as this run knows it."""
+
+    decided: _Decided
+    summary: _Seen
 
 
 def _with_earlier(consolidation: Consolidation, earlier: Earlier, output: Path) -> tuple[Consolidation, Earlier]:
@@ -121,39 +174,73 @@ def _with_earlier(consolidation: Consolidation, earlier: Earlier, output: Path) 
     return replace(consolidation, notes=(*consolidation.notes, *earlier.told)), earlier
 
 
-def _write(
-    job: Job, consolidation: Consolidation, earlier: Earlier, saved: SavedBook, begin: Callable[[], None]
-) -> Consolidation:
-    """Write all outputs; gives the result with what is to be told of a decisions workbook that is open elsewhere."""
-    plan = plan_book(saved, consolidation, load_decision_words(), earlier.edits)
+def _write(job: Job, consolidation: Consolidation, before: _Before, begin: Callable[[], None]) -> Consolidation:
+    """Write all outputs; gives the result with what is to be told of a decisions workbook that is open elsewhere.
+
+    Raises:
+        ChangedMeanwhileError: somebody saved the decisions workbook or the older summary since; nothing was written.
+    """
+    consolidation, earlier = _with_earlier(consolidation, before.summary.earlier, job.output)
+    plan = plan_book(before.decided.saved, consolidation, load_decision_words(), earlier.edits)
     is_open = not plan.changes_nothing and not is_replaceable(job.decisions_book)
     if is_open:
         consolidation = _with_open_decisions(consolidation)
     writers: dict[Path, Callable[[Path], None]] = {}
+    read = {job.decisions_book: before.decided.digest, job.output: before.summary.digest}
     if not (plan.changes_nothing or is_open):
-        writers[job.decisions_book] = lambda out: _write_decisions(job.decisions_book, saved, plan, out)
+        writers[job.decisions_book] = lambda out: _write_decisions(before.decided, plan, out)
     if earlier.aside:
         writers[earlier.aside] = lambda out: _copy(job.output, out)
-    stayed = write_all({**writers, **_writers(job, consolidation)}, may_stay=[job.decisions_book], begin=begin)
+        # Whoever took the free name meanwhile keeps what was written under it.
+        read[earlier.aside] = None
+    stayed = write_all({**writers, **_writers(job, consolidation)}, [job.decisions_book], begin, read)
     return _with_open_decisions(consolidation) if stayed else consolidation
 
 
-def _read_book(book: Path) -> SavedBook:
-    """Read the officer's decisions; a workbook that no reader survives is told as one that cannot be read."""
-    if not book.exists():
-        return NO_BOOK
+def _read_decisions(job: Job) -> _Decided:
+    """Read the officer's decisions; one that is being saved at this very moment is waited for.
+
+    Raises:
+        RunError: the workbook is there and cannot be read, or no reader survives it.
+    """
+    book = job.decisions_book
+    for is_last in _TRIES:
+        try:
+            data = book.read_bytes()
+        except FileNotFoundError:
+            return _Decided(None, NO_BOOK)
+        except OSError:
+            raise RunError("decisions_broken", {"file": str(book)}) from None
+        try:
+            return _Decided(data, _lines_of(data, book))
+        except RunError:
+            time.sleep(_A_MOMENT)
+            if is_last or digest_of(book) == hashlib.sha256(data).hexdigest():
+                raise
+    raise AssertionError("the last try either reads or stops the run")
+
+
+_A_MOMENT = 0.3
+"""seconds: programs write a workbook in several steps"""
+
+
+def _lines_of(data: bytes, book: Path) -> SavedBook:
     try:
-        return call_apart(partial(read_book, book, load_decision_words()), OWN_FILES)
+        return call_apart(partial(read_book, data, str(book), load_decision_words()), OWN_FILES)
     except LostError:
         raise RunError("decisions_broken", {"file": str(book)}) from None
 
 
-def _look_back(job: Job) -> Earlier:
+def _look_back(job: Job) -> _Seen:
     """Look at the summary that is about to be replaced; what no reader survives is no summary of ours."""
-    if not job.output.exists():
-        return Earlier()
     try:
-        return call_apart(partial(look_back, job.output, job.form, job.register), OWN_FILES)
+        # Asked before it is looked at: if somebody saves it between the two, it is another one when all is written.
+        digest = digest_of(job.output)
+        if digest is None:
+            return _Seen(None, Earlier())
+        return _Seen(digest, call_apart(partial(look_back, job.output, job.form, job.register), OWN_FILES))
+    except OSError:
+        raise RunError("output_open_elsewhere", {"file": job.output.name}) from None
     except LostError:
         raise RunError("output_not_summary", {"file": job.output.name}) from None
 
@@ -162,15 +249,18 @@ def _with_open_decisions(consolidation: Consolidation) -> Consolidation:
     return replace(consolidation, notes=(*consolidation.notes, finding("D004")))
 
 
-def _write_decisions(book: Path, saved: SavedBook, plan: BookPlan, out: Path) -> None:
+def _write_decisions(decided: _Decided, plan: BookPlan, out: Path) -> None:
     # Imported here: openpyxl is slow to import, and a run that changes nothing in the workbook does not need it.
     from pipeline.decisions.book import write_book  # noqa: PLC0415
 
-    write_book(out, book if saved.sheets else None, saved, plan, load_decision_words())
+    write_book(out, decided.data, decided.saved, plan, load_decision_words())
 
 
 def _copy(file: Path, out: Path) -> None:
-    shutil.copyfile(file, out)
+    try:
+        shutil.copyfile(file, out)
+    except FileNotFoundError:
+        raise ChangedMeanwhileError(file) from None
 
 
 def check_files(files: Sequence[Path], form: Form, register: Register, limits: Limits) -> tuple[FileResult, ...]:

@@ -1,10 +1,12 @@
 """Writing so that nobody ever sees half a file: beside the target, flushed, then renamed; the summary last.
 
 On Windows a workbook that is open in Excel cannot be replaced. That is tried before reading begins, so that
-nobody waits for a run whose result cannot be written.
+nobody waits for a run whose result cannot be written. Elsewhere nothing holds a file: whoever saves one while a run
+is at work is not written over, as long as the run says what it had read there.
 """
 
 import errno
+import hashlib
 import os
 import re
 import shutil
@@ -14,6 +16,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import RunError
 
@@ -31,6 +34,29 @@ _REASONS = {
     errno.EIO: "disk_fault",
 }
 """what an officer can act on; the system's own words are English"""
+_NOTHING_READ: Mapping[Path, Any] = {}
+
+
+class ChangedMeanwhileError(Exception):
+    """A file is not what was read of it any more: somebody saved it since. Nothing was written."""
+
+    def __init__(self, file: Path) -> None:
+        """Name the file."""
+        super().__init__(file.name)
+        self.file = file
+
+
+def digest_of(file: Path) -> str | None:
+    """Give the SHA-256 of what stands in a file now; None where there is none.
+
+    Raises:
+        OSError: it is there and cannot be read.
+    """
+    try:
+        with file.open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
 
 
 def check_targets(targets: Sequence[Path]) -> None:
@@ -89,14 +115,17 @@ def write_all(
     writers: Mapping[Path, Callable[[Path], None]],
     may_stay: Collection[Path] = (),
     begin: Callable[[], None] = lambda: None,
+    read: Mapping[Path, str | None] = _NOTHING_READ,
 ) -> tuple[Path, ...]:
     """Write every output beside its target, then rename them all in the order given.
 
     Each writer gets the path of an unfinished file in the folder of its target. If one fails, every target is as
     it was before. A target of `may_stay` that somebody opened meanwhile is left as it was; gives those. `begin` is
-    called once all is written, before the first is renamed.
+    called once all is written, before the first is renamed. `read` names files with the digest of what the run had
+    read in them, as `digest_of` gives it, whether they are written or not.
 
     Raises:
+        ChangedMeanwhileError: a file of `read` is another now; every target is as it was before.
         RunError: the disk is full or a target cannot be replaced; every older file is still whole.
     """
     unfinished: dict[Path, Path] = {}
@@ -105,7 +134,9 @@ def write_all(
             unfinished[target] = file = _unfinished(target.parent, target.suffix)
             write(file)
             _flush(file)
-        return _rename(unfinished, may_stay, begin)
+        return _rename(unfinished, may_stay, begin, read)
+    except ChangedMeanwhileError:
+        raise
     except Exception as error:
         # A library may wrap the error of the system in one of its own.
         cause = error if isinstance(error, OSError) else error.__context__
@@ -117,10 +148,15 @@ def write_all(
             file.unlink(missing_ok=True)
 
 
-def _rename(unfinished: Mapping[Path, Path], may_stay: Collection[Path], begin: Callable[[], None]) -> tuple[Path, ...]:
+def _rename(
+    unfinished: Mapping[Path, Path],
+    may_stay: Collection[Path],
+    begin: Callable[[], None],
+    read: Mapping[Path, str | None],
+) -> tuple[Path, ...]:
     """Rename all in the order given. If one cannot be, what stood in the place of those before it is put back."""
     kept: dict[Path, Path] = {}
-    renamed: list[Path] = []
+    renamed: dict[Path, _Sight] = {}
     stayed: list[Path] = []
     try:
         for target in list(unfinished)[:-1]:
@@ -128,11 +164,12 @@ def _rename(unfinished: Mapping[Path, Path], may_stay: Collection[Path], begin: 
                 kept[target] = _unfinished(target.parent, target.suffix)
                 shutil.copy2(target, kept[target])
         begin()
+        seen = {file: _as_read(file, digest) for file, digest in read.items()}
         for target, file in unfinished.items():
             _give_ordinary_rights(file)
             try:
-                _replace(file, target)
-                renamed.append(target)
+                _replace(file, target, seen)
+                renamed[target] = _sight_of(target)
             except OSError as error:
                 if target not in may_stay or not isinstance(error, PermissionError):
                     raise _why_not_written(error, target) from None
@@ -147,21 +184,49 @@ def _rename(unfinished: Mapping[Path, Path], may_stay: Collection[Path], begin: 
     return tuple(stayed)
 
 
-def _replace(file: Path, target: Path) -> None:
-    """Rename a file over another; one that is held for a moment is tried again."""
+_Sight = tuple[int, ...] | None
+"""what the system says of a file, by which a look at it costs nothing; None where there is none"""
+
+
+def _as_read(file: Path, digest: str | None) -> _Sight:
+    """Make sure that a file still is what was read; gives how it looks, so that this need not be asked by its bytes."""
+    sight = _sight_of(file)
+    if digest_of(file) != digest:
+        raise ChangedMeanwhileError(file)
+    return sight
+
+
+def _sight_of(file: Path) -> _Sight:
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _replace(file: Path, target: Path, seen: Mapping[Path, _Sight] = _NOTHING_READ) -> None:
+    """Rename a file over another; one that is held for a moment is tried again, and one that was `seen` looked at."""
     for pause in _PAUSES:
         with suppress(PermissionError):
-            file.replace(target)
+            _replace_once(file, target, seen)
             return
         time.sleep(pause)
+    _replace_once(file, target, seen)
+
+
+def _replace_once(file: Path, target: Path, seen: Mapping[Path, _Sight]) -> None:
+    if target in seen and _sight_of(target) != seen[target]:
+        raise ChangedMeanwhileError(target)
     file.replace(target)
 
 
-def _put_back(renamed: Sequence[Path], kept: dict[Path, Path]) -> None:
-    """Put back what can be; of what cannot, the copy stays beside it."""
-    for target in renamed:
+def _put_back(renamed: Mapping[Path, _Sight], kept: dict[Path, Path]) -> None:
+    """Put back what can be; of what cannot, the copy stays beside it. What somebody saved there since stays."""
+    for target, sight in renamed.items():
         copy = kept.pop(target, None)
         with suppress(OSError):
+            if _sight_of(target) != sight:
+                continue
             if copy:
                 _replace(copy, target)
             else:

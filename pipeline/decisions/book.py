@@ -51,8 +51,8 @@ _TOP = Alignment(vertical="top", wrap_text=True)
 _PLAIN_FILL = PatternFill()
 
 
-def write_book(out: Path, existing: Path | None, saved: SavedBook, plan: BookPlan, words: DecisionWords) -> None:
-    """Write the workbook with the planned lines to `out`; `existing` is the one to start from, if there is one.
+def write_book(out: Path, existing: bytes | None, saved: SavedBook, plan: BookPlan, words: DecisionWords) -> None:
+    """Write the workbook with the planned lines to `out`; `existing` is the one to start from, as it was read.
 
     Equal input gives equal bytes: the date of the last change stays what it was.
     """
@@ -70,12 +70,12 @@ def write_book(out: Path, existing: Path | None, saved: SavedBook, plan: BookPla
     _save(book, out, modified)
 
 
-def _opened(existing: Path | None) -> Workbook:
+def _opened(existing: bytes | None) -> Workbook:
     if existing is not None:
         with warnings.catch_warnings():
             # openpyxl warns of what it will not keep; the officer cannot act on that.
             warnings.simplefilter("ignore")
-            return load_workbook(existing, rich_text=True)
+            return load_workbook(BytesIO(existing), rich_text=True)
     book = Workbook()
     for sheet in list(book.worksheets):
         book.remove(sheet)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from pipeline.decisions.words import CHOSEN_BY_HAND, FILLED_BY_HAND, KEY, KINDS, DecisionWords, SheetWords
 from pipeline.errors import RunError
@@ -86,23 +85,21 @@ class SavedBook:
 NO_BOOK = SavedBook({})
 
 
-def read_book(path: Path, words: DecisionWords) -> SavedBook:
-    """Read the saved lines; a workbook that does not exist has none.
+def read_book(data: bytes, path: str, words: DecisionWords) -> SavedBook:
+    """Read the lines that were saved in the workbook at a path.
 
     Raises:
-        RunError: the file is there and is no readable decisions workbook. A decision must not be passed over in
-            silence, so nothing is done then.
+        RunError: it is no readable decisions workbook. A decision must not be passed over in silence, so nothing is
+            done then.
     """
     try:
-        sheets = _read_all(path.read_bytes(), path.name)
-    except FileNotFoundError:
-        return NO_BOOK
-    except (OSError, Unreadable, OverLimit):
-        raise RunError("decisions_broken", {"file": str(path)}) from None
+        sheets = _read_all(data, path)
+    except (Unreadable, OverLimit):
+        raise RunError("decisions_broken", {"file": path}) from None
     found = {kind: _find(kind, sheets, words.sheets[kind], path) for kind in KINDS}
     known = {kind: sheet for kind, sheet in found.items() if sheet}
     if not known:
-        raise RunError("decisions_other", {"file": str(path)})
+        raise RunError("decisions_other", {"file": path})
     lists = next((sheet for sheet in sheets if sheet.name == words.lists["sheet"]), None)
     return SavedBook(known, _columns(lists) if lists else ())
 
@@ -130,12 +127,12 @@ def _with_formulas(sheet: Sheet, facts: SheetFacts) -> Sheet:
     return replace(sheet, first_row=0, first_column=0, rows=rows)
 
 
-def _find(kind: str, sheets: list[Sheet], words: SheetWords, path: Path) -> SavedSheet | None:
+def _find(kind: str, sheets: list[Sheet], words: SheetWords, path: str) -> SavedSheet | None:
     """Find the sheet of one kind by the head over its keys; of several, the one that bears the sheet's own name."""
     rivals = [(sheet, row) for sheet in sheets if (row := _head_row(sheet, words)) is not None]
     named = [rival for rival in rivals if rival[0].name == words.name]
     if len(rivals) > 1 and not named:
-        raise RunError("decisions_twice", {"file": str(path), "sheet": words.name})
+        raise RunError("decisions_twice", {"file": path, "sheet": words.name})
     if not rivals:
         return None
     sheet, row = (named or rivals)[0]
@@ -148,7 +145,7 @@ def _find(kind: str, sheets: list[Sheet], words: SheetWords, path: Path) -> Save
             columns.setdefault(key, place)
     for column in words.columns:
         if column.key not in columns:
-            raise RunError("decisions_column", {"file": str(path), "sheet": sheet.name, "column": column.head})
+            raise RunError("decisions_column", {"file": path, "sheet": sheet.name, "column": column.head})
     lines = tuple(_lines(kind, sheet, row, columns))
     return SavedSheet(sheet.name, row + 1, {key: place + 1 for key, place in columns.items()}, lines)
 

@@ -123,4 +123,4 @@ def _notes(register: Register) -> Sequence[Finding]:
 def _digest(form: Form, readings: Sequence[FileReading], decisions: Decisions) -> str:
     """Name inputs and decisions of a print in twelve characters: the same on every machine for the same ones."""
     parts = [form.id, form.version, *(f"{one.path}\0{one.sha256}" for one in readings if one.sha256), *decisions.words]
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:12]

@@ -127,11 +127,16 @@ def _lines(consolidation: Consolidation) -> Iterator[tuple[Any, ...]]:
                 entry.measure,
                 entry.value if entry.counted else None,
                 entry.state.value,
-                one.counted.path,
+                _as_utf8(one.counted.path),
                 one.counted.sheet,
                 entry.cell,
                 entry.found or "",
             )
+
+
+def _as_utf8(path: str) -> str:
+    """Write a path so that every program can read the table: bytes of a name that are no letters show as escapes."""
+    return path.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _harmless(cell: object) -> object:

@@ -18,7 +18,6 @@ from pipeline.findings import finding
 from pipeline.limits import DEFAULT, Limits
 from pipeline.model import Finding, Message
 from schemas.register import VIETNAM
-from schemas.text import display_name
 
 # Written by systems, never by a reporting unit.
 _SYSTEM_FILES = frozenset(
@@ -50,7 +49,7 @@ class Found:
     """One thing under the input folder."""
 
     path: str
-    """as the report names it: relative to the input folder, with "/" """
+    """as the report names it: relative to the input folder, with "/", and otherwise as its name is"""
     file: Path
     """where its bytes are"""
     modified: datetime | None = None
@@ -159,7 +158,7 @@ def _inside(folder: _Folder, where: _Where, waiting: list[_Folder]) -> Iterator[
     prefix = f"{folder.path}/" if folder.path else ""
     folders = []
     for entry in entries:
-        path, file = prefix + display_name(entry.name), Path(entry.path)
+        path, file = prefix + entry.name, Path(entry.path)
         if entry.is_symlink():
             yield from _follow(path, file, where)
         elif entry.is_dir(follow_symlinks=False):

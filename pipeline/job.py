@@ -37,7 +37,6 @@ from pipeline.workers.apart import LostError, call_apart
 from schemas.definition import DefinitionError
 from schemas.form import Form
 from schemas.register import Register
-from schemas.text import display_name
 
 _TABLES = (".csv", ".parquet")
 
@@ -289,7 +288,7 @@ def _path_in_folder(file: Path) -> str:
     here = Path.cwd()
     inside = file.relative_to(here) if file.is_relative_to(here) else file
     steps = (file.parent.resolve().name, file.name) if inside.anchor or ".." in inside.parts else inside.parts
-    return "/".join(display_name(step) for step in steps if step)
+    return "/".join(step for step in steps if step)
 
 
 def _check_usage(job: Job) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
+import os
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
 from pipeline.consolidate import Request, conclude
 from pipeline.desk import desk_for
@@ -24,6 +28,8 @@ from pipeline.model import Consolidation, FileReading, Finding, Return, State, T
 from schemas.form import NOTE, Form
 from schemas.register import COLLECTOR_TYPE, VIETNAM, Register, Unit
 from tests.builders import Typed, address, make_finding, make_register, make_return, second_form, shipped_form
+from tests.returned import FIGURES, consolidate, write_returns
+from tests.returned import report_of as load_report
 
 FORM = shipped_form()
 OFFICE, A, B, OUTSIDE, C = "206", "07132", "07135", "07136", "07138"
@@ -95,7 +101,7 @@ def test_the_report_has_exactly_the_shape_of_the_contract(outcome: Consolidation
         assert list(file) == ["path", "sha256", "unit", "perhaps", "status", "late", "findings"]
         for told in file["findings"]:
             assert set(told) == {
-                *("code", "severity", "sheet", "cell", "row", "measure", "rule", "counted", "found", "message"),
+                *("code", "severity", "sheet", "cell", "row", "measure", "rule", "counted", "open", "found", "message"),
             }
     for unit in report["units"]:
         assert list(unit) == ["code", "name", "status", "file", "perhaps"]
@@ -153,7 +159,7 @@ def test_a_finding_at_a_cell_says_where_and_what_was_typed(outcome: Consolidatio
     del told["message"]
     assert told == {
         **{"code": "V002", "severity": "error", "sheet": "Mẫu tổng hợp", "cell": "D25", "row": "books_donated"},
-        **{"measure": "quantity", "rule": None, "counted": False, "found": "khoảng 50"},
+        **{"measure": "quantity", "rule": None, "counted": False, "open": True, "found": "khoảng 50"},
     }
 
 
@@ -337,3 +343,25 @@ def test_errors_at_cells_of_a_superseded_return_do_not_reach_the_table(tmp_path:
     new = of(A, {"news_items.quantity": 3}, "new.xlsx")
     lines = table(concluded([reading(old, received=NOON), reading(new, received=NOON + timedelta(hours=1))]), tmp_path)
     assert {line["file"] for line in lines} == {"new.xlsx"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a name cannot be made of such letters")
+def test_a_program_finds_each_file_by_its_path_in_the_report_whatever_its_name_is_made_of(tmp_path: Path) -> None:
+    codes = {"07132": "dòng\nmới.xlsx", "07135": "\u202eslx.xlsx", "07138": os.fsdecode(b"bi\xeau.xlsx")}
+    returns = write_returns(tmp_path / "in", {code: FIGURES[code] for code in codes})
+    (returns / "sub\t1").mkdir()
+    for code, name in codes.items():
+        (file,) = returns.glob(f"{code}*")
+        file.rename(returns / "sub\t1" / name)
+    outputs = {ending: tmp_path / f"out.{ending}" for ending in ("xlsx", "json", "csv", "parquet")}
+    for table in ("csv", "parquet"):
+        arguments = ("--report", outputs["json"], "--data", outputs[table], "--quiet")
+        assert consolidate(returns, outputs["xlsx"], *arguments).exit_code == 1
+    files = load_report(outputs["json"])["files"]
+    assert {file["unit"] for file in files} == set(codes)
+    for file in files:
+        content = (returns / file["path"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == file["sha256"]
+    shown = load_workbook(outputs["xlsx"])["Tình hình nộp"]
+    paths = [str(cell.value) for row in shown.iter_rows() for cell in row if "sub␉1/" in str(cell.value)]
+    assert set(paths) == {"sub␉1/dòng⏎mới.xlsx", "sub␉1/\\u{202e}slx.xlsx", "sub␉1/bi\\xeau.xlsx"}

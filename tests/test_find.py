@@ -14,6 +14,7 @@ import pytest
 
 from pipeline.find import Found, find_files, reason_of
 from pipeline.limits import Limits
+from pipeline.model import FileReading
 from tests.conftest import skip
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="as POSIX has it")
@@ -164,14 +165,14 @@ def test_a_folder_that_is_its_own_descendant_is_walked_once(tmp_path: Path, monk
         (b"bi\xeau.xlsx", "bi\\xeau.xlsx"),
     ],
 )
-def test_a_name_that_is_hard_to_print_is_shown_and_its_file_is_found(
+def test_a_name_that_is_hard_to_print_is_kept_as_it_is_and_shown_readably(
     tmp_path: Path, name: str | bytes, shown: str
 ) -> None:
     write(tmp_path / os.fsdecode(name))
     (found,) = find_files(tmp_path)
-    assert found.path == shown
+    assert found.path == os.fsdecode(name)
+    assert FileReading(found.path, None, (), ()).shown_path == shown
     assert found.file.read_bytes() == b"x"
-    found.path.encode("utf-8")
 
 
 def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path) -> None:

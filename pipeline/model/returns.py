@@ -7,6 +7,9 @@ from datetime import datetime
 from pipeline.model.cells import Entry, Finding, State
 from pipeline.model.messages import Message
 from schemas.rules import Cell
+from schemas.text import visible
+
+_SHOWN_PATH = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,11 @@ class Return:
     source: str = ""
 
     @property
+    def shown_path(self) -> str:
+        """Its path for a person: one line, nothing hidden in it, whatever its name is made of."""
+        return visible(self.path, _SHOWN_PATH)
+
+    @property
     def is_unfilled(self) -> bool:
         """Whether the unit filled nothing in; an answer that all blanks are 0 is an answer.
 
@@ -87,3 +95,8 @@ class FileReading:
     """what is written in a document that holds no form, a line a paragraph"""
     signed: bool = False
     """a document that bears a digital signature"""
+
+    @property
+    def shown_path(self) -> str:
+        """Its path for a person: one line, nothing hidden in it, whatever its name is made of."""
+        return visible(self.path, _SHOWN_PATH)

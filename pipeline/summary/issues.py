@@ -80,7 +80,7 @@ def _write_texts(table: Table, row: int, issue: _Issue) -> None:
     known = plan.result.register.by_code.get((file and file.unit) or "")
     is_open = file is not None and file.status is FileStatus.REJECTED
     nobody = known.name if known else words("issues.no_unit" if is_open else "issues.general")
-    where = (file.path if file else "", finding.sheet or "", _addresses(finding))
+    where = (file.shown_path if file else "", finding.sheet or "", _addresses(finding))
     texts = {
         "unit": unit.unit.name if unit else nobody,
         "phone": plan.phone_of(unit) if unit else "",

@@ -32,7 +32,7 @@ class _Line(NamedTuple):
     @property
     def known_by(self) -> tuple[str, str]:
         """Code of its unit and path of its file, as the sheet shows them."""
-        return self.unit.unit.code if self.unit else "", clean_text(self.file.path) if self.file else ""
+        return self.unit.unit.code if self.unit else "", clean_text(self.file.shown_path) if self.file else ""
 
 
 def write_ledger(book: Book) -> Worksheet:
@@ -115,7 +115,7 @@ def _write_line(table: Table, row: int, line: _Line, by_hand: Mapping[str, str])
     table.text(row, "code", unit.unit.code if unit else "", center)
     _write_unit(table, row, line)
     table.text(row, "status", _status(plan, line))
-    table.text(row, "file", file.path if file else "")
+    table.text(row, "file", file.shown_path if file else "")
     _write_received(table, row, file)
     _write_counts(table, row, line)
     table.text(row, "filled_by", plan.filled_by(main) if main else "")
@@ -179,7 +179,7 @@ def _status(plan: Plan, line: _Line) -> str:
         return words("ledger.from_source", status=status, source=source) if source else status
     if file is None:
         assert unit is not None
-        found = ", ".join(file.path for file in plan.perhaps.get(unit.unit.code, ()))
+        found = ", ".join(file.shown_path for file in plan.perhaps.get(unit.unit.code, ()))
         return words("ledger.perhaps_files", files=found) if found else words("ledger.unit_status.missing")
     reason = gravest(file.findings)
     because = title(reason.code, "vi") if reason else ""

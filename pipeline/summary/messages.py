@@ -81,7 +81,7 @@ def _files(plan: Plan, unit: UnitResult, asked: Iterable[Finding]) -> list[str]:
     if unit.counted:
         paths = [str(unit.file), *(path for finding in asked for path in _other_copies(plan, finding))]
     else:
-        paths = [file.path for file in plan.files_of[unit.unit.code] if file.status is FileStatus.REJECTED]
+        paths = [file.shown_path for file in plan.files_of[unit.unit.code] if file.status is FileStatus.REJECTED]
     return list(dict.fromkeys(_name_of(plan, path) for path in paths))
 
 

@@ -32,7 +32,7 @@ def _write_return(table: Table, name: str, counted: Return, columns: Mapping[Cel
     places, styles = table.places, table.book.styles
     form, words = table.book.plan.result.form, table.book.plan.words
     look = styles.line_text
-    texts = (("unit", name), ("file", counted.path), ("sheet", counted.sheet))
+    texts = (("unit", name), ("file", counted.shown_path), ("sheet", counted.sheet))
     same = [(places[key], clean_text(text)) for key, text in texts]
     states = {state: words(f"sources.state.{state}") for state in State}
     for entry in counted.entries:

@@ -85,11 +85,11 @@ def _source(plan: Plan, unit: UnitResult) -> str:
     if unit.counted:
         status, source = words(f"ledger.unit_status.{unit.status}"), plan.source_of(unit.counted)
         status = words("ledger.from_source", status=status, source=source) if source else status
-        told = words("unit_sheet.source", file=unit.counted.path, sheet=unit.counted.sheet, status=status)
+        told = words("unit_sheet.source", file=unit.counted.shown_path, sheet=unit.counted.sheet, status=status)
     elif unit.file:
         told = words("unit_sheet.missing_with_file", file=unit.file)
     elif unit.unit.code in plan.perhaps:
-        files = ", ".join(file.path for file in plan.perhaps[unit.unit.code])
+        files = ", ".join(file.shown_path for file in plan.perhaps[unit.unit.code])
         told = words("unit_sheet.perhaps", files=files)
     else:
         told = words("unit_sheet.missing")

@@ -107,8 +107,10 @@ def _told(kind: Kind, message: Message | None, count: int, step: _Step) -> Findi
 
 
 def _member(found: Found, piece: Piece) -> Found:
+    is_bearable = len(piece.name) <= _NAME_LENGTH
+    name = piece.name if is_bearable else visible(piece.name, _NAME_LENGTH)
     return Found(
-        path=f"{found.path}!{visible(piece.name, _NAME_LENGTH)}",
+        path=f"{found.path}!{name}",
         file=Path(piece.name.replace("\0", "")),
         modified=piece.modified,
         received=piece.received or found.received,

@@ -16,6 +16,7 @@ from pipeline.kinds import Kind
 from pipeline.model import FileReading, Finding, Times
 from pipeline.runlog import describe_fault
 from pipeline.unpack import CONTAINERS, unpacked
+from schemas.text import display_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,5 +133,5 @@ def _state_of(found: Found) -> tuple[int, int, int] | None:
 def _surprise(found: Found, error: BaseException) -> tuple[Finding, str]:
     """Tell of a fault of this program: the same fault has the same id. The error's own text may quote a cell."""
     known_as, lines = describe_fault(error)
-    text = "\n".join([f"{known_as} {found.path}", *(f"  {line}" for line in lines)])
+    text = "\n".join([f"{known_as} {display_name(found.path)}", *(f"  {line}" for line in lines)])
     return finding("F020", facts={"id": known_as}), text

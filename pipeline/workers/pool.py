@@ -16,6 +16,7 @@ from pipeline.workers.loss import Loss
 from pipeline.workers.plan import Plan
 from pipeline.workers.process import RETIRED
 from pipeline.workers.start import Worker, start
+from schemas.text import display_name
 
 _PATIENCE = 3600.0
 """seconds after which the workers are looked at though nothing is heard; the system waits for no time of any length"""
@@ -153,7 +154,7 @@ class Pool:
             self._waiting.append(replace(task, again=True))
             return
         found = self._found[task.index]
-        self._plan.log(f"{found.path}: {loss.words}")
+        self._plan.log(f"{display_name(found.path)}: {loss.words}")
         if task.opened and task.answered not in task.lost and len(task.lost) < _LOSSES_OF_AN_ARCHIVE:
             self._waiting.append(replace(task, lost={**task.lost, task.answered: loss.finding}, again=False))
             return

@@ -707,7 +707,8 @@ def under_title(draft: Draft, title: str, *, is_stamped: bool) -> Return:
         ("Biểu số 2: Kết quả Tuần lễ năm 2019", True),
         ("Kết quả Tuần lễ năm 2020 (so với năm 2019)", False),
         ("Quảng Yên, ngày 10 tháng 10 năm 2021", False),
-        ("Năm học 2021-2022", False),
+        ("Năm học 2020-2021", False),
+        ("Năm học 2019-2020", True),
         ("Đề án xây dựng xã hội học tập đến năm 2030", False),
         ("Căn cứ Kế hoạch số 12 năm 2019 của UBND thị xã", False),
         ("Thực hiện Quyết định số 89 năm 2013 của Thủ tướng", False),
@@ -746,13 +747,14 @@ def test_a_sheet_named_after_another_year_and_without_the_stamp_is_another_form(
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        ("Bao cao Tuan le HTSD nam 2019 - P Dong Mai.xlsx", "S018"),
+        ("Bao cao Tuan le HTSD nam 2019 - P Dong Mai.xlsx", "F015"),
         ("goi.zip!Ke hoach Tuan le.xlsx", "S018"),
         ("07135 Dong Mai 10.10.2019.xlsx", None),
-        ("2019/07135 Dong Mai.xlsx", None),
+        ("2019/07135 Dong Mai.xlsx", "S018"),
+        ("Thang 10 gui ve/07135 Dong Mai.xlsx", None),
     ],
 )
-def test_the_name_of_a_file_is_only_told(draft: Draft, path: str, code: str | None) -> None:
+def test_the_name_of_a_file_refuses_a_form_without_a_period(draft: Draft, path: str, code: str | None) -> None:
     (one,) = read_sheets_of([as_sheet(altered(draft, alter.values_only, Random(0)))[0]], path).returns
     assert [told.code for told in one.findings if told.code in ("F015", "S018")] == ([code] if code else [])
 

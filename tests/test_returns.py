@@ -165,13 +165,18 @@ def test_a_summary_stamp_on_a_form_without_coverage_is_told(folder: Path) -> Non
     assert {"N003", "S004@J20"} <= codes(changed(folder, stamped).files[0])
 
 
-def test_a_sheet_that_bears_the_title_of_a_summary_is_one_and_does_not_say_how_many_answered(folder: Path) -> None:
+def test_a_title_alone_makes_no_summary_and_switches_no_rule_off(folder: Path) -> None:
+    places = cell_addresses(FORM, load_workbook(next(folder.iterdir())).worksheets[0])
+    money = places["funding_state_budget.quantity"]
+
     def titled(_: Workbook, sheet: Worksheet) -> None:
         sheet["A8"] = FORM.summary_title
+        sheet[money] = 8200
 
     result = changed(folder, titled)
-    assert "N003" in codes(result.files[0])
-    assert any(total.provisional for total in result.totals.values())
+    told = codes(result.files[0])
+    assert "N003" not in told
+    assert any(code.endswith(f"@{money}") and code.startswith("R") for code in told)
 
 
 def test_hidden_rows_are_told_only_where_they_hold_something(folder: Path) -> None:

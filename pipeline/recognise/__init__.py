@@ -1,9 +1,8 @@
 """Where the form lies in a grid: found by the words of its head and its labels, never by fixed addresses."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.model import Finding
 from pipeline.read import Sheet, cell_name
 from pipeline.recognise.around import (
     accounts,
@@ -18,7 +17,14 @@ from pipeline.recognise.head import ENOUGH, find_heads
 from pipeline.recognise.rivals import doubt_parts_of_both
 from pipeline.recognise.rows import match_rows
 from pipeline.recognise.shape import Address, Body, Head, Located, Stamped
-from pipeline.recognise.titles import other_years_in_name, told_of_name, told_of_titles, years_in_name
+from pipeline.recognise.titles import (
+    Titles,
+    clue_of_name,
+    names_own_period,
+    told_of_folders,
+    told_of_name,
+    told_of_titles,
+)
 from pipeline.recognise.told import told_of_head, told_of_matches, told_of_rows, told_of_strangers, unit_of_money
 from pipeline.recognise.words import STAMPS, UNIT_LINE, Labels
 from schemas.text import fold
@@ -29,15 +35,16 @@ __all__ = [
     "Labels",
     "Located",
     "Stamped",
+    "Titles",
     "accounts",
     "bears_stamp",
+    "clue_of_name",
     "load_around_words",
     "locate",
-    "other_years_in_name",
+    "told_of_folders",
     "told_of_name",
     "told_of_the_rest",
     "told_of_titles",
-    "years_in_name",
 ]
 
 _WHOSE = ("unit_code", "unit_name")
@@ -138,7 +145,8 @@ def _finish(sheet: Sheet, labels: Labels, body: Body, region: range) -> Located:
         for key in sorted((labels.money_rows & body.rows.keys()) - body.doubtful, key=labels.order.__getitem__):
             findings.append(unit_of_money(labels, key, *scale))
             body.doubtful.add(key)
-    findings += _told_of_titles(sheet, labels, body, unclaimed, stamps)
+    titles = _titles(sheet, labels, body, unclaimed, region)
+    findings += told_of_titles(sheet, labels, titles, is_stamped=bears_stamp(labels, stamps))
     return Located(
         columns=body.columns,
         rows=body.rows,
@@ -153,17 +161,21 @@ def _finish(sheet: Sheet, labels: Labels, body: Body, region: range) -> Located:
         claimed=frozenset(claimed),
         doubtful_measures=frozenset(body.doubtful_measures),
         label_columns=body.places,
+        names_period=names_own_period(sheet, labels, [*titles.above, *titles.printed]),
     )
 
 
-def _told_of_titles(
-    sheet: Sheet, labels: Labels, body: Body, unclaimed: Collection[Address], stamps: Mapping[str, Stamped]
-) -> Iterator[Finding]:
-    above = [place for place in unclaimed if place[0] < body.head.first]
+def _titles(sheet: Sheet, labels: Labels, body: Body, unclaimed: Sequence[Address], region: range) -> Titles:
+    """Find the cells that may say of which period the figures are."""
+    top = body.head.first
     figures = {body.columns[key] for key in labels.form.measures if key in body.columns}
-    rows = range(body.head.first, min(body.rows.values()))
-    over = [(row, column) for row, column in unclaimed if row in rows and column in figures]
-    return told_of_titles(sheet, labels, above, over, is_stamped=bears_stamp(labels, stamps))
+    heads = range(top, min(body.rows.values()))
+    above = sheet.filled(range(region.start, top))
+    return Titles(
+        above=[place for place in unclaimed if place[0] < top],
+        heads=[place for place in unclaimed if place[0] in heads and place[1] in figures],
+        printed=[(row, column) for row, column, value in above if is_furniture(labels, value)],
+    )
 
 
 def bears_stamp(labels: Labels, stamps: Mapping[str, Stamped]) -> bool:

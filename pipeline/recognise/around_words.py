@@ -26,33 +26,8 @@ class AroundWords:
     not_sizes: tuple[str, ...]
     before_size: tuple[str, ...]
     year: str
-    not_before_year: tuple[str, ...]
-    month: str
-    no_results: tuple[str, ...]
-    other_period: tuple[str, ...]
-    number_of: str
     results: tuple[str, ...]
-    references: tuple[str, ...]
-    carrying_out: tuple[str, ...]
-    documents: tuple[str, ...]
     plain_sheets: tuple[str, ...]
-
-    @cached_property
-    def named_year(self) -> re.Pattern[str]:
-        """The year of the figures in a title: "năm 2020"."""
-        before = "".join(rf"(?<!{re.escape(word)} )" for word in self.not_before_year)
-        return re.compile(rf"{before}{self.year} (20[0-9]{{2}})(?![0-9])")
-
-    @cached_property
-    def dated(self) -> re.Pattern[str]:
-        """A date of signing: "tháng 10 năm 2021"."""
-        return re.compile(rf"{self.month} [0-9]{{1,2}} {self.year} 20[0-9]{{2}}")
-
-    @cached_property
-    def other_figures(self) -> re.Pattern[str]:
-        """A title that says that its figures are no results, or those of another period."""
-        plans, periods = one_of(self.no_results), one_of(self.other_period)
-        return re.compile(rf"^(?:{plans})(?![0-9a-z])(?! {self.number_of}\b)|\b(?:{periods})(?![0-9a-z])")
 
     @cached_property
     def year_of_results(self) -> re.Pattern[str]:
@@ -63,12 +38,6 @@ class AroundWords:
     def year_in_name(self) -> re.Pattern[str]:
         """A year in the name of a sheet or file, "HTSD 2020", but not that of a date, "10.10.2020"."""
         return re.compile(r"(?<!\b[0-9] )(?<!\b[0-9]{2} )(?<![0-9a-z])20[0-9]{2}(?![0-9a-z])")
-
-    @cached_property
-    def reference(self) -> re.Pattern[str]:
-        """A line that refers to a document: "Căn cứ ...", "Thực hiện Quyết định ...", "Báo cáo số 15 ..."."""
-        start, doing, documents = map(one_of, (self.references, self.carrying_out, self.documents))
-        return re.compile(rf"^(?:{start}|(?:{doing}) (?:{documents}))\b|\b(?:{documents}) {self.number_of} [0-9]")
 
     def is_plain_sheet(self, name: str) -> bool:
         """Tell whether a program named a sheet: "Sheet1", "Sheet 2", "Trang tính1 (2)"."""
@@ -95,14 +64,6 @@ def load_around_words() -> AroundWords:
         not_sizes=several("not_sizes"),
         before_size=several("before_size"),
         year=fold_words(table.text("year")),
-        not_before_year=several("not_before_year"),
-        month=fold_words(table.text("month")),
-        no_results=several("no_results"),
-        other_period=several("other_period"),
-        number_of=fold_words(table.text("number_of")),
         results=several("results"),
-        references=several("references"),
-        carrying_out=several("carrying_out"),
-        documents=several("documents"),
         plain_sheets=several("plain_sheets"),
     )

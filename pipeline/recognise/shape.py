@@ -136,3 +136,5 @@ class Located:
     """measures whose column cannot be told: they take no number"""
     label_columns: Mapping[int, int] = field(default_factory=dict)
     """physical row -> column of its label"""
+    names_period: bool = False
+    """a line above the table or the name of the sheet says the form's own period, or its letter"""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.likeness import Likeness, likeness_of, without_enumerator
+from pipeline.periods import OwnPeriod
 from pipeline.recognise.scales import Scales
 from pipeline.stamp import StampWords
 from schemas.form import Form, ValueKind
@@ -184,9 +185,14 @@ class Labels:
         )
 
     @cached_property
+    def own_period(self) -> OwnPeriod:
+        """The period that the form asks for, and its letter."""
+        return OwnPeriod(self.form)
+
+    @cached_property
     def years(self) -> frozenset[str]:
-        """The years that the form itself may name: those of its days and of its letter."""
-        return frozenset(str(day.year) for day in (self.form.first_day, self.form.last_day, self.form.letter_date))
+        """The years that the form itself may name."""
+        return frozenset(map(str, self.own_period.years))
 
     @cached_property
     def likeness(self) -> Likeness:

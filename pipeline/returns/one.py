@@ -15,7 +15,9 @@ from pipeline.recognise import (
     UNIT_LINE,
     Labels,
     Located,
+    Titles,
     bears_stamp,
+    told_of_folders,
     told_of_name,
     told_of_the_rest,
     told_of_titles,
@@ -27,6 +29,7 @@ from pipeline.second_look import SheetFacts
 from schemas.form import Form
 from schemas.text import fold, visible
 
+_ENDINGS = frozenset({".zip", ".eml", ".msg", ".mbox"})
 _OF_STAMPS = frozenset({"U003", "U009", "U011"})
 """findings of what is typed in a stamp cell"""
 
@@ -72,9 +75,12 @@ def _told(path: str, page: Page, parsed: Parsed, medium: Medium, desk: Desk) -> 
         # The lines above a table stand at the end of its grid.
         end = sheet.first_row + len(sheet.rows) - sheet.lines_above
         above = [place for place in form.unclaimed if place[0] >= end]
-        findings += told_of_titles(sheet, desk.labels, above, is_stamped=bears_stamp(desk.labels, form.stamps))
+        findings += told_of_titles(sheet, desk.labels, Titles(above), is_stamped=bears_stamp(desk.labels, form.stamps))
     if not any(told.code in OF_TITLES for told in findings):
-        findings += told_of_name(desk.labels, _file_name(path), refuses=False)
+        is_known = form.names_period or bears_stamp(desk.labels, form.stamps)
+        findings += told_of_name(desk.labels, _file_name(path), refuses=not is_known)
+    if not any(told.code in OF_TITLES for told in findings):
+        findings += told_of_folders(desk.labels, _folders(path))
     titles = {told.cell for told in findings if told.code in OF_TITLES}
     unread = (
         place for place in _unread(page, desk.labels) if cell_name(*place) not in titles and place not in page.differing
@@ -96,6 +102,12 @@ def _told_of_readers(page: Page, parsed: Parsed, medium: Medium) -> Iterator[Fin
 
 
 _MOST_QUOTED = 5
+
+
+def _folders(path: str) -> list[str]:
+    """Names of the folders, archives and e-mails around a file, without their endings."""
+    *around, _ = path.replace("!", "/").split("/")
+    return [PurePosixPath(name).stem if PurePosixPath(name).suffix in _ENDINGS else name for name in around]
 
 
 def _file_name(path: str) -> str:

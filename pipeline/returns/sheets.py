@@ -31,22 +31,14 @@ def repeats_return(page: Page, labels: Labels) -> bool:
 
 
 def holds_summary(page: Page, labels: Labels) -> bool:
-    """Tell a summary of the level below by its stamp; without one, by its title or the columns that no return has."""
+    """Tell a summary of the level below by its stamp; without one, by the columns that no return has.
+
+    A title is none of its marks: a unit may well call its own return a summary, and its rules hold all the same.
+    """
     kind, form = fold(page.stamped("kind")), page.form
     if kind:
         return kind == fold(labels.stamp.kind_summary)
-    has_columns = form.mark is not None and set(labels.form.measures) <= form.coverage.keys()
-    return has_columns or _bears_title(page, fold(labels.form.summary_title))
-
-
-def _bears_title(page: Page, title: str) -> bool:
-    """Tell whether the title of a summary stands above the table: it was copied from one without its stamp."""
-    for row, _, value in page.sheet.filled():
-        if row >= page.form.first_head_row:
-            return False
-        if isinstance(value, str) and fold(value) == title:
-            return True
-    return False
+    return form.mark is not None and set(labels.form.measures) <= form.coverage.keys()
 
 
 def _is_list(sheet: Sheet) -> bool:

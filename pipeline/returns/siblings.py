@@ -7,7 +7,8 @@ from pipeline.desk import Desk
 from pipeline.findings import finding
 from pipeline.identify import identify
 from pipeline.model import Finding, Return
-from pipeline.recognise import Labels, load_around_words, other_years_in_name, years_in_name
+from pipeline.periods import Bearing
+from pipeline.recognise import Labels, clue_of_name, load_around_words
 from pipeline.template_words import load_template_words
 from schemas.rules import Severity
 from schemas.text import fold, visible
@@ -25,20 +26,22 @@ _HOLDING = frozenset({"S003", "S005"})
 
 def those_that_count(returns: list[Return], desk: Desk) -> list[Return]:
     """Leave out the blank copies, and name each of several returns by its sheet."""
-    returns = _named(_without_blank_copies(_of_this_year(returns, desk.labels)), desk)
+    returns = _named(_without_blank_copies(_of_this_period(returns, desk.labels)), desk)
     if len(returns) < 2:  # noqa: PLR2004 - one return bears the name of its file
         return returns
     return [replace(one, path=f"{one.path}#{name}") for one, name in zip(returns, _parts(returns), strict=True)]
 
 
-def _of_this_year(returns: list[Return], labels: Labels) -> list[Return]:
-    """Where one sheet is named after the form's own year, what stands on that of another year is another form."""
-    if not any(years_in_name(one.sheet) & labels.years for one in returns):
+def _of_this_period(returns: list[Return], labels: Labels) -> list[Return]:
+    """Where one sheet is named after the form's own period, what stands on that of another one is another form."""
+    clues = [clue_of_name(labels, one.sheet) for one in returns]
+    if not any(Bearing.OWN in (clue.years, clue.period) for clue in clues):
         return returns
-    return [_of_another_year(one) if other_years_in_name(labels, one.sheet) else one for one in returns]
+    both = zip(returns, clues, strict=True)
+    return [_of_another_period(one) if clue.is_other else one for one, clue in both]
 
 
-def _of_another_year(one: Return) -> Return:
+def _of_another_period(one: Return) -> Return:
     told = finding(_OTHER_YEAR, sheet=one.sheet, found=one.sheet, facts={"title": one.sheet})
     return replace(one, findings=(told, *(each for each in one.findings if each.code not in OF_TITLES)))
 

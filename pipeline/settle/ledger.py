@@ -17,6 +17,7 @@ _IGNORED = _OF_NOBODY | codes_that_make(Becomes.EXCLUDED)
 """codes of files that ask nothing of anybody; what an officer left out is still somebody's"""
 _TO_BE_TYPED = codes_that_make(Becomes.TO_BE_TYPED)
 _GIVEN = codes_that_make(Becomes.GIVEN)
+_ANOTHER_FORM = "F015"
 _OF_CONTENT = frozenset("SVRN")
 """first letters of codes about what stands in a form"""
 
@@ -31,7 +32,8 @@ def results_of_returns(form: Form, names: Names, cases: Sequence[Case]) -> Itera
         late = _is_late(form, unit, case.one.times.received)
         status = case.status
         findings = case.one.findings if status is FileStatus.USED else map(_of_no_sum(status), case.one.findings)
-        told = (*of_file, *case.told, *findings, *_told_of_lateness(form, unit, case, late))
+        of_return = _without_noise((*case.told, *findings))
+        told = (*of_file, *of_return, *_told_of_lateness(form, unit, case, late))
         if status is FileStatus.USED and any(one.severity is Severity.ERROR for one in told):
             status = FileStatus.USED_WITH_ERRORS
         claim = case.one.claim
@@ -49,6 +51,13 @@ def results_of_returns(form: Form, names: Names, cases: Sequence[Case]) -> Itera
             phone=case.one.phone,
             source=case.one.source,
         )
+
+
+def _without_noise(told: Sequence[Finding]) -> Sequence[Finding]:
+    """Of another form only that it is another one is told: its rows and rules are none of this form's."""
+    if all(each.code != _ANOTHER_FORM for each in told):
+        return told
+    return [each for each in told if each.code[0] not in _OF_CONTENT]
 
 
 def _of_no_sum(status: FileStatus) -> Callable[[Finding], Finding]:

@@ -17,6 +17,8 @@ _SURE = frozenset({"V018", "V020", "V021", "V022", "V025", "V026", "V027"})
 _OF_A_COLUMN = frozenset(
     {
         *(f"V{number:03}" for number in range(1, 18)),
+        "V042",
+        "V043",
         "V023",
         "V024",
         "V032",

@@ -366,10 +366,12 @@ def test_without_an_answer_a_note_is_told_only_where_it_says_a_number(draft: Dra
     assert at(one, PAIR) == [("V030", "quantity"), ("V030", "people")]
 
 
-def test_a_number_in_the_note_of_a_filled_row_is_a_remark(draft: Draft) -> None:
-    type_in(draft, SINGLE, note="12 tin")
+def test_a_number_of_its_row_in_a_note_is_a_remark_and_another_one_a_question(draft: Draft) -> None:
+    type_in(draft, SINGLE, quantity=12.0, note="12 tin")
     answer_yes(draft)
     assert at(read(draft), SINGLE) == []
+    type_in(draft, SINGLE, note="15 tin")
+    assert at(read(draft), SINGLE) == [("V045", "quantity")]
 
 
 def put_below(draft: Draft, row: str, **cells: object) -> None:
@@ -827,7 +829,7 @@ def test_how_a_cell_was_read_is_shown_where_that_is_told(
 def test_every_code_whose_wording_shows_a_reading_is_among_those_tried() -> None:
     texts = load_wording("vi").texts
     shows = {code for code, text in texts.items() if "{value}" in text.message and code[0] in "VR"}
-    assert shows <= {code for code, *_ in READINGS} | {"V018", "V031", "V032", "V034"}
+    assert shows <= {code for code, *_ in READINGS} | {"V018", "V031", "V032", "V034", "V045", "V046", "V048"}
 
 
 def test_a_pair_is_offered_in_its_words_and_only_where_the_row_takes_one(draft: Draft) -> None:

@@ -8,6 +8,8 @@ from pipeline.numbers.words import NumberWords, plain_text
 from schemas.text import tidy
 
 _DAY_ZERO = date(1899, 12, 30).toordinal()
+DAYS_TO_1904 = 1462
+"""so much smaller is the number of a day in a workbook that counts from 1904"""
 _MONTHS = 12
 _DAYS = 31
 _DAY_MONTH_YEAR = re.compile(r"(?<!\d)(\d{1,2})([/.-])(\d{1,2})\2(?:\d{4}|\d{2})(?!\d)")

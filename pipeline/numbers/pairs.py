@@ -56,6 +56,15 @@ def _without_joiner(item: Item, language: NumberWords) -> tuple[str, ...]:
     return words[:-1] if words and not item.marks and words[-1] in language.joiners else words
 
 
+def _may_be_second(first: Item, second: Item) -> bool:
+    """Tell a number in brackets from the mark of a footnote: it says what it counts, or is as large as the first.
+
+    "12 (340)" and "12 (5 người)" are pairs, "14(1)" is 14 with a mark.
+    """
+    is_large = len(second.digits) > 1 and (second.amount.value or 0) >= (first.amount.value or 0)
+    return bool(second.words) or is_large
+
+
 def _read_pair(first: Item, second: Item, row: Row) -> Reading | None:
     """Split "12 lớp/340 người": by its words, or without them only at a slash or a bracket."""
     one, two = first.amount.value, second.amount.value
@@ -64,7 +73,7 @@ def _read_pair(first: Item, second: Item, row: Row) -> Reading | None:
         # "12/lớp 340": the word after the sign belongs to neither figure for sure.
         return None
     between = first.marks, second.marks
-    split = between in (("/", ""), ("(", ")"))
+    split = between == ("/", "") or (between == ("(", ")") and _may_be_second(first, second))
     if split and measures in ((None, None), (0, None), (None, 1)):
         return Reading("read", one, two, "V025")
     if split or (first.marks in ("", ",", ";", "-", "+", "&") and not second.marks):

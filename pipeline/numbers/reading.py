@@ -30,6 +30,8 @@ class Reading:
 _GRAVEST = ("V026", "V027", "V020", "V022", "V024", "V023", "V025")
 MOST_DIGITS: Mapping[Kind, int] = {"count": 10, "money": 15}
 BLANK = Reading("blank")
+UNKNOWN = Reading("blank", code="V042", found="...")
+"""a figure that exists and is not known: it is no blank that a unit may have meant as 0"""
 
 
 def refused(

@@ -4,11 +4,14 @@ A reading that changes what was typed is told; what could mean two things is an 
 calamine shows as blank but is not (Excel errors, formulas never calculated) comes from the second look.
 """
 
+from pipeline.parse.comments import tell_of_comments
 from pipeline.parse.elsewhere import look_elsewhere
 from pipeline.parse.entries import blank_answer, entry_of, in_order, settle_blanks
 from pipeline.parse.extras import tell_of_extras
 from pipeline.parse.figures import read_figure
+from pipeline.parse.ordinals import tell_of_ordinals
 from pipeline.parse.page import NUMBERS, Page, Parsed, Reader, ReadingRules, Source, draft_of, spans_of
+from pipeline.parse.remarks import tell_of_other_numbers
 from pipeline.parse.strays import place_strays, tell_of_covered
 from pipeline.parse.texts import read_text, take_text, tell_of_other_sums
 from pipeline.read import Sheet
@@ -43,6 +46,9 @@ def parse(
         tell_of_covered(page, row)
     look_elsewhere(page)
     tell_of_other_sums(page)
+    tell_of_other_numbers(page)
+    tell_of_ordinals(page)
+    tell_of_comments(page)
     entries = tuple(entry_of(page, draft) for draft in in_order(page))
     blank_means_zero = blank_answer(page)
     elsewhere = {cell: seen.text for cell, seen in page.elsewhere.items()}

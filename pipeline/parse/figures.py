@@ -1,13 +1,16 @@
 """The number cells of a form: each to a whole number, to blank, or to a finding at the cell."""
 
 import re
+from dataclasses import replace
 
 from pipeline.model import Fact, State
 from pipeline.numbers import Reading, read_number
-from pipeline.numbers.dates import behind_date, date_of, serials_about
+from pipeline.numbers.dates import DAYS_TO_1904, behind_date, date_of, serials_about
+from pipeline.numbers.reading import UNKNOWN
 from pipeline.parse.page import (
     Draft,
     Page,
+    Seen,
     anchor_of,
     as_text,
     coverage_of,
@@ -135,6 +138,9 @@ def _take_reading(page: Page, draft: Draft, reading: Reading) -> None:
     rule = next((r for r in page.reader.rules.of_row.get(draft.key.row, ()) if isinstance(r, KindsKeptApart)), None)
     if rule and rule.add_up:
         reading = _added_up(page, draft, reading)
+    if reading.code == UNKNOWN.code:
+        _leave_unknown(page, draft)
+        return
     draft.state, draft.value = State(reading.state), reading.value
     if page.source.is_word and draft.state is State.STATED:
         draft.state = State.READ
@@ -152,6 +158,13 @@ def _take_reading(page: Page, draft: Draft, reading: Reading) -> None:
     elif _is_formula(page, draft):
         page.tell("V018", draft, facts={"value": draft.value or 0})
     _tell_of_serial(page, draft)
+    _tell_of_size(page, draft)
+
+
+def _leave_unknown(page: Page, draft: Draft) -> None:
+    """The unit says that there is a figure which it does not know: its cell stays blank, and is never a zero."""
+    page.tell(UNKNOWN.code or "", replace(draft, found=visible(as_text(draft.raw))))
+    page.elsewhere[draft.key] = Seen("", is_plain=True)
 
 
 _OF_KINDS = {"V013": "mixed", "V034": "added"}
@@ -173,14 +186,26 @@ def _tell_of_serial(page: Page, draft: Draft) -> None:
     """
     form = page.form
     is_count = form.by_key[draft.key.row].kinds[draft.key.measure] is ValueKind.COUNT
-    is_serial = draft.value in serials_about(form.first_day, form.last_day)
+    serial = (draft.value or 0) + (DAYS_TO_1904 if page.facts and page.facts.dates_from_1904 else 0)
+    is_serial = serial in serials_about(form.first_day, form.last_day)
     if not is_count or page.source.is_summary or not is_serial:
         return
-    day = date_of(draft.value or 0)
+    day = date_of(serial)
     candidates, pairs = behind_date(day)
     facts = facts_of(page, draft.key.row, Reading("unreadable", pairs=pairs))
     shown: dict[str, Fact] = {"value": draft.value or 0, "day": f"{day.day:02}/{day.month:02}/{day.year}"}
     page.tell("V032", draft, suggestions=candidates, facts={**facts, **shown})
+
+
+def _tell_of_size(page: Page, draft: Draft) -> None:
+    """Refuse a count that no country reaches, such as a telephone number; ask about one that no unit does."""
+    largest, value = page.reader.words.largest, draft.value or 0
+    if page.form.by_key[draft.key.row].kinds[draft.key.measure] is not ValueKind.COUNT:
+        return
+    if value >= largest["everywhere"]:
+        refuse(page, draft, "V047", draft.found or str(value))
+    elif value >= largest["in_a_unit"] and not page.source.is_summary:
+        page.tell("V048", draft, facts={"value": value})
 
 
 def facts_of(page: Page, row: str, reading: Reading) -> dict[str, Fact]:

@@ -208,6 +208,8 @@ def unread(page: Page, value: CellValue, place: tuple[int, int]) -> Reading | No
     """Refuse what calamine does not show at a place, or glues together; None for what may be a number."""
     if isinstance(value, Unseen):
         return Reading("unreadable", code=value.code, found=value.text)
+    if page.facts and place in page.facts.struck and value != "":
+        return Reading("unreadable", code="V043", found=as_text(value))
     pieces = page.facts.pieced.get(place, "") if page.facts else ""
     return Reading("unreadable", code="V003", found=pieces) if any(map(str.isdecimal, pieces)) else None
 

@@ -110,7 +110,8 @@ def _is_of_the_form(labels: Labels, key: str, role: str, value: CellValue) -> bo
     """Tell whether what stands in the ordinal, unit or key cell of a row belongs there."""
     if role == "ordinal":
         if isinstance(value, str):
-            return len(fold(value)) <= _LONGEST_ORDINAL
+            folded = fold(value)
+            return len(folded) <= _LONGEST_ORDINAL and not (folded.isdecimal() and int(folded) > _LARGEST_ORDINAL)
         return isinstance(value, int | float) and 0 <= value <= _LARGEST_ORDINAL
     if role == "unit":
         # What stands there beside money is told as a unit of measure, be it a number ("1000") or a word.

@@ -17,6 +17,7 @@ from pipeline.returns.agreement import differing
 from pipeline.returns.below import told_of_totals
 from pipeline.returns.legacy import converted, encoding_of
 from pipeline.returns.one import return_of
+from pipeline.returns.other_sheets import Words, holds_figure, holds_number
 from pipeline.returns.page import Medium, Page
 from pipeline.returns.sheets import find_pages, repeats_return
 from pipeline.returns.siblings import those_that_count
@@ -45,25 +46,23 @@ def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, de
     returns = those_that_count(read, desk)
     if len(returns) > 1:
         told.append(finding("F024", facts={"count": len(returns)}))
-    told += _told_of_other_sheets(seen, pages, returns)
+    told += _told_of_other_sheets(seen, pages, returns, Words(desk.reader.words, desk.form))
     if not returns:
         told.append(finding("F033") if pages else finding("F005", facts={"form": desk.form.name}))
     return replace(reading, returns=tuple(returns), findings=tuple(told))
 
 
 def _told_of_other_sheets(
-    sheets: Sequence[Sheet], pages: Sequence[Page], returns: Sequence[Return]
+    sheets: Sequence[Sheet], pages: Sequence[Page], returns: Sequence[Return], words: Words
 ) -> Iterator[Finding]:
     """Tell of sheets with numbers that hold no form: what is blank in it may stand there, above all where that is 0."""
     of_forms = {page.sheet.name for page in pages}
-    others = [sheet.name for sheet in sheets if sheet.name not in of_forms and _holds_number(sheet)]
+    others = [sheet for sheet in sheets if sheet.name not in of_forms and holds_number(sheet, words)]
     if returns and others:
         zeros = any(known.code == "V028" for one in returns for known in one.findings)
-        yield finding("S021", severity=Severity.WARNING if zeros else None, facts={"others": tuple(others)})
-
-
-def _holds_number(sheet: Sheet) -> bool:
-    return any(isinstance(value, int | float) and value for _, _, value in sheet.filled())
+        is_asked = zeros and any(holds_figure(sheet, words) for sheet in others)
+        names = tuple(sheet.name for sheet in others)
+        yield finding("S021", severity=Severity.WARNING if is_asked else None, facts={"others": names})
 
 
 def _seen(same: Sequence[Page], medium: Medium, desk: Desk) -> Sequence[Page]:

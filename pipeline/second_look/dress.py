@@ -30,8 +30,8 @@ _CONDITION = re.compile("[<>=]")
 _NEVER_COUNTED = re.compile(r"=\s*0|<=?\s*0")
 _DATE_LETTERS = frozenset("dmyhsDMYHS")
 _GROUP = 3
-_AFTER_ZEROS = re.compile("[^0].*")
-"""what stands behind the decimals that are always shown"""
+_AFTER_LAST_ZERO = re.compile("[^0]*$")
+"""what stands behind the decimals that are always shown: a place before a 0 is one of them, as in `#.##0`"""
 _SCALE = re.compile(r"[0#?](,+)(?=\.|$)")
 
 
@@ -41,6 +41,7 @@ class _Section:
     condition: str = ""
     thousands: int = 0
     decimals: int = 0
+    fraction: bool = False
     date: bool = False
 
     def dress(self) -> Dress | None:
@@ -73,14 +74,23 @@ def _sections(code: str) -> list[_Section]:
         elif kind == "digits":
             scale = _SCALE.search(text)
             here.thousands += len(scale[1]) if scale else 0
-            here.decimals = 0 if "E" in text.upper() else len(_AFTER_ZEROS.sub("", text.partition(".")[2]))
-            here.pattern = _grouped(here.pattern, text) + "#"
+            # Behind decimals a point no longer groups: `0.0\.000` shows 2 as 2.0.000.
+            before = here.pattern if here.fraction else _grouped(here.pattern, text)
+            here.pattern = before + "#"
+            here.fraction |= "." in text
+            here.decimals = 0 if "E" in text.upper() else _decimals(text)
         elif kind == "bare":
             here.date |= text in _DATE_LETTERS
             here.pattern += "#" if text == "@" else text
         else:
             here.pattern += text
     return sections
+
+
+def _decimals(digits: str) -> int:
+    """Count the decimals that are always shown; those of `#.##0,00` end at its comma."""
+    shown, _, _ = digits.partition(".")[2].partition(",")
+    return len(_AFTER_LAST_ZERO.sub("", shown))
 
 
 def _grouped(before: str, digits: str) -> str:

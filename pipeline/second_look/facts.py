@@ -52,6 +52,10 @@ class SheetFacts:
     contradicted: Mapping[Address, tuple[RawValue | None, ...]] = field(default_factory=dict)
     dates_from_1904: bool = False
     """day 0 of the workbook's serial dates is 1 January 1904"""
+    struck: frozenset[Address] = frozenset()
+    """cells whose whole text a format strikes out"""
+    comments: Mapping[Address, str] = field(default_factory=dict)
+    """what people wrote into the comment of a cell, without their names"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class Notes:
     percents: set[Address] = field(default_factory=set)
     dressed: dict[Address, Dress] = field(default_factory=dict)
     pieced: dict[Address, str] = field(default_factory=dict)
+    struck: set[Address] = field(default_factory=set)
+    comments: dict[Address, str] = field(default_factory=dict)
     hidden_rows: list[range] = field(default_factory=list)
     hidden_columns: list[range] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -154,6 +160,8 @@ class Notes:
             raw=self.raw,
             contradicted=self.contradicted,
             dates_from_1904=self.dates_from_1904,
+            struck=frozenset(self.struck),
+            comments=self.comments,
         )
 
 

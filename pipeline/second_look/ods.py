@@ -20,12 +20,16 @@ from pipeline.second_look.facts import (
     moment_of,
 )
 from pipeline.second_look.markup import Attributes, elements, parse, texts
+from pipeline.second_look.ods_marks import add_marks
 
 
 def look_at_sheet(box: Container, sheet_name: str) -> Notes:
     """Look at one sheet; `Unreadable` where it is not what its format says, or not there."""
     xml = as_utf8(box.part("content.xml"))
-    return _ContentXml(sheet_name).read(xml)
+    notes = _ContentXml(sheet_name).read(xml)
+    styles = as_utf8(box.part("styles.xml")) if "styles.xml" in box.members else b""
+    add_marks(notes, sheet_name, xml, styles)
+    return notes
 
 
 _BREAKS = ("text:tab", "text:line-break")

@@ -1,6 +1,7 @@
 """How the parts of an Office package point at one another: ECMA-376 part 2."""
 
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,6 +53,14 @@ def part_of(box: Container, relations: Mapping[str, Relation], kind: str) -> byt
     """The first part of a kind; empty where there is none, for some writers promise one and leave it out."""
     name = target_of(relations, kind)
     return box.part(name) if name.lower() in box.members else b""
+
+
+_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*["'](?:1|true)""")
+
+
+def counts_from_1904(workbook: bytes) -> bool:
+    """Tell whether a workbook counts its days from 1904 (ECMA-376 part 1, 18.2.28)."""
+    return b"date1904" in workbook and _FROM_1904.search(workbook) is not None
 
 
 def look_at_workbook(box: Container) -> WorkbookFacts:

@@ -14,6 +14,7 @@ from pipeline.second_look.facts import Address
 from pipeline.second_look.markup import Attributes, local_name, parse
 
 _MARKED = re.compile(rb"<(?:[A-Za-z0-9]+:)?(?:strike|vertAlign)\b")
+_STRUCK = "strike"
 _NOT_MARKED = ("0", "false", "baseline")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _LETTERS = 26
@@ -35,8 +36,9 @@ class _Runs:
         self.parser = expat.ParserCreate()
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
-        self.pieces: list[tuple[bool, str]] = []
-        self.marked = self.listening = self.spoken = False
+        self.pieces: list[tuple[str, str]] = []
+        self.marked = ""
+        self.listening = self.spoken = False
 
     def read(self, xml: bytes) -> Self:
         """Go through a part."""
@@ -48,9 +50,9 @@ class _Runs:
         if name in ("si", "is"):
             self.pieces = []
         elif name == "r":
-            self.marked = False
-        elif name in ("strike", "vertAlign"):
-            self.marked |= attributes.get("val", "1") not in _NOT_MARKED
+            self.marked = ""
+        elif name in (_STRUCK, "vertAlign") and attributes.get("val", "1") not in _NOT_MARKED:
+            self.marked = self.marked or name
         elif name == "rPh":
             self.spoken = True
         self.listening = name == "t" and not self.spoken
@@ -65,9 +67,10 @@ class _Runs:
             self.spoken = False
 
     def _apart(self) -> str:
-        """The pieces with a space where the mark changes; empty where it never does."""
+        """The pieces with a space where the mark changes; empty where it never does, unless all is struck out."""
         groups = ["".join(text for _, text in same) for _, same in groupby(self.pieces, key=lambda piece: piece[0])]
-        return " ".join(groups) if len(groups) > 1 else ""
+        all_struck = len(groups) == 1 and self.pieces[0][0] == _STRUCK
+        return " ".join(groups) if len(groups) > 1 or all_struck else ""
 
 
 class _Strings(_Runs):

@@ -18,6 +18,7 @@ from pipeline.second_look.facts import (
     error_value,
     known_or_none,
 )
+from pipeline.second_look.xls_marks import Fonts, Text, add_marks
 from schemas.register import VIETNAM
 
 FIRST_YEAR = 1980
@@ -26,6 +27,7 @@ FIRST_YEAR = 1980
 _BOF, _FORMULA, _STRING, _NUMBER, _RK, _MULRK, _BOOLERR = 0x809, 0x06, 0x207, 0x203, 0x27E, 0xBD, 0x205
 _LABEL, _LABELSST, _RSTRING, _BLANK, _MULBLANK = 0x204, 0xFD, 0xD6, 0x201, 0xBE
 _ROW, _COLINFO, _MERGEDCELLS, _XF, _FORMAT, _CODEPAGE, _SUPBOOK = 0x208, 0x7D, 0xE5, 0xE0, 0x41E, 0x42, 0x1AE
+_FONT, _DATEMODE = 0x31, 0x22
 _CELL_RECORDS = frozenset({_FORMULA, _NUMBER, _RK, _BOOLERR, _LABEL, _LABELSST, _RSTRING})
 _BIFF8 = 0x600
 _MACRO_SHEET = 1
@@ -43,6 +45,8 @@ class _Globals(NumberFormats):
     sheets: dict[str, int] = field(default_factory=dict)
     macro_sheets: bool = False
     external_links: bool = False
+    fonts: Fonts = field(default_factory=Fonts)
+    from_1904: bool = False
 
 
 def _stream(box: Container) -> bytes:
@@ -57,6 +61,11 @@ def _globals(stream: bytes) -> _Globals:
     for record, at, size in biff_records(stream):
         if record == _XF:
             found.cell_formats.append(struct.unpack_from("<H", stream, at + 2)[0])
+            found.fonts.of_cells.append(struct.unpack_from("<H", stream, at)[0])
+        elif record == _FONT:
+            found.fonts.define(stream, at)
+        elif record == _DATEMODE:
+            found.from_1904 = stream[at] == 1
         elif record == _FORMAT:
             code = _text(stream, at + 2, found, long_count=found.wide)
             found.define(struct.unpack_from("<H", stream, at)[0], code)
@@ -125,6 +134,9 @@ def look_at_sheet(box: Container, sheet_name: str) -> Notes:
             _layout(notes, stream, (record, at, size), percents, dresses)
     if awaited:
         notes.note(awaited, None, formula=True)
+    notes.dates_from_1904 = book.from_1904
+    words = Text(book.wide, book.code_page)
+    add_marks(notes, stream, _sheet_records(stream, book.sheets[sheet_name]), book.fonts.struck_formats(), words)
     return notes
 
 

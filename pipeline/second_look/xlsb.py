@@ -2,8 +2,10 @@
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from pipeline.kinds import Container, Unreadable
+from pipeline.second_look.comments import Comment, comments_of
 from pipeline.second_look.facts import (
     Notes,
     NumberFormats,
@@ -57,25 +59,75 @@ def look_at_sheet(box: Container, sheet_name: str) -> Notes:
         if record == _BRT_SHEET:
             relation, end = _text(part, at + 8)
             if _text(part, end)[0] == sheet_name:
-                formats = _formats(styles_part(box, relations))
-                return _sheet(box.part(relations[relation].target), formats)
+                sheet = relations[relation].target
+                notes = _sheet(box.part(sheet), _formats(styles_part(box, relations)))
+                notes.dates_from_1904 = _counts_from_1904(part)
+                notes.comments.update(comments_of(box, sheet, _comments))
+                return notes
     raise Unreadable("the sheet is not in the workbook")
 
 
-def _formats(part: bytes) -> NumberFormats:
-    book = NumberFormats()
+_BRT_WORKBOOK, _FROM_1904 = 153, 1
+
+
+def _counts_from_1904(workbook: bytes) -> bool:
+    """Tell whether the workbook counts its days from 1904 ([MS-XLSB] 2.4.822)."""
+    return any(
+        record == _BRT_WORKBOOK and struct.unpack_from("<I", workbook, at)[0] & _FROM_1904
+        for record, at in _records(workbook)
+    )
+
+
+_BRT_AUTHOR, _BRT_COMMENT, _BRT_COMMENT_TEXT = 632, 635, 637
+
+
+def _comments(part: bytes) -> Iterator[Comment]:
+    """Read the comments of a sheet: their authors, then each with its place and its text ([MS-XLSB] 2.1.7.9)."""
+    authors: list[str] = []
+    place, author = (0, 0), ""
+    for record, at in _records(part):
+        if record == _BRT_AUTHOR:
+            authors.append(_text(part, at)[0])
+        elif record == _BRT_COMMENT:
+            number, row, _, column = struct.unpack_from("<4I", part, at)
+            place, author = (row, column), authors[number] if number < len(authors) else ""
+        elif record == _BRT_COMMENT_TEXT:
+            yield place, author, _text(part, at + 1)[0]
+
+
+_BRT_FONT, _STRUCK_OUT = 43, 8
+
+
+@dataclass(slots=True)
+class _Formats(NumberFormats):
+    """The formats of a workbook, and which of those of cells strike out."""
+
+    struck: set[int] = field(default_factory=set)
+
+
+def _formats(part: bytes) -> _Formats:
+    book = _Formats()
     inside = False
+    fonts = -1
+    struck: set[int] = set()
     for record, at in _records(part):
         if record == _BRT_FORMAT:
             book.define(struct.unpack_from("<H", part, at)[0], _text(part, at + 2)[0])
         elif record in (_BRT_BEGIN_CELL_XFS, _BRT_END_CELL_XFS):
             inside = record == _BRT_BEGIN_CELL_XFS
         elif record == _BRT_XF and inside:
-            book.cell_formats.append(struct.unpack_from("<H", part, at + 2)[0])
+            number, font = struct.unpack_from("<2H", part, at + 2)
+            book.cell_formats.append(number)
+            if font in struck:
+                book.struck.add(len(book.cell_formats) - 1)
+        elif record == _BRT_FONT:
+            fonts += 1
+            if struct.unpack_from("<H", part, at + 2)[0] & _STRUCK_OUT:
+                struck.add(fonts)
     return book
 
 
-def _sheet(part: bytes, formats: NumberFormats) -> Notes:
+def _sheet(part: bytes, formats: _Formats) -> Notes:
     notes = Notes()
     percents, dresses = formats.percent_cell_formats(), formats.dressed_cell_formats()
     row = 0
@@ -88,6 +140,8 @@ def _sheet(part: bytes, formats: NumberFormats) -> Notes:
             column, style = struct.unpack_from("<2I", part, at)
             notes.use(row, column)
             style &= 0xFFFFFF
+            if style in formats.struck:
+                notes.struck.add((row, column))
             percent, dress = style in percents, dresses.get(style)
             value = _value(part, record, at + 8)
             notes.note((row, column), value, formula=record in _BRT_FORMULAS, percent=percent, dress=dress)

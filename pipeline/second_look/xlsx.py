@@ -6,6 +6,8 @@ from functools import lru_cache
 from xml.parsers import expat
 
 from pipeline.kinds import Container, Unreadable, as_utf8, is_wide
+from pipeline.second_look.comments import comments_of
+from pipeline.second_look.conditional import add_marks
 from pipeline.second_look.dress import Dress, dress_of
 from pipeline.second_look.facts import (
     PERCENT_FORMATS,
@@ -16,7 +18,7 @@ from pipeline.second_look.facts import (
     is_percent,
 )
 from pipeline.second_look.markup import Attributes, elements, local_name, parse
-from pipeline.second_look.package import Relation, part_of, relations_of, styles_part, workbook_part
+from pipeline.second_look.package import Relation, counts_from_1904, part_of, relations_of, styles_part, workbook_part
 from pipeline.second_look.pieces import pieced_texts
 from pipeline.second_look.strings import RunsOfText, shared_strings, unescaped
 
@@ -29,8 +31,12 @@ def look_at_sheet(box: Container, sheet_name: str) -> Notes:
     part, relations = _part_of_sheet(box, sheet_name)
     xml = as_utf8(box.part(part))
     strings = as_utf8(part_of(box, relations, "sharedStrings"))
-    notes = _SheetXml(shared_strings(strings), *_styles(styles_part(box, relations))).read(xml)
+    styles = as_utf8(styles_part(box, relations))
+    notes = _SheetXml(shared_strings(strings), *_styles(styles)).read(xml)
     notes.pieced.update(pieced_texts(xml, strings))
+    notes.dates_from_1904 = counts_from_1904(as_utf8(box.part(workbook_part(box, "xl/workbook.xml"))))
+    notes.comments.update(comments_of(box, part))
+    add_marks(notes, xml, styles)
     return notes
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from pipeline.numbers import load_number_words
 from pipeline.numbers.dates import serials_about
 from pipeline.numbers.reading import MOST_DIGITS
 from pipeline.template.formulas import Check, CheckedForm
@@ -10,7 +11,7 @@ from schemas.rules import Cell, Severity
 
 # What a run refuses as too large is refused here too.
 LARGEST: Mapping[ValueKind, int] = {
-    ValueKind.COUNT: 10 ** MOST_DIGITS["count"] - 1,
+    ValueKind.COUNT: load_number_words().largest["everywhere"] - 1,
     ValueKind.MONEY: 10 ** MOST_DIGITS["money"] - 1,
 }
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.identify import identify, names_of_register, units_named
+from pipeline.identify import Clues, identify, names_of_register, units_named
 from pipeline.model import Claim
 from schemas.register import COLLECTOR_TYPE, load_register_csv, shipped_register
 from schemas.rules import Severity
@@ -21,7 +21,7 @@ COLLECTOR = "206"
 def whose(
     code: str = "", name: str = "", sheet: str = "Mẫu tổng hợp", path: str = "tra_loi.xlsx"
 ) -> tuple[Claim, list[str]]:
-    claim, told = identify(code, name, sheet, path, NAMES)
+    claim, told = identify(Clues(code, name, sheet), path, NAMES)
     return claim, [one.code for one in told]
 
 
@@ -120,9 +120,9 @@ def test_a_code_without_its_leading_zero_is_the_code_and_told() -> None:
 
 
 def test_an_unknown_code_beside_a_plain_name_is_a_warning_and_alone_an_error() -> None:
-    claim, told = identify("99999", "Phường Cộng Hòa", "Sheet1", "a.xlsx", NAMES)
+    claim, told = identify(Clues("99999", "Phường Cộng Hòa", "Sheet1"), "a.xlsx", NAMES)
     assert (claim.unit, [(one.code, one.severity) for one in told]) == (CONG_HOA, [("U003", Severity.WARNING)])
-    claim, told = identify("99999", "", "Sheet1", "a.xlsx", NAMES)
+    claim, told = identify(Clues("99999", "", "Sheet1"), "a.xlsx", NAMES)
     assert (claim.unit, [(one.code, one.severity) for one in told]) == (None, [("U003", Severity.ERROR)])
 
 
@@ -135,7 +135,7 @@ def test_a_name_that_two_units_bear_is_one_of_them_and_no_third() -> None:
     both = (make_unit("1", "Phường Hà An"), make_unit("2", "Xã Hà An", "xã"))
     names = names_of_register(make_register(*both, make_unit("3", "Phường Tân An")))
     for code, unit in (("1", "1"), ("2", "2"), ("3", None)):
-        claim, told = identify(code, "Hà An", "x", "tra_loi.xlsx", names)
+        claim, told = identify(Clues(code, "Hà An", "x"), "tra_loi.xlsx", names)
         assert claim.unit == unit
         assert [one.code for one in told] == (["U011"] if unit else ["U003"])
 
@@ -143,18 +143,20 @@ def test_a_name_that_two_units_bear_is_one_of_them_and_no_third() -> None:
 def test_the_name_of_the_collecting_office_is_no_spelling_of_a_unit() -> None:
     office = make_unit(COLLECTOR, "Thị xã Quảng Yên", COLLECTOR_TYPE, "22", in_total=False)
     ward = replace(make_unit(QUANG_YEN, "Phường Quảng Yên"), aliases=("Thị xã Quảng Yên",))
-    claim, _ = identify("", "Thị xã Quảng Yên", "x", "tra_loi.xlsx", names_of_register(make_register(office, ward)))
+    claim, _ = identify(
+        Clues("", "Thị xã Quảng Yên", "x"), "tra_loi.xlsx", names_of_register(make_register(office, ward))
+    )
     assert claim.unit == COLLECTOR
 
 
 def test_a_school_that_the_register_names_shortly_is_found_by_that_name() -> None:
     school = make_unit("S3", "THCS Đông Mai", "trường", DONG_MAI)
     names = names_of_register(make_register(make_unit(DONG_MAI, "Phường Đông Mai"), school))
-    assert identify("", "", "Sheet1", "THCS Dong Mai.xlsx", names)[0].unit == "S3"
+    assert identify(Clues("", "", "Sheet1"), "THCS Dong Mai.xlsx", names)[0].unit == "S3"
 
 
 def test_likeness_only_suggests() -> None:
-    claim, told = identify("", "Phường Đông May", "Sheet1", "a.xlsx", NAMES)
+    claim, told = identify(Clues("", "Phường Đông May", "Sheet1"), "a.xlsx", NAMES)
     assert claim.unit is None
     assert told[0].facts["units"] == ("Phường Đông Mai (07135)",)
 
@@ -182,7 +184,7 @@ def test_the_collecting_office_is_known_by_its_code() -> None:
 @pytest.mark.parametrize("evidence", [{"code": DONG_MAI}, {"path": "Dong Mai.xlsx"}, {"sheet": "Đông Mai"}])
 def test_a_name_that_is_not_the_units_is_not_overruled_by_other_evidence(name: str, evidence: dict[str, str]) -> None:
     claim, told = identify(
-        evidence.get("code", ""), name, evidence.get("sheet", "Sheet1"), evidence.get("path", "a.xlsx"), NAMES
+        Clues(evidence.get("code", ""), name, evidence.get("sheet", "Sheet1")), evidence.get("path", "a.xlsx"), NAMES
     )
     assert claim.unit is None
     assert [(one.code, one.severity, one.found) for one in told] == [("U003", Severity.ERROR, name)]
@@ -235,7 +237,7 @@ def test_a_file_of_a_school_with_the_stamp_of_its_commune_is_asked_about(path: s
 @pytest.mark.parametrize("path", ["tra_loi.xlsx", "Truong THCS Dong Mai.xlsx"])
 def test_a_unit_that_was_none_on_the_day_has_no_return_whatever_else_is_told(path: str) -> None:
     gone = replace(make_unit(DONG_MAI, "Phường Đông Mai", in_total=False), valid_to=date(2020, 9, 30))
-    claim, told = identify(DONG_MAI, "P. Đông Mai", "x", path, names_of_register(make_register(gone)))
+    claim, told = identify(Clues(DONG_MAI, "P. Đông Mai", "x"), path, names_of_register(make_register(gone)))
     assert (claim.unit, claim.evidence) == (None, "none")
     assert "U004" in [one.code for one in told]
 
@@ -243,7 +245,7 @@ def test_a_unit_that_was_none_on_the_day_has_no_return_whatever_else_is_told(pat
 def test_in_a_name_of_one_word_a_slip_may_be_another_name() -> None:
     names = names_of_register(make_register(make_unit("1", "Xã Krông"), make_unit("2", "Xã Krông Ana")))
     for code, name, unit in (("1", "Xã Krôn", None), ("2", "Xã Krôn Ana", "2")):
-        claim, told = identify(code, name, "x", "tra_loi.xlsx", names)
+        claim, told = identify(Clues(code, name, "x"), "tra_loi.xlsx", names)
         assert claim.unit == unit
         assert [one.code for one in told] == (["U011"] if unit else ["U003"])
 
@@ -280,9 +282,9 @@ def test_a_school_of_the_register_is_no_stranger_to_its_own_file() -> None:
             make_unit("S2", "Trường THCS Lê Quý Đôn", "trường", DONG_MAI),
         )
     )
-    assert identify("", "", "Sheet1", "Truong THCS Dong Mai.xlsx", names)[0].unit == "S1"
+    assert identify(Clues("", "", "Sheet1"), "Truong THCS Dong Mai.xlsx", names)[0].unit == "S1"
     for code, path in (("S1", "Truong THCS Dong Mai.xlsx"), ("S2", "THCS Le Quy Don - Dong Mai.xlsx")):
-        claim, told = identify(code, "", "Sheet1", path, names)
+        claim, told = identify(Clues(code, "", "Sheet1"), path, names)
         assert (claim.unit, [one.code for one in told]) == (code, [])
 
 
@@ -344,7 +346,7 @@ def test_the_units_that_a_return_of_nobody_may_be_of_are_named(
 @pytest.mark.parametrize("evidence", [{"code": DONG_MAI}, {"path": "Dong Mai.xlsx"}])
 def test_the_name_of_the_collecting_office_disagrees_with_a_unit(evidence: dict[str, str]) -> None:
     claim, told = identify(
-        evidence.get("code", ""), "Thị xã Quảng Yên", "Sheet1", evidence.get("path", "a.xlsx"), NAMES
+        Clues(evidence.get("code", ""), "Thị xã Quảng Yên", "Sheet1"), evidence.get("path", "a.xlsx"), NAMES
     )
     assert claim.unit is None
     assert [(one.code, one.severity) for one in told] == [("U002", Severity.ERROR)]
@@ -352,11 +354,11 @@ def test_the_name_of_the_collecting_office_disagrees_with_a_unit(evidence: dict[
 
 def test_a_year_in_a_name_is_no_code_that_lost_its_zero() -> None:
     names = names_of_register(make_register(make_unit("02020", "Xã Thí Dụ"), make_unit("02026", "Xã Ví Von")))
-    claim, told = identify("", "", "Mẫu tổng hợp", "bieu nam 2020.xlsx", names)
+    claim, told = identify(Clues("", "", "Mẫu tổng hợp"), "bieu nam 2020.xlsx", names)
     assert (claim.unit, [one.code for one in told]) == (None, ["U001"])
-    claim, told = identify("02026", "Xã Ví Von", "Tuan le 2020", "2020/tra_loi.xlsx", names)
+    claim, told = identify(Clues("02026", "Xã Ví Von", "Tuan le 2020"), "2020/tra_loi.xlsx", names)
     assert (claim.unit, told) == ("02026", ())
-    assert identify("2020", "", "x", "tra_loi.xlsx", names)[0].unit == "02020", (
+    assert identify(Clues("2020", "", "x"), "tra_loi.xlsx", names)[0].unit == "02020", (
         "typed into the cell of the code it is one"
     )
-    assert identify("", "", "x", "02020 tra loi.xlsx", names)[0].unit == "02020"
+    assert identify(Clues("", "", "x"), "02020 tra loi.xlsx", names)[0].unit == "02020"

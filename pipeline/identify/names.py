@@ -25,6 +25,8 @@ class Names:
     """words of a name -> codes, to be found inside a file name"""
     shared: frozenset[tuple[str, ...]]
     """bare names that the collecting office bears too: no evidence without the word before them"""
+    bare: frozenset[tuple[str, ...]] = frozenset()
+    """names without the word for the kind of unit before them, which persons may bear too"""
     places: tuple[tuple[str, ...], ...] = ()
     """names of the collecting office as words, which may follow the name of a unit"""
 
@@ -46,17 +48,24 @@ def names_of_register(register: Register) -> Names:
         by_name.pop(fold(collector.name), None)
         by_words.pop(tuple(fold_words(collector.name).split()), None)
     places = {(*phrase, *bare) for phrase in phrases_of("higher") for bare in shared}
-    return Names(register, _sorted(by_name), _sorted(by_words), frozenset(shared), tuple(sorted(places)))
+    bare = {_bare(unit) for unit in register.units}
+    return Names(
+        register, _sorted(by_name), _sorted(by_words), frozenset(shared), frozenset(bare), tuple(sorted(places))
+    )
 
 
 def _spellings(unit: Unit) -> Iterator[tuple[str, ...]]:
     """Give the name, the aliases, and the bare name with each word that may stand before it, as folded words."""
-    bare = tuple(fold_words(bare_name(unit.name, unit.type)).split())
+    bare = _bare(unit)
     yield bare
     for name in (unit.name, *unit.aliases):
         yield tuple(fold_words(name).split())
     for before in phrases_of(_level(unit)):
         yield (*before, *bare)
+
+
+def _bare(unit: Unit) -> tuple[str, ...]:
+    return tuple(fold_words(bare_name(unit.name, unit.type)).split())
 
 
 def is_institution(unit: Unit) -> bool:
@@ -85,16 +94,15 @@ def _sorted(found: Mapping[_Name, set[str]]) -> Mapping[_Name, tuple[str, ...]]:
 
 
 @cache
-def certain_institutions() -> tuple[str, ...]:
-    """Words that name an institution wherever they stand."""
-    uncertain = words_of("uncertain_institutions")
-    return tuple(phrase for phrase in words_of("institutions") if phrase not in uncertain)
+def texts_of(level: str) -> tuple[str, ...]:
+    """Give the words of one list of the wording as they are written."""
+    return read_toml(UNIT_NAMES).texts(level)
 
 
 @cache
 def words_of(level: str) -> tuple[str, ...]:
     """Give the words of one list of the wording, folded."""
-    return tuple(fold_words(word) for word in read_toml(UNIT_NAMES).texts(level))
+    return tuple(map(fold_words, texts_of(level)))
 
 
 @cache

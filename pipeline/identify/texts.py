@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from rapidfuzz.fuzz import ratio
 
-from pipeline.identify.names import Names, bare_name, certain_institutions, phrases_of, words_of
+from pipeline.identify.chance import is_date, is_of_person
+from pipeline.identify.names import Names, bare_name, phrases_of, words_of
+from pipeline.identify.words import Words, words_in
 from schemas.register import Register, Unit, with_leading_zero
 from schemas.text import fold, fold_words
 
@@ -16,18 +18,21 @@ _PLACE = 3
 _LETTER = 2
 """behind a name, an abbreviation of so few letters is no known word"""
 _CODE = re.compile(r"(?<!\d)\d{4,6}(?!\d)")
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_FILE_OF_UNIT = re.compile(r"\d+_[^\W\d]")
+"""how the names of the files begin that the program itself makes for the units"""
 
 
 def _coded(text: str, register: Register) -> frozenset[str]:
-    """Find the units whose codes stand in a text. A year is no code that lost its leading zero: 2020 is not 02020."""
-    numbers = _CODE.findall(text)
-    return frozenset(
-        code
-        for number in numbers
-        for code in by_code(number, register)
-        if code == number or not _YEAR.fullmatch(number)
-    )
+    """Find the units whose codes stand in a text.
+
+    A number that may be a year or a day is none ("bieu 0710" is of 7 October), but where the program puts the code.
+    """
+    found: set[str] = set()
+    for match in _CODE.finditer(text):
+        is_at_its_place = match.start() == 0 and _FILE_OF_UNIT.match(text)
+        if is_at_its_place or not is_date(match[0]):
+            found.update(by_code(match[0], register))
+    return frozenset(found)
 
 
 def by_code(code: str, register: Register) -> tuple[str, ...]:
@@ -41,14 +46,27 @@ def by_code(code: str, register: Register) -> tuple[str, ...]:
 def inside(text: str, names: Names) -> tuple[str, ...]:
     """Find the unit that a sheet, folder or file name bears: a code, and the longest names found in its words.
 
-    Two units found by either, or only the bare name that the collecting office bears too, is no evidence.
+    Two units found by either, only the bare name that the collecting office bears too, or the name of a person, is no
+    evidence.
     """
     coded = _coded(text, names.register)
-    words = tuple(fold_words(text).split())
-    hits = [*_hits(words, names), *_other_places(words, names)]
+    words = words_in(text)
+    hits = [*_hits(words.folded, names), *_other_places(words.folded, names)]
     widest = [hit for hit in hits if not any(_within(hit, other) for other in hits)]
-    units = coded | {code for _, _, codes in widest for code in codes}
+    taken = {index for start, end, _ in hits for index in range(start, end)}
+    named: set[str] = set()
+    for start, end, codes in widest:
+        is_bare = words.folded[start:end] in names.bare
+        if not (is_bare and is_of_person(words, start, taken)):
+            named.update(codes)
+    units = coded | named
     return tuple(sorted(units)) if len(units) == 1 else ()
+
+
+def places_of_units(words: Words, names: Names) -> Iterator[int]:
+    """Give the indexes of all words that belong to names of units."""
+    for start, end, _ in _hits(words.folded, names):
+        yield from range(start, end)
 
 
 def _hits(words: tuple[str, ...], names: Names) -> Iterator[tuple[int, int, tuple[str, ...]]]:
@@ -63,7 +81,7 @@ def _hits(words: tuple[str, ...], names: Names) -> Iterator[tuple[int, int, tupl
 
 def _other_places(words: tuple[str, ...], names: Names) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Find names within the name of something else ("thị xã Quảng Yên", "THCS Đông Mai"): a hit without codes."""
-    for phrase in (*phrases_of("higher"), *phrases_of("institutions")):
+    for phrase in (*phrases_of("higher"), *phrases_of("institutions"), *phrases_of("groups_of_units")):
         for start, first in _spans(phrase, words):
             ends = [end for end in range(first + 1, len(words) + 1) if words[first:end] in names.by_words]
             if ends and words[start : ends[-1]] not in names.by_words:
@@ -86,42 +104,9 @@ def _within(hit: tuple[int, int, object], other: tuple[int, int, object]) -> boo
     return hit is not other and other[0] <= hit[0] and hit[1] <= other[1]
 
 
-def of_an_institution(texts: Sequence[str], names: Names) -> bool:
-    """Tell whether texts that bear a unit's name also name a school or an office that is not the unit."""
-    units = [names.register.by_code[code] for text in texts for code in inside(text, names)]
-    words = [word for text in texts for word in _without_sections(text)]
-    return any(_names_another(words, unit, certain_institutions()) for unit in units)
-
-
-def names_institution(texts: Sequence[str], unit: Unit, names: Names) -> bool:
-    """Tell whether texts name a school or an office that is not the unit.
-
-    A word that means nothing else does so wherever it stands, a short one only right before the name of a unit.
-    """
-    every = [_without_sections(text) for text in texts]
-    return any(_names_another(words, unit, (*certain_institutions(), *_before_names(words, names))) for words in every)
-
-
-def _before_names(words: tuple[str, ...], names: Names) -> Iterator[str]:
-    """Give the words for institutions that stand right before the name of a unit."""
-    for phrase in phrases_of("institutions"):
-        for _, end in _spans(phrase, words):
-            if any(words[end:last] in names.by_words for last in range(end + 1, len(words) + 1)):
-                yield " ".join(phrase)
-
-
-def _without_sections(text: str) -> tuple[str, ...]:
-    """Give the words of a text without the names of sections of an office, which sound like those of schools."""
-    words = tuple(fold_words(text).split())
-    for phrase in phrases_of("sections"):
-        for start, end in reversed([*_spans(phrase, words)]):
-            words = words[:start] + words[end:]
-    return words
-
-
 def every_unit_in(texts: Sequence[str], names: Names) -> frozenset[str]:
     """Find all units whose code or name stands in texts, also within the name of something else."""
-    found = {code for text in texts for _, _, codes in _hits(tuple(fold_words(text).split()), names) for code in codes}
+    found = {code for text in texts for _, _, codes in _hits(words_in(text).folded, names) for code in codes}
     return frozenset(found).union(*(_coded(text, names.register) for text in texts))
 
 

@@ -5,7 +5,7 @@ from pipeline.model.cells import COUNTED, Coverage, Entry, Fact, Finding, Open, 
 from pipeline.model.consolidation import Consolidation, Group, Total
 from pipeline.model.ledger import FileResult, FileStatus, UnitResult, UnitStatus
 from pipeline.model.messages import Message, MessageKind
-from pipeline.model.returns import Claim, FileReading, Return, Times
+from pipeline.model.returns import Claim, FileReading, Return, Times, UnitLine
 
 __all__ = [
     "COUNTED",
@@ -30,6 +30,7 @@ __all__ = [
     "State",
     "Times",
     "Total",
+    "UnitLine",
     "UnitResult",
     "UnitStatus",
 ]

@@ -13,6 +13,16 @@ _SHOWN_PATH = 1_024
 
 
 @dataclass(frozen=True, slots=True)
+class UnitLine:
+    """A line around the table that says whose return it is, beside the stamp: "Đơn vị: Trường THCS Đông Mai"."""
+
+    stamp: str
+    """what its label is: unit_code, unit_name, unit_line, or filled_by for who filled the form in"""
+    text: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """Whose return it is, and why."""
 
@@ -22,6 +32,8 @@ class Claim:
     """which evidence decided: code, name, sheet, folder, file, decision, none"""
     seen: Mapping[str, str]
     """evidence -> text found there"""
+    lines: tuple[UnitLine, ...] = ()
+    """further lines that say whose it is"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from pipeline.recognise.titles import (
     told_of_titles,
 )
 from pipeline.recognise.told import told_of_head, told_of_matches, told_of_rows, told_of_strangers, unit_of_money
-from pipeline.recognise.words import STAMPS, UNIT_LINE, Labels
+from pipeline.recognise.words import NAMES_UNIT, STAMPS, UNIT_LINE, Labels
 from schemas.text import fold
 
 __all__ = [
@@ -46,8 +46,6 @@ __all__ = [
     "told_of_the_rest",
     "told_of_titles",
 ]
-
-_WHOSE = ("unit_code", "unit_name")
 
 
 def locate(sheet: Sheet, labels: Labels) -> tuple[Located, ...]:
@@ -120,17 +118,18 @@ def _joined(sheet: Sheet, labels: Labels, before: Body, body: Body) -> Body:
 
 def _names_stand_above(sheet: Sheet, labels: Labels, first: Body) -> bool:
     """Tell whether the unit is named above each form of a sheet, as in the template, or below it."""
-    stamps, _ = read_stamps(sheet, labels, range(first.head.first))
-    if any(name in stamps for name in (*_WHOSE, UNIT_LINE)):
+    above = read_stamps(sheet, labels, range(first.head.first))
+    if NAMES_UNIT & above.values.keys():
         return True
-    below, _ = read_stamps(sheet, labels, range(max(first.rows.values()) + 1, first.last + 1))
-    return not any(name in below for name in (*_WHOSE, UNIT_LINE))
+    below = read_stamps(sheet, labels, range(max(first.rows.values()) + 1, first.last + 1))
+    return not NAMES_UNIT & below.values.keys()
 
 
 def _finish(sheet: Sheet, labels: Labels, body: Body, region: range) -> Located:
     head = body.head
     last_row = max(body.rows.values())
-    stamps, stamped = read_stamps(sheet, labels, [row for row in region if row < head.first or row > last_row])
+    read = read_stamps(sheet, labels, [row for row in region if row < head.first or row > last_row])
+    stamps, stamped = read.values, read.claimed
     strangers, of_strangers = told_of_strangers(sheet, labels, body)
     claimed = explained(sheet, labels, body) | stamped | of_strangers
     unclaimed = tuple(
@@ -162,6 +161,7 @@ def _finish(sheet: Sheet, labels: Labels, body: Body, region: range) -> Located:
         doubtful_measures=frozenset(body.doubtful_measures),
         label_columns=body.places,
         names_period=names_own_period(sheet, labels, [*titles.above, *titles.printed]),
+        lines=tuple(read.lines),
     )
 
 

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import repeat
 
 from pipeline.findings import finding
 from pipeline.model import Fact, Finding
 from pipeline.numbers import load_number_words
 from pipeline.read import CellValue, Sheet, Unseen, cell_name
-from pipeline.recognise.shape import Address, Body, Located, Stamped
-from pipeline.recognise.words import UNIT_LINE, Labels
+from pipeline.recognise.shape import Address, Body, Located, NameLine, Stamped
+from pipeline.recognise.words import NAMES_UNIT, UNIT_LINE, Labels
 from schemas.form import ValueKind
 from schemas.text import fold, fold_words, tidy, visible
 
@@ -20,30 +21,57 @@ _LARGEST_ORDINAL = 99
 _BRACKETS = re.compile(r"\(([^()]{1,20})\)")
 
 
-def read_stamps(sheet: Sheet, labels: Labels, rows: Sequence[int]) -> tuple[dict[str, Stamped], set[Address]]:
+@dataclass(slots=True)
+class Stamps:
+    """What stands beside the stamp labels."""
+
+    values: dict[str, Stamped] = field(default_factory=dict)
+    lines: list[NameLine] = field(default_factory=list)
+    """further lines that may name a unit, not claimed yet"""
+    claimed: set[Address] = field(default_factory=set)
+    """cells that labels and values take"""
+
+
+def read_stamps(sheet: Sheet, labels: Labels, rows: Sequence[int]) -> Stamps:
     """Read what stands beside the stamp labels in some rows, and which cells that takes."""
-    stamps: dict[str, Stamped] = {}
-    claimed: set[Address] = set()
+    found = Stamps()
     for row in rows:
         line = row - sheet.first_row
         cells = sheet.rows[line] if 0 <= line < len(sheet.rows) else []
         for column, value in enumerate(cells, sheet.first_column):
             name, behind = _stamp_label(labels, value)
-            if name is None:
-                continue
-            stamped = Stamped(behind, row, column) if behind else _beside(sheet, labels, row, column)
-            if name == UNIT_LINE and stamped is None:
-                continue
-            if stamped and name not in stamps:
-                stamps[name] = stamped
-                claimed.add((stamped.row, stamped.column))
-            if not behind or stamps.get(name) == stamped:
-                claimed.add((row, column))
-    return stamps, claimed
+            if name is not None:
+                stamped = Stamped(behind, row, column) if behind else _beside(sheet, labels, row, column)
+                _take_stamp(found, labels, name, stamped, (row, column))
+    return found
+
+
+def _take_stamp(found: Stamps, labels: Labels, name: str, stamped: Stamped | None, label: Address) -> None:
+    """Take the value beside a label for its stamp, or where there is one already for a further line.
+
+    A unit of measure behind "Đơn vị:" is claimed; anything else there is left to whoever knows the units.
+    """
+    if name == UNIT_LINE and (stamped is None or labels.is_measure(stamped.text)):
+        found.claimed |= {label, (stamped.row, stamped.column)} if stamped else set()
+        return
+    if stamped and (name == UNIT_LINE or name in found.values):
+        places = (label, (stamped.row, stamped.column))
+        found.lines += [NameLine(name, stamped, places)] if name in NAMES_UNIT else []
+        if name == UNIT_LINE:
+            found.values.setdefault(name, stamped)
+            return
+    elif stamped:
+        found.values[name] = stamped
+        found.claimed.add((stamped.row, stamped.column))
+    if stamped is None or label != (stamped.row, stamped.column) or found.values.get(name) == stamped:
+        found.claimed.add(label)
 
 
 def _stamp_label(labels: Labels, value: object) -> tuple[str | None, str]:
-    """Name the stamp label of a cell, and what stands behind its colon: "Mã đơn vị: 07135"."""
+    """Name the stamp label of a cell, and what stands behind its colon: "Mã đơn vị: 07135".
+
+    A word for a level or a part ("Phường: Minh Thành", "Thôn: 5") is part of what the line names.
+    """
     if not isinstance(value, str) or not value:
         return None, ""
     if name := labels.stamps.get(fold(value)):
@@ -54,6 +82,8 @@ def _stamp_label(labels: Labels, value: object) -> tuple[str | None, str]:
     name = labels.stamps.get(fold(label))
     if name is None and fold(label) in labels.unit_lines:
         name = UNIT_LINE
+    if name is None and fold(label) in labels.level_lines and fold(behind):
+        return UNIT_LINE, tidy(value.replace(":", " ", 1))
     if name is None or (not fold(behind) and name != UNIT_LINE):
         return None, ""
     return name, tidy(behind) if fold(behind) else ""

@@ -28,6 +28,8 @@ class AroundWords:
     year: str
     results: tuple[str, ...]
     plain_sheets: tuple[str, ...]
+    unit_labels: tuple[str, ...]
+    level_labels: tuple[str, ...]
 
     @cached_property
     def year_of_results(self) -> re.Pattern[str]:
@@ -66,4 +68,6 @@ def load_around_words() -> AroundWords:
         year=fold_words(table.text("year")),
         results=several("results"),
         plain_sheets=several("plain_sheets"),
+        unit_labels=several("unit_labels"),
+        level_labels=several("level_labels"),
     )

@@ -19,6 +19,17 @@ class Stamped:
     column: int
 
 
+@dataclass(frozen=True, slots=True)
+class NameLine:
+    """A further line that may name a unit: "Đơn vị: Trường THCS Đông Mai"."""
+
+    stamp: str
+    """what its label is"""
+    stamped: Stamped
+    places: tuple[Address, ...]
+    """cells of the label and of what it names"""
+
+
 @dataclass(slots=True)
 class Seen:
     """What the texts of the head rows have told so far."""
@@ -138,3 +149,5 @@ class Located:
     """physical row -> column of its label"""
     names_period: bool = False
     """a line above the table or the name of the sheet says the form's own period, or its letter"""
+    lines: tuple[NameLine, ...] = ()
+    """further lines that may name a unit; their cells are unclaimed"""

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.likeness import Likeness, likeness_of, without_enumerator
+from pipeline.numbers import load_number_words
 from pipeline.periods import OwnPeriod
+from pipeline.recognise.around_words import load_around_words
 from pipeline.recognise.scales import Scales
 from pipeline.stamp import StampWords
 from schemas.form import Form, ValueKind
@@ -14,6 +16,8 @@ from schemas.text import fold, fold_words
 
 UNIT_LINE = "unit_line"
 """stamp of a line "Đơn vị: ...", which may name whose return it is or what money is counted in"""
+NAMES_UNIT = frozenset({"unit_code", "unit_name", UNIT_LINE})
+"""stamps that say whose return it is"""
 STAMPS = (
     "form_id",
     "form_version",
@@ -110,8 +114,25 @@ class Labels:
 
     @cached_property
     def unit_lines(self) -> frozenset[str]:
-        """Folded words of the unit column, which before a colon may also name the reporting unit."""
-        return frozenset(map(fold, self._unit_words))
+        """Folded words of the unit column, which before a colon may also name the reporting unit, and others."""
+        return frozenset(map(fold, (*self._unit_words, *load_around_words().unit_labels)))
+
+    @cached_property
+    def level_lines(self) -> frozenset[str]:
+        """Folded words for a level or a part, which before a colon name the reporting unit with what follows."""
+        return frozenset(map(fold, load_around_words().level_labels))
+
+    @cached_property
+    def _measure_words(self) -> frozenset[str]:
+        """Folded words of which units of measure consist."""
+        numbers = load_number_words()
+        counted = (word for words in self.form.unit_words.values() for word in words)
+        texts = (*(row.unit_of_measure for row in self.form.rows), *counted, *numbers.currency, *numbers.magnitudes)
+        return frozenset(word for text in texts for word in fold_words(text).split())
+
+    def is_measure(self, text: str) -> bool:
+        """Tell whether a text consists of units of measure and sizes alone: "đồng", "lớp/người", "1.000 đ"."""
+        return all(word.isdecimal() or word in self._measure_words for word in fold_words(text).split())
 
     @cached_property
     def coverage_heads(self) -> Mapping[str, str]:

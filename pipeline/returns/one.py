@@ -1,13 +1,14 @@
 """One form on its sheet to one return: its cells, whose it is, and what is told of it."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from pipeline.desk import Desk
 from pipeline.findings import finding
-from pipeline.identify import identify
-from pipeline.model import Entry, Fact, FileReading, Finding, Return
+from pipeline.identify import Clues, identify, names_somebody
+from pipeline.model import Entry, Fact, FileReading, Finding, Return, UnitLine
 from pipeline.parse import Parsed, Source, parse
 from pipeline.read import Sheet, cell_name
 from pipeline.read_back import DERIVED
@@ -15,6 +16,7 @@ from pipeline.recognise import (
     UNIT_LINE,
     Labels,
     Located,
+    Stamped,
     Titles,
     bears_stamp,
     told_of_folders,
@@ -22,6 +24,7 @@ from pipeline.recognise import (
     told_of_the_rest,
     told_of_titles,
 )
+from pipeline.recognise.shape import Address
 from pipeline.returns.page import Medium, Page
 from pipeline.returns.sheets import holds_summary
 from pipeline.returns.siblings import OF_TITLES
@@ -39,7 +42,8 @@ def return_of(reading: FileReading, page: Page, medium: Medium, desk: Desk) -> R
     sheet, is_summary = page.sheet, holds_summary(page, desk.labels)
     source = Source(is_summary, is_word=medium.is_word, format=medium.format)
     parsed = parse(sheet, page.form, page.facts, desk.reader, source)
-    claim, of_unit = identify(page.stamped("unit_code"), _unit_name(page, desk), sheet.name, reading.path, desk.names)
+    clues = Clues(page.stamped("unit_code"), _unit_name(page, desk), sheet.name, _unit_lines(page))
+    claim, of_unit = identify(clues, reading.path, desk.names)
     told = [_at_stamp(page, one) for one in of_unit]
     told += _told(reading.path, page, parsed, medium, desk)
     return Return(
@@ -82,9 +86,8 @@ def _told(path: str, page: Page, parsed: Parsed, medium: Medium, desk: Desk) -> 
     if not any(told.code in OF_TITLES for told in findings):
         findings += told_of_folders(desk.labels, _folders(path))
     titles = {told.cell for told in findings if told.code in OF_TITLES}
-    unread = (
-        place for place in _unread(page, desk.labels) if cell_name(*place) not in titles and place not in page.differing
-    )
+    known = {*page.differing, *_weighed(page, desk)}
+    unread = (place for place in _unread(page, desk.labels) if cell_name(*place) not in titles and place not in known)
     return [*findings, *told_of_the_rest(sheet, replace(form, unclaimed=tuple(sorted(unread))), page.own)]
 
 
@@ -119,6 +122,23 @@ def _unit_name(page: Page, desk: Desk) -> str:
     """The name cell; else a line "Đơn vị: ...", but only where it is exactly the name of a unit."""
     line = page.stamped(UNIT_LINE)
     return page.stamped("unit_name") or (line if fold(line) in desk.names.by_name else "")
+
+
+def _unit_lines(page: Page) -> tuple[UnitLine, ...]:
+    """Give the further lines that may name a unit, and who filled the form in."""
+    lines = [_unit_line(line.stamp, line.stamped) for line in page.form.lines]
+    maker = page.form.stamps.get("filled_by")
+    return (*lines, *([_unit_line("filled_by", maker)] if maker else []))
+
+
+def _unit_line(stamp: str, stamped: Stamped) -> UnitLine:
+    return UnitLine(stamp, stamped.text, cell_name(stamped.row, stamped.column))
+
+
+def _weighed(page: Page, desk: Desk) -> AbstractSet[Address]:
+    """Cells of further lines that were weighed as evidence of whose return it is; the others are texts like any."""
+    known = (line for line in page.form.lines if names_somebody(_unit_line(line.stamp, line.stamped), desk.names))
+    return {place for line in known for place in line.places}
 
 
 def _at_stamp(page: Page, told: Finding) -> Finding:

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from pipeline.desk import Desk
 from pipeline.findings import finding
-from pipeline.identify import identify
+from pipeline.identify import Clues, identify
 from pipeline.model import Finding, Return
 from pipeline.periods import Bearing
 from pipeline.recognise import Labels, clue_of_name, load_around_words
+from pipeline.returns.sums import totals_apart
 from pipeline.template_words import load_template_words
 from schemas.rules import Severity
 from schemas.text import fold, visible
@@ -91,31 +92,23 @@ def _gist(told: Finding) -> tuple[object, ...]:
 def _named(returns: list[Return], desk: Desk) -> list[Return]:
     """Where a file holds several returns, say of each whose it is without the file's name and folder.
 
-    These name all of them alike, or only the one that nothing in the form itself names.
+    These name all of them alike. What no sheet says of itself they do not say either: among sheets of units one
+    without a name may be a total of them, or anybody's.
     """
     filled = {one.claim.unit for one in returns if not one.is_empty}
     is_alone = sum(not one.is_empty for one in returns) == 1
     if len(returns) < 2 or (is_alone and {one.claim.unit for one in returns} <= {None, *filled}):  # noqa: PLR2004
         return returns
-    apart = [_identified(one, "", desk) for one in returns]
-    nameless = [index for index, one in enumerate(apart) if one.claim.evidence == "none" and not _says_unit(one)]
-    if len(nameless) == 1:
-        again = _identified(returns[nameless[0]], returns[nameless[0]].path, desk)
-        if again.claim.unit not in {one.claim.unit for one in apart}:
-            apart[nameless[0]] = again
-    return apart
+    return totals_apart([_identified(one, desk) for one in returns], desk.names.register)
 
 
-def _says_unit(one: Return) -> bool:
-    return bool({"code", "name"} & one.claim.seen.keys())
-
-
-def _identified(one: Return, path: str, desk: Desk) -> Return:
+def _identified(one: Return, desk: Desk) -> Return:
     seen = one.claim.seen
-    claim, told = identify(seen.get("code", ""), seen.get("name", ""), one.sheet, path, desk.names)
+    clues = Clues(seen.get("code", ""), seen.get("name", ""), one.sheet, one.claim.lines)
+    claim, told = identify(clues, "", desk.names)
     others = [each for each in one.findings if not each.code.startswith("U")]
     stamps = {each.code: each.cell for each in one.findings}
-    told = tuple(replace(each, sheet=one.sheet, cell=stamps.get(each.code)) for each in told)
+    told = tuple(replace(each, sheet=one.sheet, cell=each.cell or stamps.get(each.code)) for each in told)
     return replace(one, claim=claim, findings=(*told, *others))
 
 

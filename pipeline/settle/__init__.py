@@ -16,6 +16,7 @@ from pipeline.settle.copies import choose
 from pipeline.settle.ledger import results_of_others, results_of_returns, unit_results
 from pipeline.settle.levels import keep_one_level, tell_odd_summaries
 from pipeline.settle.neighbours import tell_copied_codes, tell_same_figures
+from pipeline.settle.unwanted import tell_unwanted
 from schemas.form import Form
 from schemas.register import Register
 
@@ -44,6 +45,7 @@ def settle(form: Form, register: Register, names: Names, readings: Sequence[File
     counted = {case.one.claim.unit: case for case in cases if case.status is FileStatus.USED and case.one.claim.unit}
     tell_odd_summaries(register, counted)
     tell_same_figures(register, counted)
+    tell_unwanted(names, counted)
     files = [
         *results_of_returns(form, names, cases),
         *results_of_others(names, readings, counted),

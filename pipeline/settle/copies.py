@@ -14,8 +14,8 @@ from schemas.rules import Cell, Severity
 _STEPS = {"received": timedelta(0), "modified": timedelta(0), "file": timedelta(minutes=1)}
 """kinds of time, best first, and how far apart they must be: file times closer than a minute are what copying leaves"""
 _CHANGES_NAMED = 12
-_OF_INSTITUTION = frozenset({"U012"})
-"""codes that say that a copy may be that of a school"""
+_OF_INSTITUTION = frozenset({"U012", "U013"})
+"""codes that say that a copy may be that of a school, or of another unit"""
 
 
 def choose(form: Form, rivals: list[Case]) -> None:

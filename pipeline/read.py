@@ -203,6 +203,9 @@ def _as_unreadable(error: BaseException) -> Unreadable:
     A panic reaches Python as `PanicException`, a BaseException whose class cannot be imported; after it the same
     process goes on working (PyO3's documented behaviour).
     """
-    if isinstance(error, CalamineError | OSError | ValueError) or type(error).__name__ == "PanicException":
+    if (
+        isinstance(error, CalamineError | OSError | ValueError | OverflowError)
+        or type(error).__name__ == "PanicException"
+    ):
         return Unreadable(str(error))
     raise error

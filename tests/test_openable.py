@@ -249,6 +249,12 @@ def test_ods_of_programs_that_indent_it_is_read(name: str) -> None:
     assert told(one) == set()
 
 
+def test_a_number_in_cdata_is_read() -> None:
+    one = the_return(case("c17_ods_cdata_text.ods"), "a.ods")
+    assert figures(one) == right_values()
+    assert told(one) == {("V026", "E21")}
+
+
 def compact_ods() -> bytes:
     """Give the form as LibreOffice saved it in .ods, all on one line."""
     change = {"content.xml": replaced("<![CDATA[124]]>", "124")}
@@ -279,17 +285,34 @@ def test_an_ods_in_utf_16_is_read(encoding: str) -> None:
     assert figures(the_return(with_parts(compact_ods(), change), "a.ods")) == right_values()
 
 
-def test_space_within_a_paragraph_is_kept() -> None:
-    paragraph = (
-        "<text:p><text:span>hai</text:span> <text:span>lớp</text:span>\n <!-- x --> <text:p>a</text:p> </text:p>"
-    )
-    xml = f"<a>\n <b/> <?x y?>\n<text:p/> {paragraph} <!-- <text:p> --> <![CDATA[ <text:p> ]]> <b> </b></a>"
-    data = with_parts(compact_ods(), {"content.xml": lambda _: xml.encode()})
+def mended_content(content: str) -> str:
+    data = with_parts(compact_ods(), {"content.xml": lambda _: content.encode()})
     mended = mended_bytes(Container(data), Kind.ODS)
     assert mended is not None
     with zipfile.ZipFile(io.BytesIO(mended)) as archive:
-        content = archive.read("content.xml").decode()
-    assert content == f"<a><b/><text:p/>{paragraph}<![CDATA[ <text:p> ]]><b></b></a>"
+        return archive.read("content.xml").decode()
+
+
+def test_space_within_a_paragraph_is_kept() -> None:
+    words = "<text:span>hai</text:span> <text:span>lớp</text:span>\n &lt; "
+    paragraph = f"<text:p>{words} <text:p>a</text:p> </text:p>"
+    xml = f"<a>\n <b></b> <?x y?>\n<text:p></text:p> <!-- <text:p> -->{paragraph}<!-- x --> <b> </b></a>"
+    assert mended_content(xml) == f"<a><b></b><text:p></text:p>{paragraph}<b></b></a>"
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("<![CDATA[ <text:p> ]]>", " &lt;text:p&gt; "),
+        ("12<text:line-break/>34", "12\n34"),
+        ("12<text:tab></text:tab>34", "12\t34"),
+        ("12<draw:g><draw:frame><text:p>9</text:p></draw:frame></draw:g>34", "1234"),
+    ],
+)
+def test_what_calamine_would_leave_out_is_written_out(typed: str, plain: str) -> None:
+    cell = '<table:table-cell a="&lt;&amp;"><draw:g><text:p>8</text:p></draw:g><text:p>{}</text:p></table:table-cell>'
+    without_shape = cell.replace("<draw:g><text:p>8</text:p></draw:g>", "")
+    assert mended_content(cell.format(typed)) == without_shape.format(plain)
 
 
 # .xls ------------------------------------------------------------------------------------------------------------

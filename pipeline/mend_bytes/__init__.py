@@ -1,14 +1,15 @@
 """Workbooks that a person can open and python-calamine refuses or misreads, made readable for it in memory.
 
 Only calamine is given the mended bytes. The raw look goes on to read the file's own, and what the two see is
-compared cell by cell: a mend that went wrong is a difference, never another number. Nothing is looked for in a file
-that calamine reads, but the two kinds of .xls that it reads wrongly without a word.
+compared cell by cell: a mend that went wrong is a difference, never another number. In a file that calamine reads
+nothing is looked for but what it is known to read wrongly, in .xls and .ods.
 """
 
 import io
 import struct
 import zipfile
 from collections.abc import Mapping
+from xml.parsers import expat
 
 from pipeline.kinds import Container, Kind, TooLarge, Unreadable
 from pipeline.mend_bytes import ods, ooxml, xls
@@ -23,9 +24,19 @@ def bytes_to_read(box: Container, kind: Kind) -> bytes:
         Unreadable: the file is broken, or would have to be mended and is too large for that.
         TooLarge: it is beyond the limit of the container.
     """
-    if kind is not Kind.XLS or not xls.is_misread(box):
+    if not _is_misread(box, kind):
         return box.data
-    return _needed(xls.mended(box))
+    mended = mended_bytes(box, kind)
+    if mended is None:
+        raise Unreadable("it would be read wrongly, and cannot be mended")
+    return mended
+
+
+def _is_misread(box: Container, kind: Kind) -> bool:
+    try:
+        return (kind is Kind.XLS and xls.is_misread(box)) or (kind is Kind.ODS and ods.is_misread(box))
+    except struct.error as error:
+        raise Unreadable("a record is shorter than it says") from error
 
 
 def mended_bytes(box: Container, kind: Kind) -> bytes | None:
@@ -42,14 +53,8 @@ def mended_bytes(box: Container, kind: Kind) -> bytes | None:
         return _zipped(ooxml.mended(box)) if kind in _OOXML else None
     except TooLarge:
         raise
-    except (Unreadable, struct.error):
+    except (Unreadable, expat.ExpatError, struct.error):
         return None
-
-
-def _needed(data: bytes | None) -> bytes:
-    if data is None:
-        raise Unreadable("another workbook stands inside, and this one is too large to be taken out")
-    return data
 
 
 def _zipped(parts: Mapping[str, bytes]) -> bytes:

@@ -29,13 +29,15 @@ def is_misread(box: Container) -> bool:
     calamine takes the first stream called Workbook, or else Book, of the whole directory, where a workbook that
     is embedded has one too (ExcelDataReader, Test_git_issue_411.xls). In BIFF8 a flag of each text says how it is
     written; calamine asks CODEPAGE, in which Perl's Spreadsheet::WriteExcel and its ports write 1252 (tidyverse/readxl,
-    mtcars.xls).
+    mtcars.xls). A text of several fonts of BIFF5 is a record of its own, which calamine passes over.
     """
     lowered = box.data.lower()
     if sum(_lines(lowered, name) for name in _NAMES) != 1:
         return True
     stream = _stream(box)
-    return any(number != fit for _, number, fit in _code_pages(stream))
+    if any(number != fit for _, number, fit in _code_pages(stream)):
+        return True
+    return not _is_wide(stream) and any(record == _RSTRING for record, _, _ in biff_records(stream))
 
 
 def mended(box: Container) -> bytes | None:
@@ -65,9 +67,13 @@ def _stream(box: Container) -> bytes:
     return stream
 
 
+def _is_wide(stream: bytes) -> bool:
+    return bool(struct.unpack_from("<H", stream, 4)[0] == _BIFF8)
+
+
 def _code_pages(stream: bytes) -> list[tuple[int, int, int]]:
     """Every CODEPAGE before the first sheet: where it stands, what it says, what it should say."""
-    is_wide = struct.unpack_from("<H", stream, 4)[0] == _BIFF8
+    is_wide = _is_wide(stream)
     found = []
     for record, at, _ in biff_records(stream):
         if record == _CODEPAGE:
@@ -86,8 +92,8 @@ def _mend_code_pages(stream: bytes, changed: bytearray) -> None:
 def _mend_cells(stream: bytes, changed: bytearray) -> None:
     """Make an error that calamine does not know one that it knows, and a text with fonts of BIFF5 a plain one.
 
-    A cell of the one kind is never a number or a text, whichever error it is; the other kind begins like a plain
-    text and calamine passes it over (RSTRING, OpenOffice's description of the format, 5.88).
+    A cell of the one kind is never a number or a text, whichever error it is; one of the other kind begins like a
+    plain text (RSTRING, OpenOffice's description of the format, 5.88).
     """
     for record, at, size in biff_records(stream):
         error = _error_place(stream, record, at, size)

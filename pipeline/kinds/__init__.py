@@ -6,6 +6,7 @@ password. The name is asked only for lock files and, in plain text, whether a lo
 
 from pathlib import PurePath
 
+from pipeline.kinds.binary import brt_records
 from pipeline.kinds.container import HEAD, LIMIT, Container, TooLarge, Unreadable, biff_records
 from pipeline.kinds.kind import Kind
 from pipeline.kinds.office import BIFF_BOUNDSHEET, BIFF_EOF, ole_kind, zip_kind
@@ -23,6 +24,7 @@ __all__ = [
     "Unreadable",
     "as_utf8",
     "biff_records",
+    "brt_records",
     "is_wide",
     "kind_of",
 ]

@@ -2,19 +2,25 @@
 
 Only calamine is given the mended bytes. The raw look goes on to read the file's own, and what the two see is
 compared cell by cell: a mend that went wrong is a difference, never another number. In a file that calamine reads
-nothing is looked for but what it is known to read wrongly, in .xls and .ods.
+nothing is looked for but what it is known to read wrongly or to pass over, in .xls, .xlsb and .ods.
 """
 
 import io
 import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from xml.parsers import expat
 
 from pipeline.kinds import Container, Kind, TooLarge, Unreadable
-from pipeline.mend_bytes import ods, ooxml, xls
+from pipeline.mend_bytes import ods, ooxml, xls, xlsb
 
 _OOXML = frozenset({Kind.XLSX, Kind.XLSM, Kind.XLSB})
+_MISREAD: Mapping[Kind, Callable[[Container], bool]] = {
+    Kind.XLS: xls.is_misread,
+    Kind.XLSB: xlsb.is_misread,
+    Kind.ODS: ods.is_misread,
+}
+"""whether calamine would read a file of a kind wrongly, or pass cells over"""
 
 
 def bytes_to_read(box: Container, kind: Kind) -> bytes:
@@ -34,7 +40,8 @@ def bytes_to_read(box: Container, kind: Kind) -> bytes:
 
 def _is_misread(box: Container, kind: Kind) -> bool:
     try:
-        return (kind is Kind.XLS and xls.is_misread(box)) or (kind is Kind.ODS and ods.is_misread(box))
+        asked = _MISREAD.get(kind)
+        return asked is not None and asked(box)
     except struct.error as error:
         raise Unreadable("a record is shorter than it says") from error
 

@@ -3,6 +3,7 @@
 import re
 
 from pipeline.kinds import Container, as_utf8
+from pipeline.mend_bytes import xlsb
 
 _NOT_AVAILABLE = b"#N/A"
 _KNOWN_ERRORS = frozenset({b"#NULL!", b"#DIV/0!", b"#VALUE!", b"#REF!", b"#NAME?", b"#NUM!", _NOT_AVAILABLE})
@@ -28,6 +29,8 @@ def mended(box: Container) -> dict[str, bytes]:
         part = as_utf8(box.part(name)) if is_xml else box.part(name)
         if name.startswith("xl/worksheets/") and name.endswith(".xml"):
             part = _known_cells(part)
+        elif xlsb.is_sheet(name):
+            part = xlsb.with_plain_cells(part)
         elif name.startswith("xl/_rels/"):
             part = _known_sheets(part)
         parts[info.filename.replace("\\", "/")] = part

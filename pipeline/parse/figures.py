@@ -93,7 +93,7 @@ _WITHOUT_RESULT = ("V009", "V016")
 
 def _is_refused_unread(page: Page, draft: Draft) -> bool:
     """Refuse a cell whose number nobody sees, whatever is known of its row, and a blank that may hold one."""
-    is_known = page.source.is_word or (page.facts is not None and not page.facts.blind)
+    is_known = page.source.is_word or page.facts is not None
     if isinstance(draft.raw, Unseen):
         refuse(page, draft, draft.raw.code, draft.raw.text)
     elif draft.raw == "" and not is_known:

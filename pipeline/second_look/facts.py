@@ -30,7 +30,6 @@ class SheetFacts:
     `dressed` numbers whose format shows more, less or something else than their digits; `pieced` texts (xlsx, ods)
     of pieces that the eye keeps apart and calamine joins, with a space between them.
     Hidden rows and columns are told as far as the sheet is used. `merged` is (row1, column1, row2, column2).
-    `blind` (xlsb only): there are errors whose address is not known.
     `raw` is what this look itself read in each cell that holds a number, a text or a truth value, for comparing it
     with what calamine read; None where the look does not tell. `contradicted` are the cells that are stored more
     than once, or state two contents, with all of these (None is a blank).
@@ -46,7 +45,6 @@ class SheetFacts:
     hidden_rows: frozenset[int]
     hidden_columns: frozenset[int]
     merged: tuple[tuple[int, int, int, int], ...]
-    blind: bool
     pieced: Mapping[Address, str] = field(default_factory=dict)
     raw: Mapping[Address, RawValue] | None = None
     contradicted: Mapping[Address, tuple[RawValue | None, ...]] = field(default_factory=dict)
@@ -97,7 +95,6 @@ class Notes:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     rows: int = 0
     columns: int = 0
-    blind: bool = False
     raw: dict[Address, RawValue] | None = None
     """a format that reads the stored values sets this to {} before its first cell"""
     contradicted: dict[Address, tuple[RawValue | None, ...]] = field(default_factory=dict)
@@ -155,7 +152,6 @@ class Notes:
             hidden_rows=_within(self.hidden_rows, min(self.rows, MOST_ROWS)),
             hidden_columns=_within(self.hidden_columns, min(self.columns, MOST_COLUMNS)),
             merged=tuple(self.merged),
-            blind=self.blind,
             pieced=self.pieced,
             raw=self.raw,
             contradicted=self.contradicted,

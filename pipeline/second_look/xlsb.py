@@ -1,46 +1,23 @@
 """Sheets of xlsb: [MS-XLSB]."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pipeline.kinds import Container, Unreadable
+from pipeline.kinds import Container, Unreadable, brt_records
 from pipeline.second_look.comments import Comment, comments_of
-from pipeline.second_look.facts import (
-    Notes,
-    NumberFormats,
-    Value,
-    error_value,
-)
-from pipeline.second_look.package import relations_of, styles_part, workbook_part
+from pipeline.second_look.facts import Address, ErrorValue, Notes, NumberFormats, Value, error_value
+from pipeline.second_look.package import Relation, part_of, relations_of, styles_part, workbook_part
 
 _BRT_ROW, _BRT_FORMULAS, _BRT_CELLS, _BRT_RICH_TEXT = 0, range(8, 12), range(1, 12), 62
-_BRT_RK, _BRT_SHORT_ERROR = 2, 14
-_BRT_ERRORS, _BRT_BOOLEANS, _BRT_NUMBERS = (3, 11), (4, 10), (5, 9)
+_BRT_SHARED_TEXT, _BRT_SHARED_ITEM = 7, 19
+_BRT_SHORT_CELLS = range(12, 19)
+_SHORT = 11
+"""so much lower is the type of the same cell with its column"""
 _BRT_COLUMN, _BRT_MERGED, _BRT_SHEET = 60, 176, 156
 _BRT_FORMAT, _BRT_XF, _BRT_BEGIN_CELL_XFS, _BRT_END_CELL_XFS = 44, 47, 617, 618
-
-
-def _records(part: bytes) -> Iterator[tuple[int, int]]:
-    """The records of a binary part: (type, where the content begins). Source: [MS-XLSB] 2.1.4."""
-    at, end = 0, len(part)
-    while at < end:
-        kind = part[at]
-        at += 1
-        if kind & 0x80:
-            kind = kind & 0x7F | (part[at] & 0x7F) << 7
-            at += 1
-        size = 0
-        for shift in (0, 7, 14, 21):
-            byte = part[at]
-            at += 1
-            size |= (byte & 0x7F) << shift
-            if not byte & 0x80:
-                break
-        if at + size > end:
-            raise Unreadable("a record runs past the end of the part")
-        yield kind, at
-        at += size
+_FLAGS_OF_TEXT = 1
+"""bytes before a text that may be rich (2.5.122)"""
 
 
 def _text(part: bytes, at: int) -> tuple[str, int]:
@@ -50,21 +27,46 @@ def _text(part: bytes, at: int) -> tuple[str, int]:
     return part[at + 4 : end].decode("utf-16-le", errors="replace"), end
 
 
+@dataclass(slots=True)
+class _Formats(NumberFormats):
+    """The formats of a workbook, and which of those of cells strike out."""
+
+    struck: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """What the parts of a workbook say of the cells of all its sheets."""
+
+    formats: _Formats
+    strings: list[str]
+    dates_from_1904: bool
+
+
 def look_at_sheet(box: Container, sheet_name: str) -> Notes:
     """Look at one sheet; `Unreadable` where it is not what its format says, or not there."""
     workbook = workbook_part(box, "xl/workbook.bin")
     relations = relations_of(box, workbook)
     part = box.part(workbook)
-    for record, at in _records(part):
+    for record, at, _ in brt_records(part):
         if record == _BRT_SHEET:
             relation, end = _text(part, at + 8)
             if _text(part, end)[0] == sheet_name:
                 sheet = relations[relation].target
-                notes = _sheet(box.part(sheet), _formats(styles_part(box, relations)))
-                notes.dates_from_1904 = _counts_from_1904(part)
+                notes = _Sheet(box.part(sheet), _book(box, relations, part)).read()
                 notes.comments.update(comments_of(box, sheet, _comments))
                 return notes
     raise Unreadable("the sheet is not in the workbook")
+
+
+def _book(box: Container, relations: Mapping[str, Relation], workbook: bytes) -> _Book:
+    formats = _formats(styles_part(box, relations))
+    strings = _strings(part_of(box, relations, "sharedStrings"))
+    return _Book(formats, strings, _counts_from_1904(workbook))
+
+
+def _strings(part: bytes) -> list[str]:
+    return [_text(part, at + _FLAGS_OF_TEXT)[0] for record, at, _ in brt_records(part) if record == _BRT_SHARED_ITEM]
 
 
 _BRT_WORKBOOK, _FROM_1904 = 153, 1
@@ -74,7 +76,7 @@ def _counts_from_1904(workbook: bytes) -> bool:
     """Tell whether the workbook counts its days from 1904 ([MS-XLSB] 2.4.822)."""
     return any(
         record == _BRT_WORKBOOK and struct.unpack_from("<I", workbook, at)[0] & _FROM_1904
-        for record, at in _records(workbook)
+        for record, at, _ in brt_records(workbook)
     )
 
 
@@ -85,7 +87,7 @@ def _comments(part: bytes) -> Iterator[Comment]:
     """Read the comments of a sheet: their authors, then each with its place and its text ([MS-XLSB] 2.1.7.9)."""
     authors: list[str] = []
     place, author = (0, 0), ""
-    for record, at in _records(part):
+    for record, at, _ in brt_records(part):
         if record == _BRT_AUTHOR:
             authors.append(_text(part, at)[0])
         elif record == _BRT_COMMENT:
@@ -98,19 +100,12 @@ def _comments(part: bytes) -> Iterator[Comment]:
 _BRT_FONT, _STRUCK_OUT = 43, 8
 
 
-@dataclass(slots=True)
-class _Formats(NumberFormats):
-    """The formats of a workbook, and which of those of cells strike out."""
-
-    struck: set[int] = field(default_factory=set)
-
-
 def _formats(part: bytes) -> _Formats:
     book = _Formats()
     inside = False
     fonts = -1
     struck: set[int] = set()
-    for record, at in _records(part):
+    for record, at, _ in brt_records(part):
         if record == _BRT_FORMAT:
             book.define(struct.unpack_from("<H", part, at)[0], _text(part, at + 2)[0])
         elif record in (_BRT_BEGIN_CELL_XFS, _BRT_END_CELL_XFS):
@@ -127,42 +122,108 @@ def _formats(part: bytes) -> _Formats:
     return book
 
 
-def _sheet(part: bytes, formats: _Formats) -> Notes:
-    notes = Notes()
-    percents, dresses = formats.percent_cell_formats(), formats.dressed_cell_formats()
-    row = 0
-    for record, at in _records(part):
-        if record == _BRT_ROW:
-            row = struct.unpack_from("<I", part, at)[0]
-            if part[at + 11] & 0x10:
-                notes.hidden_rows.append(range(row, row + 1))
-        elif record in _BRT_CELLS or record == _BRT_RICH_TEXT:
-            column, style = struct.unpack_from("<2I", part, at)
-            notes.use(row, column)
-            style &= 0xFFFFFF
-            if style in formats.struck:
-                notes.struck.add((row, column))
-            percent, dress = style in percents, dresses.get(style)
-            value = _value(part, record, at + 8)
-            notes.note((row, column), value, formula=record in _BRT_FORMULAS, percent=percent, dress=dress)
-        elif record == _BRT_COLUMN:
-            first, last, _, _, flags = struct.unpack_from("<4IH", part, at)
+class _Sheet:
+    """One pass over the records of a sheet.
+
+    A short cell states no column: it stands right of the cell before it. SheetJS writes them, and LibreOffice reads
+    them so (oox/source/xls, SheetDataContext); [MS-XLSB] does not speak of them.
+    """
+
+    def __init__(self, part: bytes, book: _Book) -> None:
+        self.part, self.book = part, book
+        self.notes = Notes(raw={}, dates_from_1904=book.dates_from_1904)
+        self.percents = book.formats.percent_cell_formats()
+        self.dresses = book.formats.dressed_cell_formats()
+        self.known: set[Address] = set()
+        self.row, self.column = 0, -1
+
+    def read(self) -> Notes:
+        for record, at, _ in brt_records(self.part):
+            if record == _BRT_ROW:
+                self._begin_row(at)
+            elif record in _BRT_CELLS or record == _BRT_RICH_TEXT:
+                self.column = struct.unpack_from("<I", self.part, at)[0]
+                self._read_cell(record, at + 4)
+            elif record in _BRT_SHORT_CELLS:
+                if self.column < 0:
+                    raise Unreadable("nobody knows in which column a cell stands")
+                self.column += 1
+                self._read_cell(record - _SHORT, at)
+            else:
+                self._read_layout(record, at)
+        return self.notes
+
+    def _begin_row(self, at: int) -> None:
+        self.row, self.column = struct.unpack_from("<I", self.part, at)[0], -1
+        if self.part[at + 11] & 0x10:
+            self.notes.hidden_rows.append(range(self.row, self.row + 1))
+
+    def _read_cell(self, record: int, at: int) -> None:
+        place = (self.row, self.column)
+        self.notes.use(*place)
+        style = struct.unpack_from("<I", self.part, at)[0] & 0xFFFFFF
+        value = self._value(record, at + 4)
+        keep = self.notes.read_again if place in self.known else self.notes.read
+        keep(place, value)
+        self.known.add(place)
+        if style in self.book.formats.struck:
+            self.notes.struck.add(place)
+        percent, dress = style in self.percents, self.dresses.get(style)
+        self.notes.note(place, value, formula=record in _BRT_FORMULAS, percent=percent, dress=dress)
+
+    def _value(self, record: int, at: int) -> Value:
+        if record == _BRT_SHARED_TEXT:
+            return self.book.strings[int(struct.unpack_from("<I", self.part, at)[0])]
+        reader = _READERS.get(record)
+        return reader(self.part, at) if reader else None
+
+    def _read_layout(self, record: int, at: int) -> None:
+        if record == _BRT_COLUMN:
+            first, last, _, _, flags = struct.unpack_from("<4IH", self.part, at)
             if flags & 1:
-                notes.hidden_columns.append(range(first, last + 1))
+                self.notes.hidden_columns.append(range(first, last + 1))
         elif record == _BRT_MERGED:
-            row1, row2, column1, column2 = struct.unpack_from("<4I", part, at)
-            notes.merged.append((row1, column1, row2, column2))
-        elif record == _BRT_SHORT_ERROR:
-            notes.blind = True
-    return notes
+            row1, row2, column1, column2 = struct.unpack_from("<4I", self.part, at)
+            self.notes.merged.append((row1, column1, row2, column2))
 
 
-def _value(part: bytes, record: int, at: int) -> Value:
-    if record in _BRT_ERRORS:
-        return error_value(part[at])
-    if record in _BRT_BOOLEANS:
-        return bool(part[at])
-    if record in _BRT_NUMBERS:
-        return float(struct.unpack_from("<d", part, at)[0])
-    # As in xls: an RK number is never the result of a formula.
-    return 1.0 if record == _BRT_RK else ""
+def _number(part: bytes, at: int) -> float:
+    return float(struct.unpack_from("<d", part, at)[0])
+
+
+def _short_number(part: bytes, at: int) -> float:
+    """A number in four bytes: a whole one, or the upper half of a double, perhaps of hundredths (2.5.123)."""
+    bits = int(struct.unpack_from("<i", part, at)[0])
+    whole = float(bits >> 2) if bits & 2 else _number(bytes(4) + struct.pack("<i", bits & ~3), 0)
+    return whole / 100 if bits & 1 else whole
+
+
+def _boolean(part: bytes, at: int) -> bool:
+    return bool(part[at])
+
+
+def _error(part: bytes, at: int) -> ErrorValue:
+    return error_value(part[at])
+
+
+def _plain_text(part: bytes, at: int) -> str:
+    return _text(part, at)[0]
+
+
+def _rich_text(part: bytes, at: int) -> str:
+    return _text(part, at + _FLAGS_OF_TEXT)[0]
+
+
+_READERS: Mapping[int, Callable[[bytes, int], Value]] = {
+    2: _short_number,
+    3: _error,
+    4: _boolean,
+    5: _number,
+    6: _plain_text,
+    8: _plain_text,
+    9: _number,
+    10: _boolean,
+    11: _error,
+    _BRT_RICH_TEXT: _rich_text,
+}
+"""how the value of a cell is read, by the type of its record: blank cells have none (2.3.2)"""

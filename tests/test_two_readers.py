@@ -27,8 +27,20 @@ from pipeline.returns.agreement import differing
 from pipeline.second_look import sheet_facts
 from pipeline.stamp import load_stamp_words
 from pipeline.template import write_template
+from schemas.rules import Severity
 from tests.reading import desk, entry
 from tests.returned import FIGURES, FORM
+from tests.test_openable import (
+    DONORS,
+    DONORS_CELL,
+    ERROR_CELL,
+    SPILL,
+    case,
+    figures,
+    right_values,
+    the_return,
+    with_parts,
+)
 
 UNIT = "07132"
 BOOKS, NEWS, MONEY = "books_donated.quantity", "news_items.quantity", "funding_state_budget.quantity"
@@ -184,3 +196,95 @@ def compared(file: Path) -> Mapping[tuple[int, int], str]:
     data = file.read_bytes()
     sheet = next(iter(read_sheets(data, DEFAULT)))
     return differing(sheet, sheet_facts(data, kind_of(data, file.name), sheet.name))
+
+
+# The cases of the trial: what other programs wrote, and what was made of one of their files
+
+
+SHEETJS, SHEETJS_BINARY = "c01_sheetjs_written_money_in_thousands.xlsx", "c29_07135_sheetjs_written.xlsb"
+ANY_BIN = b'<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>'
+STRUCK = "<is><r><rPr><strike/></rPr><t>4</t></r><r><t>6</t></r></is>"
+
+
+def base() -> bytes:
+    """Give the return of the trial as it was before its cases were made of it."""
+    people = f'<c r="{DONORS_CELL}" s="17"><v>{right_values()[DONORS]}</v></c>'
+    return with_parts(case(SPILL), {SHEET: lambda xml: xml.replace(ERROR_CELL.encode(), people.encode())})
+
+
+def with_content(address: str, content: str, *, kind: str = "", count: int = 1) -> bytes:
+    """Give the return of the trial with other contents of one cell."""
+    said = f' t="{kind}"' if kind else ""
+    cell = f'<c r="{address}" s="17"{said}>{content}</c>'.encode()
+    at = re.compile(rf'<c r="{address}"[^>]*>.*?</c>|<c r="{address}"[^>]*/>'.encode())
+    return with_parts(base(), {SHEET: lambda xml: at.sub(lambda _: cell * count, xml, count=1)})
+
+
+def all_but(*cells: str) -> dict[str, int]:
+    return {cell: value for cell, value in right_values().items() if cell not in cells}
+
+
+def test_the_return_of_the_trial_is_read_as_it_was_filled_in() -> None:
+    one = the_return(base())
+    assert figures(one) == right_values()
+    assert told(one) == []
+
+
+@pytest.mark.parametrize("answer", ["", "Đúng"])
+@pytest.mark.parametrize(
+    ("cell", "address", "content", "kind"),
+    [
+        ("book_donors.quantity", "D33", "<v><![CDATA[14]]></v>", ""),
+        ("books_donated.quantity", "D34", "<v>23&#52;5</v>", ""),
+        ("books_donated.quantity", "D34", "<v>23<!-- -->45</v>", ""),
+        ("seminars.quantity", "D45", "<is><t>13</t></is><v>13</v>", "inlineStr"),
+        ("books_donated.quantity", "D34", '<v>2345</v></c><c r="D34"><v>999</v>', ""),
+        ("books_donated.quantity", "D34", '<v>2345</v></c></row><row r="34"><c r="D34"><v>999</v>', ""),
+    ],
+    ids=["c08", "c10", "c11", "c12", "c13", "c14"],
+)
+def test_a_case_is_an_error_at_its_cell_and_everything_else_counts(
+    cell: str, address: str, content: str, kind: str, answer: str
+) -> None:
+    data = with_content(address, content, kind=kind)
+    if answer:
+        at = re.compile(b'<c r="C7"[^>]*>.*?</c>|<c r="C7"[^>]*/>')
+        said = f'<c r="C7" t="inlineStr"><is><t>{answer}</t></is></c>'.encode()
+        data = with_parts(data, {SHEET: lambda xml: at.sub(said, xml)})
+    one = the_return(data)
+    assert told(one) == [("V036", address)]
+    assert figures(one).items() >= all_but(cell).items()
+    assert cell not in figures(one)
+
+
+def test_whole_numbers_with_a_residue_count_as_excel_shows_them() -> None:
+    one = the_return(with_content("D34", "<v>2344.9999999999995</v>"))
+    assert (figures(one), told(one)) == (right_values(), [])
+    money = the_return(with_content("D50", "<f>1.1*3*1000000</f><v>3300000.0000000005</v>"))
+    assert figures(money)["funding_state_budget.quantity"] == 3_300_000
+    assert ("V018", "D50") in [(each.code, each.cell) for each in money.findings]
+
+
+def test_money_that_shows_thousands_in_a_file_of_sheetjs_is_not_counted() -> None:
+    one = the_return(case(SHEETJS))
+    assert figures(one) == all_but("funding_state_budget.quantity")
+    assert [(each.code, each.cell) for each in one.findings if each.severity is Severity.ERROR] == [("V003", "D50")]
+    assert told(one) == []
+
+
+@pytest.mark.parametrize(("content", "kind", "code"), [(STRUCK, "inlineStr", "V003"), ("<v>3</v>", "", "V010")])
+def test_what_a_cell_shows_is_seen_beside_a_type_for_every_bin(content: str, kind: str, code: str) -> None:
+    data = with_content("D45", content, kind=kind)
+    data = with_parts(data, {TYPES: lambda xml: re.sub(b"(<Types[^>]*>)", rb"\1" + ANY_BIN, xml)})
+    if code == "V010":
+        percent = re.compile(rb'(<xf numFmtId=")\d+(")')
+        data = with_parts(data, {"xl/styles.xml": lambda xml: percent.sub(rb"\g<1>9\2", xml)})
+    one = the_return(data)
+    assert (code, "D45") in [(each.code, each.cell) for each in one.findings]
+    assert "seminars.quantity" not in figures(one)
+
+
+def test_the_short_cells_of_an_xlsb_of_sheetjs_are_read() -> None:
+    one = the_return(case(SHEETJS_BINARY), "bieu.xlsb")
+    assert figures(one) == right_values()
+    assert told(one) == []

@@ -1,19 +1,21 @@
 """Where the form lies in a grid: found by the words of its head and its labels, never by fixed addresses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from pipeline.findings import finding
+from pipeline.model import Fact, Finding
 from pipeline.read import Sheet, cell_name
 from pipeline.recognise.around import (
     accounts,
     explained,
     is_furniture,
-    money_scale,
     read_stamps,
     told_of_the_rest,
 )
 from pipeline.recognise.around_words import load_around_words
 from pipeline.recognise.head import ENOUGH, find_heads
+from pipeline.recognise.money import money_scale, other_sum, stated_amounts
 from pipeline.recognise.rivals import doubt_parts_of_both
 from pipeline.recognise.rows import match_rows
 from pipeline.recognise.shape import Address, Body, Head, Located, Stamped
@@ -27,7 +29,7 @@ from pipeline.recognise.titles import (
 )
 from pipeline.recognise.told import told_of_head, told_of_matches, told_of_rows, told_of_strangers, unit_of_money
 from pipeline.recognise.words import NAMES_UNIT, STAMPS, UNIT_LINE, Labels
-from schemas.text import fold
+from schemas.text import fold, visible
 
 __all__ = [
     "STAMPS",
@@ -139,11 +141,7 @@ def _finish(sheet: Sheet, labels: Labels, body: Body, region: range) -> Located:
     )
     matches = told_of_matches(labels, body.findings)
     findings = [*told_of_head(labels, body), *matches, *told_of_rows(sheet, labels, body), *strangers]
-    scale = money_scale(sheet, labels, body, {*unclaimed, *stamped, *of_strangers})
-    if scale:
-        for key in sorted((labels.money_rows & body.rows.keys()) - body.doubtful, key=labels.order.__getitem__):
-            findings.append(unit_of_money(labels, key, *scale))
-            body.doubtful.add(key)
+    findings += _told_of_money(sheet, labels, body, {*unclaimed, *stamped, *of_strangers})
     titles = _titles(sheet, labels, body, unclaimed, region)
     findings += told_of_titles(sheet, labels, titles, is_stamped=bears_stamp(labels, stamps))
     return Located(
@@ -163,6 +161,23 @@ def _finish(sheet: Sheet, labels: Labels, body: Body, region: range) -> Located:
         names_period=names_own_period(sheet, labels, [*titles.above, *titles.printed]),
         lines=tuple(read.lines),
     )
+
+
+def _told_of_money(sheet: Sheet, labels: Labels, body: Body, others: Collection[Address]) -> Iterator[Finding]:
+    """Refuse money that is counted in a multiple of the currency; tell of a line that states another sum of it."""
+    keys = sorted((labels.money_rows & body.rows.keys()) - body.doubtful, key=labels.order.__getitem__)
+    if not keys:
+        return
+    scale = money_scale(sheet, labels, body, others)
+    if scale:
+        for key in keys:
+            yield unit_of_money(labels, key, scale.place, scale.text)
+            body.doubtful.add(key)
+    elif said := other_sum(sheet, labels, body, others):
+        line, stated = said
+        amounts = tuple(stated_amounts(sheet, labels, body))
+        facts: dict[str, Fact] = {"said": stated, "line": visible(line.text), "value": sum(amounts)}
+        yield finding("S026", cell=cell_name(*line.place), found=visible(line.text), facts=facts)
 
 
 def _titles(sheet: Sheet, labels: Labels, body: Body, unclaimed: Sequence[Address], region: range) -> Titles:

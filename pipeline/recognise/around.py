@@ -1,24 +1,20 @@
 """What stands around a form: the stamp beside its fixed labels, and everything else, so that nothing typed is lost."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 
 from pipeline.findings import finding
 from pipeline.model import Fact, Finding
-from pipeline.numbers import load_number_words
 from pipeline.read import CellValue, Sheet, Unseen, cell_name
 from pipeline.recognise.shape import Address, Body, Located, NameLine, Stamped
 from pipeline.recognise.words import NAMES_UNIT, UNIT_LINE, Labels
-from schemas.form import ValueKind
-from schemas.text import fold, fold_words, tidy, visible
+from schemas.text import fold, tidy, visible
 
 _REACH = 8
 """the value of a stamp label stands at most this many columns to its right"""
 _LONGEST_ORDINAL = 5
 _LARGEST_ORDINAL = 99
-_BRACKETS = re.compile(r"\(([^()]{1,20})\)")
 
 
 @dataclass(slots=True)
@@ -147,81 +143,6 @@ def _is_of_the_form(labels: Labels, key: str, role: str, value: CellValue) -> bo
         # What stands there beside money is told as a unit of measure, be it a number ("1000") or a word.
         return bool(labels.form.by_key[key].unit_of_measure) and (isinstance(value, str) or key in labels.money_rows)
     return isinstance(value, str) and value in labels.order
-
-
-def money_scale(sheet: Sheet, labels: Labels, body: Body, others: Collection[Address]) -> tuple[Address, str] | None:
-    """Find a text that says that money is counted in thousands or millions: its place and what it says.
-
-    Looked at are the texts that are no part of the form, its head, the name of the sheet, every cell of the rows of
-    money and of the rows above them, the rows of text, and any note that names it as the unit of measure ("tính theo
-    nghìn"); the unit of measure of each row of money is compared by itself.
-    """
-    texts = [(place, sheet.value(*place)) for place in (*others, *body.head.cells)]
-    texts += [((max(body.head.first, 0), body.columns[labels.label_key]), sheet.name)]
-    beside = list(_beside_money(sheet, labels, body))
-    said = [
-        (place, text)
-        for place, text in (*texts, *beside)
-        if isinstance(text, str) and text and not _is_printed(labels, text)
-    ]
-    found = [pair for pair in said if _counts_in_multiples(labels, pair[1])]
-    found += ((place, text) for place, text in beside if isinstance(text, str) and _holds_bracketed_size(text))
-    found += ((place, plain(sheet.value(*place))) for place in others if _is_scale(sheet, labels, place))
-    return min(found, default=None)
-
-
-def _beside_money(sheet: Sheet, labels: Labels, body: Body) -> Iterator[tuple[Address, CellValue]]:
-    """Give the cells of the form that may say what money is counted in, with what stands there."""
-    parents = {labels.form.by_key[key].parent for key in labels.money_rows}
-    note = body.columns.get("note")
-    for key, row in body.rows.items():
-        if key in labels.money_rows or key in parents:
-            yield from _of_money_row(sheet, labels, body, key)
-            continue
-        kinds = labels.form.by_key[key].kinds
-        texts = [body.columns.get(name) for name, kind in kinds.items() if kind is ValueKind.TEXT]
-        for column in (*texts, note):
-            text = sheet.value(row, column) if column is not None else ""
-            if column is not None and isinstance(text, str) and text and (texts or labels.scales.named(text)):
-                yield (row, column), text
-
-
-def _of_money_row(sheet: Sheet, labels: Labels, body: Body, key: str) -> Iterator[tuple[Address, CellValue]]:
-    """Give every cell of a row of money, or of the row above such rows, but an amount in its own cell."""
-    row = body.rows[key]
-    for name, column in body.columns.items():
-        place = (row, body.places.get(row, column) if name == labels.label_key else column)
-        text = sheet.value(*place)
-        if not (key in labels.money_rows and name in labels.form.measures and is_figure(text)):
-            yield place, text
-
-
-def _holds_bracketed_size(text: str) -> bool:
-    """Tell whether a size stands in brackets, be it a single letter: "Kinh phí (k)"."""
-    return any(fold_words(inside) in load_number_words().magnitudes for inside in _BRACKETS.findall(text))
-
-
-def _is_scale(sheet: Sheet, labels: Labels, place: Address) -> bool:
-    """Tell whether a cell holds a size and the next thing to its left says that it is the unit of measure."""
-    row, column = place
-    if not labels.scales.is_size(sheet.value(row, column)):
-        return False
-    values = (sheet.value(row, left) for left in range(column - 1, column - 1 - _REACH, -1))
-    beside = next((value for value in values if value != ""), "")
-    return isinstance(beside, str) and fold(beside) in labels.unit_lines
-
-
-def _is_printed(labels: Labels, text: str) -> bool:
-    """Tell whether a text is a label or head of the form itself."""
-    folded = fold(text)
-    return folded in labels.rows or folded in labels.heads or folded in labels.tops
-
-
-def _counts_in_multiples(labels: Labels, text: str) -> bool:
-    """Tell whether a text says so of money: "nghìn đồng", "ĐVT: triệu", or the size alone in brackets."""
-    if fold_words(text) in labels.scales.sizes or labels.scales.of_money(text):
-        return True
-    return any(fold_words(inside) in labels.scales.sizes for inside in _BRACKETS.findall(text))
 
 
 def told_of_the_rest(sheet: Sheet, located: Located, own: Collection[Address]) -> Iterator[Finding]:

@@ -1,0 +1,184 @@
+"""Money in thousands or millions is refused however and wherever it is said; what only looks so asks nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from examples.filling import cell_addresses
+from pipeline.consolidate import Request
+from pipeline.consolidate import consolidate as run
+from pipeline.model import Consolidation
+from pipeline.register import load_register
+from tests.builders import cell_of
+from tests.reading import desk
+from tests.returned import FORM, copy_of
+
+UNIT = "07135"
+MONEY = ("funding_state_budget.quantity", "funding_other_sources.quantity")
+STATED = (15_100_000, 12_000_000)
+
+
+def spelt() -> Iterator[str]:
+    """Every usual spelling of a multiple of đồng, as the phrase that stands for a unit of measure."""
+    currencies = ("đ", "đồng", "VNĐ", "vnd", "ĐỒNG")
+    for size, currency in product(("nghìn", "ngàn", "triệu", "Nghìn", "tỷ"), currencies):
+        yield f"{size} {currency}"
+    for figure, currency in product(("000", "1000", "1.000", "1 000", "1.000.000"), currencies):
+        yield f"{figure}{currency}"
+        yield f"{figure} {currency}"
+    yield from ("ng.đ", "ngđ", "ng.đồng", "n.đ", "nđ", "ngh.đ", "tr.đ", "trđ", "tr.đồng", "Tr.đ", "kđ", "k đồng")
+    yield from ("một nghìn đồng", "một triệu đồng", "1 nghìn đồng", "1 triệu đ", "'000 đồng", "10^3 đồng", "10³ đ")
+    yield from ("nghin dong", "ngan dong", "trieu dong", "NGHIN DONG", "thousand VND", "million VND")
+
+
+BEHIND_LABEL = ("k", "K", "nghìn", "ngàn", "triệu", "tr", "000", "1000", "1.000", "một nghìn", "1 triệu", "ng", "x1000")
+LABELS = ("ĐVT", "Đơn vị tính", "Đơn vị", "Đvt", "Đ/v tính", "DVT", "Don vi tinh", "Đơn vị tiền")
+
+
+@pytest.mark.parametrize("phrase", sorted(set(spelt())))
+def test_every_spelling_is_a_multiple_of_the_currency(phrase: str) -> None:
+    scales = desk().labels.scales
+    assert scales.of_money(phrase)
+    for text in (f"({phrase})", f"Kinh phí ({phrase})", f"ĐVT: {phrase}", f"Đơn vị tính là {phrase}"):
+        assert scales.of_money(text), text
+    assert scales.is_size(phrase)
+
+
+@pytest.mark.parametrize(("label", "size"), list(product(LABELS, BEHIND_LABEL)))
+def test_a_size_behind_the_words_for_a_unit_of_measure_is_one(label: str, size: str) -> None:
+    scales = desk().labels.scales
+    for text in (f"{label}: {size}", f"{label} {size}", f"({label}: {size})", f"{label}:{size}"):
+        assert scales.of_money(text), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Đơn vị: Phường Đông Mai",
+        "Đơn vị: Trường Tiểu học Đông Mai",
+        "Đơn vị: Tr. THCS Đông Mai",
+        "Đơn vị: Thôn 5",
+        "Đơn vị tính: đồng",
+        "ĐVT: lớp, người",
+        "Mã đơn vị: 000123",
+        "Mã: 000",
+        "SĐT: 0912.000.000",
+        "15.000đ",
+        "15 000 đồng",
+        "15 triệu đồng",
+        "mười lăm triệu đồng",
+        "Bằng chữ: Mười lăm triệu một trăm nghìn đồng",
+        "Bằng chữ: Một nghìn đồng chẵn",
+        "hỗ trợ một triệu đồng",
+        "Lớp K",
+        "Khu K",
+        "Người lập: Ng. Đ. Nam",
+        "Tỷ lệ người tham gia",
+        "ngân sách",
+        "tính theo ngân hàng",
+        "đơn vị nghìn người",
+        "Ngày 10 tháng 10 năm 2020",
+        "Không có thì ghi 000 vào ô",
+        "vài triệu đồng",
+        "1.000 người",
+        "Trần Thị Ngân, Đồng Mai",
+        "ngõ 1000 đường Nguyễn Trãi",
+        "5 tr",
+    ],
+)
+def test_what_only_looks_like_a_multiple_is_none(text: str) -> None:
+    assert not desk().labels.scales.of_money(text)
+
+
+# In the form, and around it -------------------------------------------------------------------------------------------
+
+
+def read_with(clean: Path, tmp_path: Path, **cells: str | int) -> Consolidation:
+    """Read the clean return of one unit with both amounts stated and some cells changed."""
+    folder = copy_of(clean, tmp_path / "in", UNIT)
+    (file,) = folder.iterdir()
+    workbook = load_workbook(file)
+    sheet = workbook.worksheets[0]
+    places = cell_addresses(FORM, sheet)
+    for key, value in zip(MONEY, STATED, strict=True):
+        sheet[places[key]] = value
+    change(sheet, cells)
+    workbook.save(file)
+    return read(folder)
+
+
+def read(folder: Path) -> Consolidation:
+    return run(Request(folder=folder, form=FORM, register=load_register(FORM, None), workers=0))
+
+
+def change(sheet: Worksheet, cells: dict[str, str | int]) -> None:
+    places = cell_addresses(FORM, sheet)
+    for name, value in cells.items():
+        if name == "tab":
+            sheet.title = str(value)
+        elif name == "below":
+            sheet[f"A{sheet.max_row + 2}"] = value
+        else:
+            sheet[places.get(name.replace("__", "."), name)] = value
+
+
+def money_told(result: Consolidation) -> list[tuple[str, str | None]]:
+    (file,) = result.files
+    return [(told.code, told.row) for told in file.findings if told.code in ("S010", "S026", "S027")]
+
+
+def counted(result: Consolidation) -> list[int | None]:
+    return [result.totals[cell_of(key)].value for key in MONEY]
+
+
+REFUSED = [("S010", key.partition(".")[0]) for key in MONEY]
+
+
+@pytest.mark.parametrize(
+    "phrase", ["ĐVT: 000đ", "Đơn vị tính: 000 đồng", "ĐVT: ng.đ", "Đơn vị tính: một nghìn đồng", "ĐVT: k"]
+)
+@pytest.mark.parametrize("place", ["H3", "H40", "below", "other_content__quantity", "tab"])
+def test_money_is_refused_where_a_unit_of_measure_says_a_multiple(
+    clean_returns: Path, tmp_path: Path, phrase: str, place: str
+) -> None:
+    text = phrase.replace(":", "") if place == "tab" else phrase
+    result = read_with(clean_returns, tmp_path, **{place: text})
+    assert money_told(result) == REFUSED
+    assert counted(result) == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("stated", "line", "told"),
+    [
+        (STATED, "Tổng kinh phí: 27.100.000 đồng", []),
+        (STATED, "Bằng chữ: Hai mươi bảy triệu một trăm nghìn đồng", []),
+        (STATED, "Bằng chữ: Mười lăm triệu một trăm nghìn đồng", []),
+        (STATED, "Tổng kinh phí: 29.100.000 đồng", [("S026", None)]),
+        (STATED, "Bằng chữ: Hai mươi chín triệu đồng", [("S026", None)]),
+        (STATED, "Mỗi lớp chi 500.000 đồng tiền nước", []),
+        ((15100, 12000), "Bằng chữ: Mười lăm triệu một trăm nghìn đồng", REFUSED),
+        ((15100, 12000), "Tổng kinh phí: 27.100.000 đồng", REFUSED),
+        ((15100, 12000), "Kinh phí là 27,1 triệu đồng", REFUSED),
+        ((15, 12), "Bằng chữ: Mười lăm triệu đồng", REFUSED),
+    ],
+)
+def test_a_sum_in_a_line_is_held_against_the_amounts(
+    clean_returns: Path, tmp_path: Path, stated: tuple[int, int], line: str, told: list[tuple[str, str | None]]
+) -> None:
+    cells = {key.replace(".", "__"): amount for key, amount in zip(MONEY, stated, strict=True)}
+    result = read_with(clean_returns, tmp_path, below=line, **cells)
+    assert money_told(result) == told
+    assert counted(result) == ([None, None] if told == REFUSED else list(stated))
+
+
+@pytest.mark.parametrize("line", ["Đơn vị: Phường Đông Mai", "SĐT: 0912.000.000", "Đơn vị tính: đồng", "Lớp K"])
+def test_a_line_that_says_no_multiple_refuses_nothing(clean_returns: Path, tmp_path: Path, line: str) -> None:
+    result = read_with(clean_returns, tmp_path, below=line)
+    assert money_told(result) == []
+    assert counted(result) == list(STATED)

@@ -24,7 +24,7 @@ from pipeline.identify.evidence import (
 )
 from pipeline.identify.names import Names, bare_name, names_of_register
 from pipeline.identify.parts import of_another
-from pipeline.identify.texts import by_code, by_name, every_unit_in, is_misprint
+from pipeline.identify.texts import by_code, by_name, every_unit_in, inside, is_misprint
 from pipeline.identify.unused import says_not_to_use
 from pipeline.model import Claim, Fact, Finding, UnitLine
 from schemas.register import Register, Unit
@@ -40,6 +40,7 @@ __all__ = [
     "names_somebody",
     "says_not_to_use",
     "unit_in_path",
+    "unit_in_text",
     "units_named",
 ]
 
@@ -77,6 +78,12 @@ def names_somebody(line: UnitLine, names: Names) -> bool:
 def unit_in_path(path: str, names: Names) -> str | None:
     """Find the unit that the names of the file, or of what it lies in, bear, for a file that could not be read."""
     return next((one.unit for one in sorted(of_path(path, names), key=_rank) if one.unit), None)
+
+
+def unit_in_text(text: str, names: Names) -> str | None:
+    """Find the one unit that a line names, such as the subject of a message."""
+    codes = inside(text, names)
+    return codes[0] if len(codes) == 1 else None
 
 
 def units_named(claim: Claim, path: str, names: Names) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from pipeline.identify import Names
 from pipeline.model import FileReading, FileResult, FileStatus, UnitResult
 from pipeline.settle.case import Case, judge
 from pipeline.settle.changes import changes_between
+from pipeline.settle.companions import Companions
 from pipeline.settle.copies import choose
 from pipeline.settle.ledger import results_of_others, results_of_returns, unit_results
 from pipeline.settle.levels import keep_one_level, tell_odd_summaries
@@ -48,7 +49,7 @@ def settle(form: Form, register: Register, names: Names, readings: Sequence[File
     tell_unwanted(names, counted)
     files = [
         *results_of_returns(form, names, cases),
-        *results_of_others(names, readings, counted),
+        *results_of_others(Companions(form, names, readings, cases, counted)),
     ]
     files.sort(key=lambda result: result.path)
     return Settled(tuple(files), tuple(unit_results(register, counted, files)))

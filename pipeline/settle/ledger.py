@@ -8,6 +8,7 @@ from pipeline.findings import Becomes, codes_that_make, finding
 from pipeline.identify import Names, unit_in_path, units_named
 from pipeline.model import FileReading, FileResult, FileStatus, Finding, UnitResult, UnitStatus
 from pipeline.settle.case import Case
+from pipeline.settle.companions import Companions
 from schemas.form import Form
 from schemas.register import VIETNAM, Register, Unit
 from schemas.rules import Severity
@@ -15,7 +16,6 @@ from schemas.rules import Severity
 _OF_NOBODY = codes_that_make(Becomes.IGNORED)
 _IGNORED = _OF_NOBODY | codes_that_make(Becomes.EXCLUDED)
 """codes of files that ask nothing of anybody; what an officer left out is still somebody's"""
-_TO_BE_TYPED = codes_that_make(Becomes.TO_BE_TYPED)
 _GIVEN = codes_that_make(Becomes.GIVEN)
 _ANOTHER_FORM = "F015"
 _OF_CONTENT = frozenset("SVRN")
@@ -88,22 +88,16 @@ def _told_of_lateness(form: Form, unit: Unit | None, case: Case, late: bool | No
         yield finding("F031", facts=facts)
 
 
-def results_of_others(
-    names: Names, readings: Sequence[FileReading], counted: Mapping[str, Case]
-) -> Iterable[FileResult]:
+def results_of_others(companions: Companions) -> Iterable[FileResult]:
     """Files without any return: why, and of whom they are: by decision, else by folder and file name."""
-    for reading in readings:
+    for reading in companions.readings:
         if reading.returns:
             continue
-        codes = {told.code for told in reading.findings}
-        is_of_nobody = codes <= _OF_NOBODY
-        unit = None if is_of_nobody else reading.unit or unit_in_path(reading.path, names)
-        told = reading.findings
-        if unit is not None and codes & _TO_BE_TYPED and unit in counted:
-            signed = finding("F022", facts={"other": counted[unit].one.path})
-            told = (signed, *(one for one in told if one.code not in _TO_BE_TYPED))
-        status = FileStatus.IGNORED if {one.code for one in told} <= _IGNORED | _GIVEN else FileStatus.REJECTED
-        yield FileResult(reading.path, reading.sha256, unit, status, None, told, reading.times)
+        is_of_nobody = {told.code for told in reading.findings} <= _OF_NOBODY and not reading.message
+        unit = None if is_of_nobody else reading.unit or unit_in_path(reading.path, companions.names)
+        booked = companions.booked(reading, unit)
+        status = FileStatus.IGNORED if {one.code for one in booked.told} <= _IGNORED | _GIVEN else FileStatus.REJECTED
+        yield FileResult(reading.path, reading.sha256, booked.unit, status, None, booked.told, reading.times)
 
 
 def unit_results(register: Register, counted: Mapping[str, Case], files: Sequence[FileResult]) -> Iterable[UnitResult]:

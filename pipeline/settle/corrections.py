@@ -1,0 +1,160 @@
+"""Which words around a return say that its figures change: words of correction, and figures beside words of the form.
+
+Nothing is read here as a number of the summary. What may be one is quoted to an officer.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.settle.wordings import Words, phrases, places_of, same_words, says, without, words_in
+from schemas.form import Form
+from schemas.text import tidy
+
+_SENTENCE = re.compile(r"\n|(?<=[.!?;])\s+")
+_FIGURE = re.compile(r"(?<![\w/.,:+-])\d{1,3}(?:[., ]\d{3})+(?![\w/:-])|(?<![\w/.,:+-])\d+(?:[.,]\d+)?(?![\w/:-])")
+_TELEPHONE = re.compile(r"(?<!\d)(?:\+?84|0)[ .\d-]{7,14}\d(?!\d)")
+_DAY = re.compile(r"\b\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?\b(?!\d)|\b\d{1,2}\s*(?:giờ|h|g|:)\s*\d{0,2}\b")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_CODE = re.compile(r"0\d{3,}")
+_AFTER = 2
+"""what a figure counts stands among so many words behind it"""
+_MOST_QUOTED = 3
+_LENGTH = 160
+
+
+@dataclass(frozen=True)
+class FormWords:
+    """The words of a form that figures may stand beside."""
+
+    counted: frozenset[Words]
+    """what its rows are counted in: người, quyển"""
+    labels: frozenset[Words]
+    """pairs of words of its labels that its own title and name do not hold: "hội thảo" """
+
+
+def words_of_form(form: Form) -> FormWords:
+    """Gather the words of a form."""
+    common = words_in(" ".join([form.name, form.subject, form.appendix, form.summary_title, *form.title_lines]))
+    ordinary = {*zip(common, common[1:], strict=False), *phrases("ordinary")}
+    counted: set[Words] = set(phrases("counted_in"))
+    labels: set[Words] = set()
+    for row in form.rows:
+        counted |= {words_in(part) for part in re.split(r"[/,]", row.unit_of_measure)}
+        for label in (row.label, row.short_label):
+            words = words_in(label)
+            labels |= {*zip(words, words[1:], strict=False)} - ordinary
+    return FormWords(frozenset(counted - {()}), frozenset(labels))
+
+
+def says_correction(text: str, *, of_picture: bool = False) -> bool:
+    """Tell whether a name or subject says that figures were corrected or a paper comes again.
+
+    Of a photograph, that it comes again says nothing, unless it shows the table.
+    """
+    words = without(words_in(text), "not_corrections")
+    if says(words, "wrong"):
+        return True
+    comes_again = says(words, "again") or _is_numbered(words)
+    return comes_again and (not of_picture or says(words, "table"))
+
+
+def _is_numbered(words: Words) -> bool:
+    """Tell "lần 2", "v3", "bản 2": a version from the second on."""
+    first = ("1", "0", "01")
+    for _, end in places_of(words, phrases("numbered")):
+        if end < len(words) and words[end].isdecimal() and len(words[end]) < 3 and words[end] not in first:  # noqa: PLR2004
+            return True
+    return any(re.fullmatch(r"(?:v|ver)[2-9]", word) for word in words)
+
+
+def quoted_corrections(form: FormWords, text: str) -> tuple[str, ...]:
+    """Give the sentences that say of a figure or a row that it was wrong, wherever they stand."""
+    return _quoted(sentence for sentence in _sentences(text) if _mends(form, sentence))
+
+
+def quoted_figures(form: FormWords, text: str) -> tuple[str, ...]:
+    """Give the sentences that correct something, or in which a figure stands beside words of the form."""
+    return _quoted(
+        sentence for sentence in _sentences(text) if _corrects(form, sentence) or _states(form, sentence, loosely=True)
+    )
+
+
+def is_ordinary(form: FormWords, text: str) -> bool:
+    """Tell a message that asks or thanks and states nothing."""
+    words = words_in(text)
+    if not says(words, "courtesy") or says(words, "answers") or says_correction(text):
+        return False
+    return not any(_figures_of(sentence) or _names_row(form, words_in(sentence)) for sentence in _sentences(text))
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for sentence in _SENTENCE.split(text):
+        if tidy(sentence):
+            yield tidy(sentence)
+
+
+def _quoted(sentences: Iterator[str]) -> tuple[str, ...]:
+    found = [sentence[:_LENGTH] for sentence in sentences]
+    return tuple(found[:_MOST_QUOTED])
+
+
+def _mends(form: FormWords, sentence: str) -> bool:
+    """Tell a word for a wrong figure beside a figure, or beside the name or number of a row."""
+    words = words_in(sentence)
+    return says(words, "wrong") and (bool(_figures_of(sentence)) or _names_row(form, words))
+
+
+def _corrects(form: FormWords, sentence: str) -> bool:
+    """Tell a word of correction beside a figure or beside the name or number of a row."""
+    if _mends(form, sentence):
+        return True
+    words = without(words_in(sentence), "not_corrections")
+    return says(words, "again") and (_states(form, sentence, loosely=False) or _names_place(words))
+
+
+def _states(form: FormWords, sentence: str, *, loosely: bool) -> bool:
+    """Tell whether a figure stands beside what the form counts; loosely, also in one sentence with a row's name."""
+    for _, end in (figures := _figures_of(sentence)):
+        behind = words_in(sentence[end:])[:_AFTER]
+        if any(places_of(behind, [counted]) for counted in form.counted):
+            return True
+    return loosely and bool(figures) and _names_row(form, words_in(sentence))
+
+
+def _names_row(form: FormWords, words: Words) -> bool:
+    pairs = zip(words, words[1:], strict=False)
+    known = form.labels
+    return _names_place(words) or any(any(same_words(pair, label) for label in known) for pair in pairs)
+
+
+def _names_place(words: Words) -> bool:
+    """Tell "mục 4", "dòng 12", "ô D34", "D34"."""
+    if any(re.fullmatch(r"[a-h]\d{2}", word) for word in words):
+        return True
+    ends = (end for _, end in places_of(words, phrases("places")) if end < len(words))
+    return any(re.fullmatch(r"\d{1,3}|[a-z]{1,2}\d{1,3}|i{1,3}|iv|v|vi{1,3}", words[end]) for end in ends)
+
+
+def _figures_of(sentence: str) -> list[tuple[int, int]]:
+    """Find the numbers that may be figures: no days, times, telephones, codes, nor numbers of files or pages."""
+    others = [match.span() for pattern in (_TELEPHONE, _DAY) for match in pattern.finditer(sentence)]
+    found = []
+    for match in _FIGURE.finditer(sentence):
+        start, end = match.span()
+        if any(first < end and start < last for first, last in others) or _CODE.fullmatch(match[0]):
+            continue
+        before, behind = words_in(sentence[:start])[-2:], words_in(sentence[end:])[:2]
+        is_year = bool(_YEAR.fullmatch(match[0])) and not _begins(behind, "counted_in")
+        names_thing = _ends(before, "numbered_things") or _ends(before, "places")
+        if not (is_year or names_thing or _begins(behind, "counted_otherwise")):
+            found.append((start, end))
+    return found
+
+
+def _begins(words: Words, name: str) -> bool:
+    return any(same_words(words[: len(phrase)], phrase) for phrase in phrases(name))
+
+
+def _ends(words: Words, name: str) -> bool:
+    return any(len(phrase) <= len(words) and same_words(words[-len(phrase) :], phrase) for phrase in phrases(name))

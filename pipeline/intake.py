@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.desk import Desk, desk_for
+from pipeline.document_text import LONGEST, is_signed, text_of_document
 from pipeline.find import Found, reason_of
 from pipeline.findings import finding
 from pipeline.kinds import Container, Kind, TooLarge, Unreadable, kind_of
@@ -18,7 +19,7 @@ from pipeline.limits import Limits
 from pipeline.mend_bytes import bytes_to_read, mended_bytes
 from pipeline.model import Fact, FileReading, Finding, Times
 from pipeline.read import OverLimit, Sheet, read_sheets
-from pipeline.read_docx import UnevenTable, read_tables
+from pipeline.read_docx import UnevenTable, read_tables, read_text
 from pipeline.recognise import locate
 from pipeline.returns import Medium, read_forms
 from pipeline.second_look import SheetFacts, WorkbookFacts, can_be_blank, sheet_facts, workbook_facts
@@ -87,7 +88,7 @@ def read_bytes(found: Found, data: bytes, desk: Desk) -> FileReading:
         if kind is Kind.DOCX:
             return _read_document(FileReading(found.path, digest, (), (), times), data, desk)
         if kind not in _WORKBOOKS:
-            return FileReading(found.path, digest, (), (_told_of_kind(kind),), times)
+            return _of_paper(FileReading(found.path, digest, (), (_told_of_kind(kind),), times), box, kind)
         book = _Book(data, box, kind, workbook_facts(box, kind))
         times = replace(times, modified=_after_the_letter(book.facts, desk.form))
         return _read_workbook(FileReading(found.path, digest, (), (), times), book, desk)
@@ -156,8 +157,17 @@ def _read_document(reading: FileReading, data: bytes, desk: Desk) -> FileReading
         tables = read_tables(data, desk.limits, lambda sheet: bool(locate(sheet, desk.labels)))
         whole = read_forms(reading, tables, _WORD, desk)
     except UnevenTable:
-        return replace(reading, findings=(_told_of_kind(Kind.DOCX),))
-    return whole if whole.returns else replace(whole, findings=(_told_of_kind(Kind.DOCX),))
+        whole = reading
+    if whole.returns:
+        return whole
+    return replace(whole, findings=(_told_of_kind(Kind.DOCX),), document=read_text(data, desk.limits)[:LONGEST])
+
+
+def _of_paper(reading: FileReading, box: Container, kind: Kind) -> FileReading:
+    """Add to a file without figures what tells a report, a signed paper and a correction apart."""
+    if kind is Kind.PDF:
+        return replace(reading, signed=is_signed(box.data))
+    return replace(reading, document=text_of_document(box, kind)) if kind in (Kind.ODT, Kind.DOC) else reading
 
 
 def _second_look(book: _Book, sheet: Sheet) -> SheetFacts | None:

@@ -69,6 +69,17 @@ def read_tables(
     return _with_surroundings(sections, limits)
 
 
+def read_text(data: bytes, limits: Limits) -> str:
+    """Read the lines of a document that holds no form, those in its tables among them.
+
+    Raises:
+        Unreadable: the document cannot be opened.
+    """
+    document = _opened(data, limits)
+    lines = (text_of(paragraph, document.styles) for paragraph in document.body.iter(f"{WORD}p"))
+    return "\n".join(filter(None, lines))
+
+
 def _sections(document: _Document, holds_form: Callable[[Sheet], bool]) -> Iterator[_Section]:
     """Read a document section by section: the last paragraph of each but the last says that it ends there."""
     numbers, parts, ended = count(1), list[Any](), 0

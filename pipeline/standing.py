@@ -21,6 +21,8 @@ class Outcome(StrEnum):
     """an archive or e-mail; the files in it are told one by one"""
     SIGNED_COPY = "signed_copy"
     """the paper of a return that counts"""
+    COMPANION = "companion"
+    """came with a return: a picture, a report, a paper"""
     REJECTED = "rejected"
     IGNORED = "ignored"
     """says nothing of any unit's figures"""
@@ -29,6 +31,8 @@ class Outcome(StrEnum):
 _BY_CODE: Mapping[str, Outcome] = {
     "F009": Outcome.IDENTICAL,
     "F022": Outcome.SIGNED_COPY,
+    "F057": Outcome.COMPANION,
+    "F058": Outcome.COMPANION,
     "F030": Outcome.EXCLUDED,
     "F032": Outcome.CONTAINER,
 }

@@ -672,19 +672,19 @@ def test_a_copy_is_chosen_where_nobody_knows_which_is_newer(desk: Desk) -> None:
     assert (desk.line(cell, OTHER)["value"], desk.status(OTHER)) == ("111", "received")
 
 
-def test_a_picture_is_given_to_its_unit(desk: Desk) -> None:
-    (desk.returns / "IMG_2041.jpg").write_bytes(b"\xff\xd8\xff\xe0 of no unit")
-    (desk.returns / "IMG_2042.jpg").write_bytes(b"\xff\xd8\xff\xe0 of another")
+def test_a_paper_is_given_to_its_unit(desk: Desk) -> None:
+    (desk.returns / "IMG_2041.pdf").write_bytes(b"%PDF-1.4 of no unit")
+    (desk.returns / "IMG_2042.pdf").write_bytes(b"%PDF-1.4 of another")
     desk.run()
-    assert status_of(desk, "IMG_2041.jpg") == ("rejected", ["F006"])
-    fill(desk.book, "files", file_line(desk, "IMG_2041.jpg"), answer="unit", unit="07150 Phường Cộng Hòa", **SIGNED)
-    fill(desk.book, "files", file_line(desk, "IMG_2042.jpg"), answer="unit", unit="07189 Xã Tiền Phong", **SIGNED)
+    assert status_of(desk, "IMG_2041.pdf") == ("rejected", ["F006"])
+    fill(desk.book, "files", file_line(desk, "IMG_2041.pdf"), answer="unit", unit="07150 Phường Cộng Hòa", **SIGNED)
+    fill(desk.book, "files", file_line(desk, "IMG_2042.pdf"), answer="unit", unit="07189 Xã Tiền Phong", **SIGNED)
     desk.run()
     assert desk.notes() == []
-    assert status_of(desk, "IMG_2041.jpg") == ("ignored", ["D005", "F022"])
-    assert status_of(desk, "IMG_2042.jpg") == ("rejected", ["D005", "F006"])
+    assert status_of(desk, "IMG_2041.pdf") == ("ignored", ["D005", "F057"])
+    assert status_of(desk, "IMG_2042.pdf") == ("rejected", ["D005", "F006"])
     units = {unit["code"]: (unit["status"], unit["file"]) for unit in desk.report["units"]}
-    assert units["07189"] == ("missing", "IMG_2042.jpg")
+    assert units["07189"] == ("missing", "IMG_2042.pdf")
 
 
 def test_what_is_nobodys_answer_is_given_to_no_unit(desk: Desk) -> None:

@@ -663,11 +663,18 @@ def test_a_unit_outside_the_totals_is_used_and_not_expected() -> None:
 
 
 @pytest.mark.parametrize("path", ["Phường Quảng Yên.jpg", "07132.pdf", "Phường Quảng Yên/scan.jpg"])
-def test_a_picture_beside_a_good_workbook_is_its_signed_copy(path: str) -> None:
+def test_a_picture_beside_a_good_workbook_came_with_it(path: str) -> None:
+    outcome = settled(sent("a.xlsx"), without_return(path, "F006"))
+    assert statuses(outcome) == {"a.xlsx": USED, path: IGNORED}
+    assert codes(outcome, path) == ["F057"]
+    assert told(outcome, path, "F057").facts["other"] == "a.xlsx"
+
+
+@pytest.mark.parametrize("path", ["Phường Quảng Yên bản ký.jpg", "07132 da ky.pdf", "Phường Quảng Yên/signed.pdf"])
+def test_a_paper_that_is_called_signed_is_the_signed_copy(path: str) -> None:
     outcome = settled(sent("a.xlsx"), without_return(path, "F006"))
     assert statuses(outcome) == {"a.xlsx": USED, path: IGNORED}
     assert codes(outcome, path) == ["F022"]
-    assert told(outcome, path, "F022").facts["other"] == "a.xlsx"
 
 
 def test_a_picture_alone_is_to_be_typed_and_the_unit_told_apart_from_the_silent() -> None:
@@ -688,9 +695,9 @@ def test_an_unreadable_file_beside_a_good_workbook_is_no_signed_copy(code: str) 
     assert codes(outcome, "Phường Quảng Yên.xlsx") == [code]
 
 
-def test_a_picture_of_nobody_known_stays_to_be_typed() -> None:
-    outcome = settled(sent("a.xlsx"), without_return("IMG_2041.jpg", "F006"))
-    assert statuses(outcome)["IMG_2041.jpg"] is REJECTED
+def test_a_paper_of_nobody_known_stays_to_be_typed() -> None:
+    outcome = settled(sent("a.xlsx"), without_return("IMG_2041.pdf", "F006"))
+    assert statuses(outcome)["IMG_2041.pdf"] is REJECTED
 
 
 def test_a_picture_beside_a_workbook_that_does_not_count_is_no_signed_copy() -> None:
@@ -702,10 +709,10 @@ def assigned(reading: FileReading, unit: str) -> FileReading:
     return replace(reading, unit=unit, findings=(*reading.findings, finding("D005", facts={"by": "Lan"})))
 
 
-def test_a_picture_that_an_officer_gave_to_a_unit_is_its_signed_copy() -> None:
+def test_a_picture_that_an_officer_gave_to_a_unit_came_with_its_return() -> None:
     outcome = settled(sent("a.xlsx"), assigned(without_return("07135.jpg", "F006"), A))
     assert (entry_of(outcome, "07135.jpg").unit, statuses(outcome)["07135.jpg"]) == (A, IGNORED)
-    assert codes(outcome, "07135.jpg") == ["F022", "D005"]
+    assert codes(outcome, "07135.jpg") == ["F057", "D005"]
 
 
 @pytest.mark.parametrize("code", ["F004", "F006", "F017"])

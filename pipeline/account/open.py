@@ -28,6 +28,7 @@ _COUNTED_APART = (
     Outcome.SUPERSEDED,
     Outcome.EXCLUDED,
     Outcome.SIGNED_COPY,
+    Outcome.COMPANION,
     Outcome.CONTAINER,
     Outcome.IGNORED,
 )

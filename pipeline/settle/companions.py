@@ -29,7 +29,11 @@ from schemas.register import Unit
 from schemas.rules import Severity
 from schemas.text import visible
 
+OF_NOBODY_KNOWN = "F058"
+"""code of pictures and reports whose unit nobody can tell"""
 _TO_BE_TYPED = codes_that_make(Becomes.TO_BE_TYPED)
+_CAME_BACK = frozenset({"F053"})
+"""codes of what this office sent itself"""
 _MAIL_FACTS = ("sender", "sent", "subject", "lines")
 _LATER = timedelta(hours=12)
 """a paper that came so much after the return was not sent along with it"""
@@ -61,11 +65,11 @@ class Companions:
 
     def booked(self, reading: FileReading, unit: str | None) -> Booked:
         """Say what a file without a return is; `unit` is whose it is by decision, or by its folder or name."""
-        if reading.message:
-            return self._message(reading, reading.message, unit)
         codes = {told.code for told in reading.findings}
+        if reading.message and not codes & _CAME_BACK:
+            return self._message(reading, reading.message, unit)
         if not codes & _TO_BE_TYPED:
-            return Booked(unit, reading.findings)
+            return Booked(None if codes & _CAME_BACK else unit, reading.findings)
         unit = unit or self._unit_around(reading.path)
         told = self._companion(reading, unit)
         kept = tuple(one for one in reading.findings if told is None or one.code not in _TO_BE_TYPED)
@@ -82,7 +86,7 @@ class Companions:
             return Booked(unit, reading.findings if is_asked else (_in_place_of(reading, "F040", "F055"),))
         quotes = () if message.kind is MessageKind.OWN else quoted_figures(self._words, message.text)
         if not quotes or not any(told.code in ("F032", "F051") for told in reading.findings):
-            return Booked(unit, reading.findings)
+            return Booked(None, reading.findings)
         facts: dict[str, Fact] = {"quote": quotes, **_said_by(reading)}
         asked = finding("F054", found="; ".join(quotes), facts=facts)
         return Booked(unit, (asked, *reading.findings))
@@ -121,7 +125,7 @@ class Companions:
         why, quotes = self._correction(reading, kind, None if unit in brought else letter)
         if unit is None:
             is_known = kind == "picture" or _is_report(reading)
-            return finding("F058", facts={"what": _booked_as(reading, kind)}) if is_known and not why else None
+            return finding(OF_NOBODY_KNOWN, facts={"what": _booked_as(reading, kind)}) if is_known and not why else None
         case = self.counted.get(unit)
         if case is None:
             return None

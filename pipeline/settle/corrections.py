@@ -6,6 +6,7 @@ Nothing is read here as a number of the summary. What may be one is quoted to an
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.settle.wordings import Words, phrases, places_of, same_words, says, without, words_in
 from schemas.form import Form
@@ -36,14 +37,14 @@ class FormWords:
 def words_of_form(form: Form) -> FormWords:
     """Gather the words of a form."""
     common = words_in(" ".join([form.name, form.subject, form.appendix, form.summary_title, *form.title_lines]))
-    ordinary = {*zip(common, common[1:], strict=False), *phrases("ordinary")}
+    ordinary = {*pairwise(common), *phrases("ordinary")}
     counted: set[Words] = set(phrases("counted_in"))
     labels: set[Words] = set()
     for row in form.rows:
         counted |= {words_in(part) for part in re.split(r"[/,]", row.unit_of_measure)}
         for label in (row.label, row.short_label):
             words = words_in(label)
-            labels |= {*zip(words, words[1:], strict=False)} - ordinary
+            labels |= {*pairwise(words)} - ordinary
     return FormWords(frozenset(counted - {()}), frozenset(labels))
 
 
@@ -53,7 +54,7 @@ def says_correction(text: str, *, of_picture: bool = False) -> bool:
     Of a photograph, that it comes again says nothing, unless it shows the table.
     """
     words = without(words_in(text), "not_corrections")
-    if says(words, "wrong"):
+    if says(words, "wrong") or says(words, "mended"):
         return True
     comes_again = says(words, "again") or _is_numbered(words)
     return comes_again and (not of_picture or says(words, "table"))
@@ -110,7 +111,8 @@ def _corrects(form: FormWords, sentence: str) -> bool:
     if _mends(form, sentence):
         return True
     words = without(words_in(sentence), "not_corrections")
-    return says(words, "again") and (_states(form, sentence, loosely=False) or _names_place(words))
+    is_changed = says(words, "mended") or says(words, "again")
+    return is_changed and (_states(form, sentence, loosely=False) or _names_place(words))
 
 
 def _states(form: FormWords, sentence: str, *, loosely: bool) -> bool:
@@ -123,7 +125,7 @@ def _states(form: FormWords, sentence: str, *, loosely: bool) -> bool:
 
 
 def _names_row(form: FormWords, words: Words) -> bool:
-    pairs = zip(words, words[1:], strict=False)
+    pairs = pairwise(words)
     known = form.labels
     return _names_place(words) or any(any(same_words(pair, label) for label in known) for pair in pairs)
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from pipeline.findings import Becomes, codes_that_make, finding
 from pipeline.identify import Names, unit_in_path, units_named
-from pipeline.model import FileReading, FileResult, FileStatus, Finding, UnitResult, UnitStatus
+from pipeline.model import FileResult, FileStatus, Finding, UnitResult, UnitStatus
 from pipeline.settle.case import Case
-from pipeline.settle.companions import Companions
+from pipeline.settle.companions import OF_NOBODY_KNOWN, Companions
 from schemas.form import Form
 from schemas.register import VIETNAM, Register, Unit
 from schemas.rules import Severity
@@ -90,6 +90,17 @@ def _told_of_lateness(form: Form, unit: Unit | None, case: Case, late: bool | No
 
 def results_of_others(companions: Companions) -> Iterable[FileResult]:
     """Files without any return: why, and of whom they are: by decision, else by folder and file name."""
+    results = list(_booked(companions))
+    count = sum(told.code == OF_NOBODY_KNOWN for result in results for told in result.findings)
+    for result in results:
+        told = (
+            replace(one, facts={**one.facts, "count": count}) if one.code == OF_NOBODY_KNOWN else one
+            for one in result.findings
+        )
+        yield replace(result, findings=tuple(told))
+
+
+def _booked(companions: Companions) -> Iterable[FileResult]:
     for reading in companions.readings:
         if reading.returns:
             continue

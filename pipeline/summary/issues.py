@@ -19,6 +19,9 @@ from schemas.rules import Severity
 _MOST_PLACES = 5
 """so many cells that one finding stands for are named; the column of files holds the addresses of all"""
 
+_ONCE_A_RUN = frozenset({"F058"})
+"""codes that count their files themselves: one line stands for them all"""
+
 
 class _Issue(NamedTuple):
     finding: Finding
@@ -55,8 +58,12 @@ def _issues(plan: Plan) -> Iterator[_Issue]:
     for code, unit in units.items():
         for file in plan.files_of.get(code, ()):
             yield from (_Issue(finding, file, unit) for finding in _sorted(plan, told_once(file.findings)))
+    listed: set[str] = set()
     for file in plan.files_without_unit:
-        yield from (_Issue(finding, file, None) for finding in _sorted(plan, told_once(file.findings)))
+        for finding in _sorted(plan, told_once(file.findings)):
+            if finding.code not in _ONCE_A_RUN or finding.code not in listed:
+                yield _Issue(finding, file, None)
+            listed.add(finding.code)
     yield from (_Issue(finding, None, None) for finding in _sorted(plan, plan.result.notes))
 
 

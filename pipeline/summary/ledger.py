@@ -226,4 +226,11 @@ def _legend(plan: Plan, lines: Sequence[_Line]) -> Iterator[tuple[str, str]]:
             yield plan.words(f"ledger.{key}"), plan.words(f"ledger.legend.{key.partition('.')[2]}")
 
 
-_EXPLAINED = (Outcome.SUPERSEDED, Outcome.REJECTED, Outcome.SIGNED_COPY, Outcome.CONTAINER, Outcome.IGNORED)
+_EXPLAINED = (
+    Outcome.SUPERSEDED,
+    Outcome.REJECTED,
+    Outcome.SIGNED_COPY,
+    Outcome.COMPANION,
+    Outcome.CONTAINER,
+    Outcome.IGNORED,
+)

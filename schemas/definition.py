@@ -5,14 +5,17 @@ import dataclasses
 import io
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 _HEAD = r"\s*\[\[?[\s\w.\"-]+\]\]?\s*(?:#|$)"
 """the line that begins a table of a TOML file"""
 
+
+DELIMITERS = (",", ";", "\t")
+"""what cuts a line of a CSV file: Excel writes the sign of the regional setting"""
 
 _BEYOND = 10**15
 """a workbook keeps no more digits of a number, and numbers up to here can be compared with those of any cell"""
@@ -31,11 +34,52 @@ class DefinitionError(Exception):
     """in English; another language has its own words for it, found by these"""
     facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
     """what fills the {names} in `allowed`"""
+    others: "tuple[DefinitionError, ...]" = ()
+    """what else is wrong in the same definition"""
+
+    @property
+    def every(self) -> "tuple[DefinitionError, ...]":
+        """All that is wrong, this one first."""
+        return (self, *(one for other in self.others for one in other.every))
 
     def __str__(self) -> str:
+        return "\n".join(one.sentence for one in self.every)
+
+    @property
+    def sentence(self) -> str:
+        """Say what is wrong at this one place."""
         line = f", line {self.line}" if self.line else ""
         allowed = self.allowed.format(**self.facts) if self.facts else self.allowed
         return f'{self.file}{line}, {self.field}: found "{self.found}". Allowed: {allowed}.'
+
+
+T = TypeVar("T")
+
+
+class Faults:
+    """What is wrong in a definition, gathered so that whoever mends it is told all at once."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._found: list[DefinitionError] = []
+
+    def keep(self, load: Callable[[], T]) -> T | None:
+        """Load one part; what is wrong with it is kept, and gives nothing."""
+        try:
+            return load()
+        except DefinitionError as error:
+            self._found.append(error)
+            return None
+
+    def add(self, errors: Iterable[DefinitionError]) -> None:
+        """Take up what was found otherwise."""
+        self._found += errors
+
+    def refuse_any(self) -> None:
+        """Raise what was found, all in one; nothing where all is right."""
+        if self._found:
+            first, *others = self._found
+            raise dataclasses.replace(first, others=tuple(others))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,10 @@ from schemas.text import visible
 
 
 def refusal(error: RunError | DefinitionError, lang: Lang) -> str:
-    """Say in one sentence why a run was not done."""
-    say = words(lang)["errors"]
+    """Say why a run was not done: in one sentence, or in one for each thing that is wrong in a definition."""
     if isinstance(error, DefinitionError):
-        line = say["definition_line"].format(line=error.line) if error.line else ""
-        phrases = words(lang).get("phrases", {})
-        field, allowed, found = (phrases.get(text, text) for text in (error.field, error.allowed, error.found))
-        allowed = allowed.format(**error.facts) if error.facts else allowed
-        parts = {"file": error.file, "field": field, "found": visible(found), "allowed": allowed}
-        return str(say["prefix"] + say["definition"].format(line=line, **parts))
+        return "\n".join(_of_definition(one, lang) for one in error.every)
+    say = words(lang)["errors"]
     facts = dict(error.facts)
     if "reason" in facts:
         # Only a reason that has words is given; the system's own are English.
@@ -26,6 +21,16 @@ def refusal(error: RunError | DefinitionError, lang: Lang) -> str:
         known = reasons.get(facts["reason"])
         facts["reason"] = reasons["because"].format(reason=known) if known else ""
     return str(say["prefix"] + say[error.code].format(**facts))
+
+
+def _of_definition(error: DefinitionError, lang: Lang) -> str:
+    say = words(lang)["errors"]
+    line = say["definition_line"].format(line=error.line) if error.line else ""
+    phrases = words(lang).get("phrases", {})
+    field, allowed, found = (phrases.get(text, text) for text in (error.field, error.allowed, error.found))
+    allowed = allowed.format(**error.facts) if error.facts else allowed
+    parts = {"file": error.file, "field": field, "found": visible(found), "allowed": allowed}
+    return str(say["prefix"] + say["definition"].format(line=line, **parts))
 
 
 def wrong_usage(said: str, usage: str, help_command: str, lang: Lang) -> str:

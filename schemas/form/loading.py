@@ -5,10 +5,11 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from pathlib import Path
 
-from schemas.definition import Table, read_toml
+from schemas.definition import Faults, Table, read_toml
 from schemas.derived import load_derived
+from schemas.form.checks import faults_between
 from schemas.form.model import NOTE, Column, Form, Row
-from schemas.form.rows import ROW_FIELDS, load_rows
+from schemas.form.rows import ROW_FIELDS, Lines, read_rows_csv, rows_of
 from schemas.register import load_register_csv, shipped_register
 from schemas.rules import Names, Rule, load_rules
 
@@ -31,11 +32,13 @@ _FIELDS = (
 )
 
 
-def load_form(name_or_path: str | Path) -> Form:
+def load_form(name_or_path: str | Path, rows_file: tuple[Path, Lines] | None = None) -> Form:
     """Load a form by the name of a shipped one or by the path of its folder.
 
+    `rows_file` gives path and lines of a workbook of rows, which stands in the place of rows.csv.
+
     Raises:
-        DefinitionError: the definition is broken; says file, line, field and what is allowed.
+        DefinitionError: the definition is broken; says file, line, field and what is allowed, all that is wrong.
         FileNotFoundError: there is no such form.
     """
     folder = form_folder(name_or_path)
@@ -45,8 +48,13 @@ def load_form(name_or_path: str | Path) -> Form:
         table.table(name).known(fields)
     columns = _load_columns(table)
     measures = [column.key for column in columns if column.role == "measure"]
-    rows = load_rows(folder / "rows.csv", measures, table.table("aliases"))
+    path, read = rows_file or (folder / "rows.csv", read_rows_csv(folder / "rows.csv"))
+    rows, lines = rows_of(path, read, measures, table.table("aliases"))
     groups = _load_groups(table.table("groups"), rows)
+    rules = _load_rules(table, rows, groups, measures)
+    faults = Faults()
+    faults.add(faults_between(table, lines, columns, rows, rules))
+    faults.refuse_any()
     letter, period, deadline, title = (table.table(name) for name in ("letter", "period", "deadline", "title"))
     return Form(
         id=table.text("id"),
@@ -66,7 +74,7 @@ def load_form(name_or_path: str | Path) -> Form:
         summary_title=title.text("summary"),
         columns=columns,
         rows=rows,
-        rules=_load_rules(table, rows, groups, measures),
+        rules=rules,
         spread=_known_rows(table.table("template"), "spread", groups),
         unit_words=_unit_words(table.table("unit_words"), measures),
         derived=load_derived(table.tables("derived"), groups, _numbers(rows)),

@@ -1,11 +1,11 @@
 """The rows of a form, read from its `rows.csv`: one line for each row of the form, in its order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.definition import DefinitionError, Table, read_csv_rows
+from schemas.definition import DELIMITERS, DefinitionError, Faults, Table, read_csv_rows
 from schemas.form.model import ROLES, Row, ValueKind
 from schemas.text import fold, tidy
 
@@ -13,35 +13,64 @@ ROW_FIELDS = ("key", "stt", "label", "unit_of_measure", "parent", "role", "short
 """columns of the file beside the measures of the form"""
 
 
-def load_rows(path: Path, measures: Sequence[str], aliases: Table) -> tuple[Row, ...]:
-    """Read the rows of a form; `aliases` are the other spellings of their labels, from `form.toml`.
+Lines = Sequence[tuple[int, Sequence[str]]]
+"""(line number, cells), the first line being the heads"""
+
+
+def rows_of(
+    path: Path, lines: Lines, measures: Sequence[str], aliases: Table
+) -> tuple[tuple[Row, ...], Mapping[str, int]]:
+    """Make the rows of a form, with the line that each stands in.
+
+    `aliases` are the other spellings of their labels, from `form.toml`.
 
     Raises:
-        DefinitionError: names file, line, field, what was found and what is allowed.
+        DefinitionError: names file, line, field, what was found and what is allowed, all that is wrong at once.
     """
-    lines = read_csv_rows(path)
-    head = lines[0][1] if lines else []
+    head = list(lines[0][1]) if lines else []
     wanted = [*ROW_FIELDS, *measures]
     if sorted(head) != sorted(wanted):
         raise DefinitionError(
             path.name, 1, "columns", ", ".join(head), "the heads {heads}", {"heads": ", ".join(wanted)}
         )
+    faults = Faults()
     records: list[_Line] = []
     rows: list[Row] = []
+    keys: set[str] = set()
     for line, cells in lines[1:]:
         if not any(cells):
             continue
-        if len(cells) != len(head):
-            raise DefinitionError(path.name, line, "row", str(len(cells)), "{count} cells", {"count": len(head)})
-        records.append(_Line(path, line, dict(zip(head, cells, strict=True))))
-        rows.append(_row(records[-1], measures, {row.key for row in rows}, aliases))
+        record = faults.keep(lambda: _record(path, line, head, cells))  # noqa: B023 - called at once
+        row = faults.keep(lambda: _row(record, measures, keys, aliases)) if record else None  # noqa: B023
+        if record:
+            keys.add(record.cells["key"])
+        if record and row:
+            records.append(record)
+            rows.append(row)
+    faults.refuse_any()
     if all(row.role in ("heading", "text") for row in rows):
         raise DefinitionError(path.name, None, "rows", "no row that takes a number", "a line for each row of the form")
     for field in aliases.values:
         if field not in {row.key for row in rows}:
             raise aliases.refuse(field, field, "keys of rows.csv")
-    _refuse_shared_labels(records, rows, aliases)
-    return tuple(rows)
+    faults.add(_shared_labels(records, rows, aliases))
+    faults.refuse_any()
+    return tuple(rows), {row.key: record.number for row, record in zip(rows, records, strict=True)}
+
+
+def read_rows_csv(path: Path) -> Lines:
+    """Read the lines of rows.csv, cut by comma, semicolon or tab, as the regional setting of Excel has it."""
+    return max((read_csv_rows(path, sign) for sign in DELIMITERS), key=_heads)
+
+
+def _heads(lines: Lines) -> int:
+    return len(lines[0][1]) if lines else 0
+
+
+def _record(path: Path, line: int, head: Sequence[str], cells: Sequence[str]) -> "_Line":
+    if len(cells) != len(head):
+        raise DefinitionError(path.name, line, "row", str(len(cells)), "{count} cells", {"count": len(head)})
+    return _Line(path, line, dict(zip(head, cells, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +123,24 @@ def _kind(line: _Line, measure: str) -> ValueKind:
     return ValueKind(kind)
 
 
-def _refuse_shared_labels(lines: Sequence[_Line], rows: Sequence[Row], aliases: Table) -> None:
+def _shared_labels(lines: Sequence[_Line], rows: Sequence[Row], aliases: Table) -> Iterator[DefinitionError]:
     """A spelling that means two rows could put a number into the wrong one."""
     owner: dict[str, str] = {}
     for line, row in zip(lines, rows, strict=True):
         for field in ("label", "label_print"):
             text = line.cells[field]
             if text and (other := owner.setdefault(fold(text), row.key)) != row.key:
-                raise line.refuse(field, "a spelling that row {other} does not also bear", other=other)
+                yield line.refuse(field, "a spelling that row {other} does not also bear", other=other)
     for row in rows:
+        for alias in _twice(row.aliases):
+            yield aliases.refuse(row.key, alias, "each spelling once")
         for alias in row.aliases:
             if (other := owner.setdefault(fold(alias), row.key)) != row.key:
-                raise aliases.refuse(row.key, alias, "a spelling that row {other} does not also bear", other=other)
+                yield aliases.refuse(row.key, alias, "a spelling that row {other} does not also bear", other=other)
+
+
+def _twice(texts: Sequence[str]) -> Iterator[str]:
+    """Give the texts that stand there more than once."""
+    for place, text in enumerate(texts):
+        if tidy(text) in map(tidy, texts[:place]):
+            yield text

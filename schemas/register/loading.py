@@ -1,12 +1,21 @@
 """A register read from its file, with the office beside it; refused in words where a line is broken."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
-from schemas.definition import DefinitionError, read_csv_rows, read_toml
-from schemas.register.model import COLLECTOR_TYPE, WORDS, Office, Register, Unit, collects, with_leading_zero
+from schemas.definition import DELIMITERS, DefinitionError, Faults, read_csv_rows, read_toml
+from schemas.register.model import (
+    CODE_DIGITS,
+    COLLECTOR_TYPE,
+    WORDS,
+    Office,
+    Register,
+    Unit,
+    collects,
+    with_leading_zero,
+)
 from schemas.text import fold, tidy
 
 REGISTERS = Path(__file__).parent.parent / "registers"
@@ -14,7 +23,8 @@ VIETNAM = timezone(timedelta(hours=7))
 
 _HEADS = {name: WORDS.table("heads").texts(name) for name in WORDS.table("heads").values}
 FIELDS = list(_HEADS)
-_DELIMITERS = (",", ";", "\t")
+MOST_UNITS = 1_000_000
+"""a sheet of Excel has 1,048,576 rows, some of them above and below the units"""
 _YES = frozenset(map(fold, ("", *WORDS.texts("yes"))))
 _NO = frozenset(map(fold, WORDS.texts("no")))
 
@@ -31,7 +41,7 @@ def load_register_csv(path: Path, day: date) -> Register:
         DefinitionError: names file, line, field, what was found and what is allowed.
     """
     # The sign that cuts the line of heads into the most cells; Excel saves the sign of the regional setting.
-    return register_of(path, max((read_csv_rows(path, sign) for sign in _DELIMITERS), key=_heads), day)
+    return register_of(path, max((read_csv_rows(path, sign) for sign in DELIMITERS), key=_heads), day)
 
 
 def _heads(lines: Sequence[tuple[int, Sequence[str]]]) -> int:
@@ -48,18 +58,49 @@ def register_of(path: Path, lines: Sequence[tuple[int, Sequence[str]]], day: dat
     read = [_line(path, number, cells, places) for number, cells in filled[1:]]
     if not read:
         raise DefinitionError(path.name, None, "units", "only heads", "a line for each unit")
+    if len(read) > MOST_UNITS:
+        raise DefinitionError(path.name, None, "units", str(len(read)), "at most {most} units", {"most": MOST_UNITS})
+    restore = _restoring([line.cells["code"] for line in read])
+    faults = Faults()
     by_code: dict[str, tuple[_Line, Unit]] = {}
     for line in read:
-        unit = _unit(line)
-        if unit.code in by_code:
-            other = by_code[unit.code][0].number
-            raise line.refuse("code", "a code of its own (line {other} bears it too)", unit.code, other=other)
-        by_code[unit.code] = line, unit
+        unit = faults.keep(lambda: _unit_of_its_own(line, restore, by_code))  # noqa: B023 - called at once
+        if unit:
+            by_code[unit.code] = line, unit
     collectors = [line for line, unit in by_code.values() if collects(unit) and unit.valid_on(day)]
-    if len(collectors) > 1:
-        raise collectors[1].refuse("type", "one collecting office at a time", COLLECTOR_TYPE)
+    faults.add(line.refuse("type", "one collecting office at a time", COLLECTOR_TYPE) for line in collectors[1:])
+    faults.add(_aliases_given_twice(by_code.values(), day))
+    faults.refuse_any()
     padded = {line.cells["code"]: code for code, (line, _) in by_code.items() if line.cells["code"] != code}
     return Register(tuple(unit for _, unit in by_code.values()), day, load_office(path), padded)
+
+
+def _restoring(codes: Sequence[str]) -> Callable[[str], str]:
+    """Put back the zero that Excel took from a code, where the others show that theirs have five digits.
+
+    In a register of other codes, such as those of schools, four digits are four digits.
+    """
+    has_five_digits = any(len(code) == CODE_DIGITS and code.isdecimal() for code in codes)
+    return with_leading_zero if has_five_digits else str
+
+
+def _unit_of_its_own(line: "_Line", restore: Callable[[str], str], earlier: Mapping[str, tuple["_Line", Unit]]) -> Unit:
+    unit = _unit(line, restore)
+    if unit.code in earlier:
+        other = earlier[unit.code][0].number
+        raise line.refuse("code", "a code of its own (line {other} bears it too)", unit.code, other=other)
+    return unit
+
+
+def _aliases_given_twice(units: Iterable[tuple["_Line", Unit]], day: date) -> Iterator[DefinitionError]:
+    """A name that means two units at the same time could give the one the return of the other."""
+    owner: dict[str, tuple[_Line, Unit]] = {}
+    for line, unit in units:
+        for alias in unit.aliases if unit.valid_on(day) else ():
+            other = owner.setdefault(fold(alias), (line, unit))
+            if other[1].code != unit.code:
+                allowed = "a name that no other unit bears (line {other} gives it to {unit})"
+                yield line.refuse("aliases", allowed, alias, other=other[0].number, unit=other[1].name)
 
 
 def load_office(register: Path) -> Office:
@@ -121,7 +162,7 @@ def _line(path: Path, number: int, cells: Sequence[str], places: Mapping[str, in
     return _Line(path, number, {name: texts.get(name, "") for name in FIELDS})
 
 
-def _unit(line: _Line) -> Unit:
+def _unit(line: _Line, restore: Callable[[str], str]) -> Unit:
     cells = line.cells
     if not fold(cells["code"]):
         raise line.refuse("code", "the unit's code, as text")
@@ -134,10 +175,10 @@ def _unit(line: _Line) -> Unit:
     if valid_from and valid_to and valid_to < valid_from:
         raise line.refuse("valid_to", "a date not before valid_from")
     return Unit(
-        code=with_leading_zero(cells["code"]),
+        code=restore(cells["code"]),
         name=cells["name"],
         type=cells["type"],
-        parent=with_leading_zero(cells["parent"]),
+        parent=restore(cells["parent"]),
         email=cells["email"],
         aliases=tuple(text for text in map(tidy, cells["aliases"].replace("|", ";").split(";")) if text),
         in_total=answer in _YES,

@@ -11,7 +11,8 @@ from schemas.text import fold
 
 WORDS = read_toml(Path(__file__).parent.parent / "registers.toml")
 COLLECTOR_TYPE = WORDS.text("collector")
-_DIGITS_WITHOUT_ZERO = 4
+CODE_DIGITS = 5
+"""of a code in the national list of communes"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +103,4 @@ class Register:
 
 def with_leading_zero(code: str) -> str:
     """Put back the zero that Excel takes from a code of the national list of communes, which has five digits."""
-    return "0" + code if len(code) == _DIGITS_WITHOUT_ZERO and code.isdecimal() else code
+    return "0" + code if len(code) == CODE_DIGITS - 1 and code.isdecimal() else code

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypedDict
 
-from schemas.definition import Table
+from schemas.definition import Faults, Table
 from schemas.rules.fields import (
     Names,
     one_cell,
@@ -58,16 +58,24 @@ def load_rules(tables: Sequence[Table], names: Names) -> tuple[Rule, ...]:
         DefinitionError: an unknown kind, outcome, row, measure, unit or parameter, or a rule that could never find
             anything, with its line.
     """
+    faults = Faults()
     rules: list[Rule] = []
     for table in tables:
-        kind = table.choice("kind", tuple(OUTCOMES))
-        load, parameters = _LOADERS[kind]
-        table.known((*_COMMON, *parameters))
-        rule = load(table, names)
-        if any(other.id == rule.id for other in rules):
-            raise table.refuse("id", rule.id, "an id that no other rule bears")
-        rules.append(rule)
+        rule = faults.keep(lambda: _rule(table, names, rules))  # noqa: B023 - called at once
+        if rule:
+            rules.append(rule)
+    faults.refuse_any()
     return tuple(rules)
+
+
+def _rule(table: Table, names: Names, earlier: Sequence[Rule]) -> Rule:
+    kind = table.choice("kind", tuple(OUTCOMES))
+    load, parameters = _LOADERS[kind]
+    table.known((*_COMMON, *parameters))
+    rule = load(table, names)
+    if any(other.id == rule.id for other in earlier):
+        raise table.refuse("id", rule.id, "an id that no other rule bears")
+    return rule
 
 
 def _common(table: Table) -> _Common:

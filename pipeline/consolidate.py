@@ -1,7 +1,7 @@
 """The straight line: find, read, recognise, identify, parse; validate, settle, merge. Prints nothing."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -114,10 +114,16 @@ def _validated(form: Form, readings: Sequence[FileReading], decisions: Decisions
     return [replace(reading, returns=tuple(next(checked) for _ in reading.returns)) for reading in readings]
 
 
-def _notes(register: Register) -> Sequence[Finding]:
-    return [
-        finding("U009", found=typed, facts={"found": typed, "code": code}) for typed, code in register.padded.items()
-    ]
+def _notes(register: Register) -> Iterator[Finding]:
+    """Tell of the register itself: what of it was read otherwise than typed, or not read at all."""
+    for typed, code in register.padded.items():
+        yield finding("U009", found=typed, facts={"found": typed, "code": code})
+    for name in register.further:
+        yield finding("U020", sheet=name, facts={"further": name})
+    for unit in register.without_parent:
+        yield finding("U021", found=unit.parent, facts={"parent": unit.parent, "name": unit.name})
+    if not register.office.name:
+        yield finding("U022")
 
 
 def _digest(form: Form, readings: Sequence[FileReading], decisions: Decisions) -> str:

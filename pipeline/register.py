@@ -1,21 +1,57 @@
-"""Which register a run works with: the user's file (CSV or workbook), else the one the form names."""
+"""Which form and register a run works with: their files, as CSV or as workbooks."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 from pipeline.errors import RunError
-from pipeline.kinds import Unreadable
+from pipeline.kinds import Container, Unreadable, kind_of
 from pipeline.limits import DEFAULT
-from pipeline.read import CellValue, OverLimit, read_sheets
-from schemas.form import Form
-from schemas.register import Register, load_register_csv, register_of, shipped_register
+from pipeline.read import CellValue, OverLimit, Sheet, cell_name, read_sheets
+from pipeline.second_look import sheet_facts
+from schemas.definition import DefinitionError
+from schemas.form import Form, form_folder, load_form
+from schemas.register import (
+    Office,
+    Register,
+    Unit,
+    has_heads,
+    load_office,
+    load_register_csv,
+    register_of,
+    shipped_register,
+)
+from schemas.text import fold
 
+NOBODY = Register((Unit("00001", "Đơn vị 1", "đơn vị", ""),), date(2020, 1, 1))
+"""a register for trying a form that names none"""
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
+_ROWS_BOOK = "rows.xlsx"
+
+_Line = tuple[int, Sequence[str]]
+
+
+def load_form_of(name_or_path: str) -> Form:
+    """Load a form; its rows may stand in a workbook `rows.xlsx` in place of `rows.csv`.
+
+    Raises:
+        DefinitionError: the definition is broken; says all that is wrong.
+        FileNotFoundError: there is no such form.
+    """
+    book = form_folder(name_or_path) / _ROWS_BOOK
+    if not book.is_file() or book.with_suffix(".csv").is_file():
+        return load_form(name_or_path)
+    for _, lines in _filled_sheets(book, "form_unreadable"):
+        return load_form(name_or_path, (book, lines))
+    raise DefinitionError(book.name, None, "rows", "nothing", "a line for each row of the form")
 
 
 def load_register(form: Form, file: Path | None) -> Register:
     """Load the register of a run, for the first day of the form's period.
+
+    A register without an office file of its own keeps the office of the form's, where the same office collects.
 
     Raises:
         RunError: there is no register, the file is missing or unreadable, or no unit is expected.
@@ -32,22 +68,60 @@ def load_register(form: Form, file: Path | None) -> Register:
     register = _from_workbook(path, form.first_day) if head in (_ZIP, _OLE) else load_register_csv(path, form.first_day)
     if not register.expected:
         raise RunError("no_units", {"file": str(path), "day": f"{form.first_day:%d/%m/%Y}"})
+    if register.office == Office() and file and form.register:
+        register = replace(register, office=_office_of_the_form(form, register))
     return register
 
 
+def _office_of_the_form(form: Form, register: Register) -> Office:
+    """Give the office of the form's own register, if it is the one that collects here too."""
+    own = shipped_register(form.register)
+    if not own.is_file():
+        return Office()
+    theirs, ours = load_register_csv(own, form.first_day).collector, register.collector
+    is_same = theirs and ours and (theirs.code, fold(theirs.name)) == (ours.code, fold(ours.name))
+    return load_office(own) if is_same else Office()
+
+
 def _from_workbook(path: Path, day: date) -> Register:
-    """Read the first sheet that holds anything."""
+    """Read the first sheet that holds anything; further sheets that look like a register are kept to be told."""
+    sheets = list(_filled_sheets(path, "units_unreadable"))
+    if not sheets:
+        raise RunError("units_unreadable", {"file": str(path)})
+    (_, lines), *others = sheets
+    further = tuple(name for name, found in others if has_heads(found))
+    return replace(register_of(path, lines, day), further=further)
+
+
+def _filled_sheets(path: Path, unreadable: str) -> Iterator[tuple[str, Sequence[_Line]]]:
+    """Give the sheets of a workbook that hold anything: name, and (number, cells) of each line."""
     try:
-        for sheet in read_sheets(path.read_bytes(), DEFAULT):
+        data = path.read_bytes()
+        box = Container(data)
+        kind = kind_of(box, path.name)
+        for sheet in read_sheets(data, DEFAULT):
             if sheet.rows:
-                lines = [
-                    (number, [_text(value) for value in cells])
-                    for number, cells in enumerate(sheet.rows, sheet.first_row + 1)
-                ]
-                return register_of(path, lines, day)
+                _refuse_formulas_without_result(path, sheet, sheet_facts(box, kind, sheet.name).uncalculated)
+                yield sheet.name, _lines_of(sheet)
     except (Unreadable, OverLimit):
-        pass
-    raise RunError("units_unreadable", {"file": str(path)})
+        raise RunError(unreadable, {"file": str(path)}) from None
+
+
+def _lines_of(sheet: Sheet) -> list[_Line]:
+    return [(number, [_text(value) for value in cells]) for number, cells in enumerate(sheet.rows, sheet.first_row + 1)]
+
+
+def _refuse_formulas_without_result(path: Path, sheet: Sheet, places: frozenset[tuple[int, int]]) -> None:
+    """A formula that was never calculated reads as a blank, and a blank may mean "yes"."""
+    if places:
+        row, column = min(places)
+        raise DefinitionError(
+            path.name,
+            row + 1,
+            f"{sheet.name}, {cell_name(row, column)}",
+            "=",
+            "a result; the cell holds a formula without one: open the file in Excel and save it",
+        )
 
 
 def _text(value: CellValue) -> str:

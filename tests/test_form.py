@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import re
 import shutil
 from collections.abc import Iterator
@@ -11,8 +12,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from pipeline.findings import RULE_CODES
+from pipeline.register import load_form_of
 from schemas.definition import DefinitionError, read_toml, shown
 from schemas.form import FORMS, Form, ValueKind, load_form, shipped_forms
 from schemas.register import REGISTERS, load_register_csv
@@ -776,3 +779,124 @@ def test_the_search_for_the_form_in_code_would_find_it(tmp_path: Path) -> None:
 def test_only_the_default_of_the_command_line_names_the_shipped_form() -> None:
     ids = {file.relative_to(ROOT).as_posix() for file in code_files() if shipped_form().id in spoken(file)}
     assert ids <= {"pipeline/cli/__init__.py"}
+
+
+# What a definition may not say although each line is right by itself ------------------------------------------------
+
+
+def altered_form(folder: Path, *changes: tuple[str, str, str]) -> Path:
+    """Copy the form of the letter with texts of its files replaced: (file, old, new)."""
+    copy = folder / "form"
+    shutil.copytree(FORMS / "htsd_2020", copy)
+    for name, old, new in changes:
+        text = (copy / name).read_text(encoding="utf-8")
+        assert old in text, old
+        (copy / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    return copy
+
+
+def refused(folder: Path) -> list[tuple[str, int | None, str]]:
+    """Name file, line and field of all that is wrong."""
+    with pytest.raises(DefinitionError) as error:
+        load_form(folder)
+    return [(one.file, one.line, one.field) for one in error.value.every]
+
+
+LITERACY = "class_literacy,"
+
+
+def line_of(folder: Path, name: str, text: str) -> int:
+    lines = (folder / name).read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if line.startswith(text))
+
+
+def with_new_row(folder: Path) -> Path:
+    """Add a row below others that a sum adds up, and name it in no sum."""
+    copy = altered_form(folder)
+    rows = copy / "rows.csv"
+    lines = rows.read_text(encoding="utf-8").splitlines(keepends=True)
+    head = lines[0].strip().split(",")
+    cells = {"key": "class_digital_skills", "label": "Lớp kỹ năng số", "parent": "classes_total", "role": "input"}
+    cells |= {"quantity": "count", "people": "count"}
+    place = next(number for number, line in enumerate(lines) if line.startswith(LITERACY))
+    lines.insert(place, ",".join(cells.get(name, "") for name in head) + "\n")
+    rows.write_text("".join(lines), encoding="utf-8")
+    return copy
+
+
+def test_a_row_below_others_that_are_added_up_has_to_be_in_their_sum(tmp_path: Path) -> None:
+    found = refused(with_new_row(tmp_path))
+    assert {(file, field) for file, _, field in found} == {("form.toml", "parts")}
+    assert len(found) == 2
+
+
+def test_a_total_needs_a_rule_that_says_what_it_adds_up(tmp_path: Path) -> None:
+    copy = altered_form(tmp_path, ("rows.csv", ",input,", ",total,"))
+    ((file, line, field),) = refused(copy)
+    assert (file, field) == ("rows.csv", "role")
+    assert line is not None
+
+
+def test_a_row_may_not_bear_the_text_of_a_head(tmp_path: Path) -> None:
+    copy = altered_form(tmp_path)
+    head = next(column.head[0] for column in load_form("htsd_2020").columns if column.role == "measure")
+    rows = copy / "rows.csv"
+    text = rows.read_text(encoding="utf-8")
+    label = load_form("htsd_2020").by_key["class_literacy"].label
+    rows.write_text(text.replace(label, head, 1), encoding="utf-8")
+    assert ("rows.csv", line_of(copy, "rows.csv", LITERACY), "label") in refused(copy)
+
+
+def test_an_alias_stands_there_once(tmp_path: Path) -> None:
+    alias = load_form("htsd_2020").by_key["class_literacy"].aliases[0]
+    copy = altered_form(
+        tmp_path, ("form.toml", f'class_literacy = ["{alias}"', f'class_literacy = ["{alias}", "{alias}"')
+    )
+    assert refused(copy) == [("form.toml", line_of(copy, "form.toml", "class_literacy ="), "class_literacy")]
+
+
+def test_more_cells_than_a_sheet_of_units_has_columns_are_refused(tmp_path: Path) -> None:
+    copy = altered_form(tmp_path)
+    rows = copy / "rows.csv"
+    lines = rows.read_text(encoding="utf-8").splitlines()
+    cells = {"role": "input", "quantity": "count", "people": "count"}
+    for number in range(8_000):
+        one = {**cells, "key": f"more_{number}", "label": f"Dòng thêm {number}"}
+        lines.append(",".join(one.get(name, "") for name in lines[0].split(",")))
+    rows.write_text("\n".join(lines), encoding="utf-8")
+    assert ("rows.csv", len(lines), "rows") in refused(copy)
+
+
+def test_all_that_is_wrong_in_a_definition_is_told_at_once(tmp_path: Path) -> None:
+    copy = altered_form(
+        tmp_path, ("form.toml", "limit = 300", "limit = 0"), ("form.toml", "at_least = 10000", "at_least = -1")
+    )
+    assert len(refused(copy)) == 2
+    rows = altered_form(tmp_path / "other")
+    text = (rows / "rows.csv").read_text(encoding="utf-8")
+    (rows / "rows.csv").write_text(text.replace(",count,", ",number,", 3), encoding="utf-8")
+    found = refused(rows)
+    assert len(found) > 1
+    assert {file for file, _, _ in found} == {"rows.csv"}
+
+
+def test_rows_cut_by_semicolons_are_read_as_those_cut_by_commas(tmp_path: Path) -> None:
+    copy = altered_form(tmp_path)
+    rows = copy / "rows.csv"
+    with rows.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file))
+    with rows.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(lines)
+    assert load_form(copy).rows == load_form("htsd_2020").rows
+
+
+def test_rows_may_stand_in_a_workbook(tmp_path: Path) -> None:
+    copy = altered_form(tmp_path)
+    workbook = Workbook()
+    sheet = workbook.create_sheet("Các dòng", 0)
+    with (copy / "rows.csv").open(encoding="utf-8", newline="") as file:
+        for line in csv.reader(file):
+            sheet.append(line)
+    workbook.save(copy / "rows.xlsx")
+    (copy / "rows.csv").unlink()
+    assert load_form_of(str(copy)).rows == load_form("htsd_2020").rows

@@ -18,6 +18,7 @@ from pipeline.register import load_register
 from schemas.definition import DefinitionError
 from schemas.form import load_form
 from schemas.register import COLLECTOR_TYPE, REGISTERS, Office, Register, load_office, load_register_csv
+from schemas.rules import Severity
 from tests.builders import make_register, make_unit, shipped_form
 
 DAY = date(2020, 10, 1)
@@ -209,7 +210,8 @@ def test_a_leading_zero_is_put_back_and_told(tmp_path: Path) -> None:
     form = shipped_form()
     desk = desk_for(form, register, DEFAULT)
     notes = conclude(Request(tmp_path, form, register), desk, []).notes
-    assert [(note.code, note.found, note.facts["code"]) for note in notes] == [("U009", "7132", "07132")]
+    padded = [note for note in notes if note.code == "U009"]
+    assert [(note.found, note.facts["code"]) for note in padded] == [("7132", "07132")]
 
 
 def test_a_code_with_and_without_its_zero_is_one_code(tmp_path: Path) -> None:
@@ -386,3 +388,84 @@ def test_a_broken_office_file_is_refused(text: str, field: str, line: int, tmp_p
     with pytest.raises(DefinitionError) as refused:
         loaded(tmp_path, "code,name", "01,A")
     assert (refused.value.file, refused.value.field, refused.value.line) == ("units.toml", field, line)
+
+
+# What is told rather than passed over -----------------------------------------------------------------------------
+
+
+def test_codes_of_four_digits_stay_as_typed_in_a_register_of_other_codes(tmp_path: Path) -> None:
+    register = loaded(tmp_path, "code,name,parent", "1234,Trường A,77", "0815,Trường B,77")
+    assert [unit.code for unit in register.units] == ["1234", "0815"]
+    assert register.padded == {}
+
+
+def test_a_lost_zero_is_put_back_where_the_register_shows_codes_of_five_digits(tmp_path: Path) -> None:
+    register = loaded(tmp_path, "code,name,parent", "7132,A,206", "07135,B,206")
+    assert [unit.code for unit in register.units] == ["07132", "07135"]
+    assert register.padded == {"7132": "07132"}
+
+
+def test_an_alias_may_name_one_unit_only(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError) as refused:
+        loaded(tmp_path, "code,name,aliases", "01,A,Phường cũ", "02,B,phường CŨ")
+    assert (refused.value.line, refused.value.field) == (3, "aliases")
+
+
+def test_all_that_is_wrong_in_a_register_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError) as refused:
+        loaded(tmp_path, "code,name,in_total", "01,A,maybe", ",B,yes", "01,C,yes", "01,D,yes")
+    assert [(one.line, one.field) for one in refused.value.every] == [(2, "in_total"), (3, "code"), (5, "code")]
+
+
+def register_of_two_sheets(folder: Path, *heads: str) -> Register:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["code", "name"], ["01", "A"]):
+        sheet.append(row)
+    other = book.create_sheet("Trang 2")
+    for line in (list(heads), ["02", "B"]):
+        other.append(line)
+    book.save(folder / "units.xlsx")
+    return load_register(shipped_form(), folder / "units.xlsx")
+
+
+def test_a_further_sheet_with_units_is_told_and_one_of_other_things_is_not(tmp_path: Path) -> None:
+    assert register_of_two_sheets(tmp_path, "Mã", "Tên").further == ("Trang 2",)
+    assert register_of_two_sheets(tmp_path, "Cách dùng", "Tên tệp").further == ()
+
+
+def test_a_formula_without_a_result_is_no_yes(tmp_path: Path) -> None:
+    file = workbook(tmp_path, ["code", "name", "in_total"], ["01", "A", '=IF(1=1,"no","yes")'])
+    with pytest.raises(DefinitionError) as refused:
+        load_register(shipped_form(), file)
+    assert (refused.value.line, refused.value.found) == (2, "=")
+
+
+def test_a_parent_that_no_line_bears_is_told_where_others_have_theirs(tmp_path: Path) -> None:
+    heads = "code,name,type,parent,in_total"
+    register = loaded(tmp_path, heads, TOWN, "07135,A,phường,206,yes", "S2,B,trường,7139,yes")
+    assert [unit.code for unit in register.without_parent] == ["S2"]
+    tops = loaded(tmp_path, heads, "07135,A,phường,206,yes", "07138,B,phường,206,yes", "S1,C,trường,07135,yes")
+    assert tops.without_parent == ()
+
+
+def test_a_register_of_ones_own_keeps_the_office_of_the_form_where_the_same_office_collects(tmp_path: Path) -> None:
+    ours = loaded(tmp_path, HEADS, TOWN, "07135,A,phường,206,yes")
+    theirs = loaded(tmp_path, HEADS, "207,Thị xã khác,cơ quan tổng hợp,22,no", "07135,A,phường,207,yes")
+    assert ours.office == load_register(shipped_form(), None).office
+    assert theirs.office == Office()
+
+
+def notes_of(register: Register, folder: Path) -> list[str]:
+    form = shipped_form()
+    result = conclude(Request(folder, form, register), desk_for(form, register, DEFAULT), [])
+    return [note.code for note in result.notes if note.severity is not Severity.INFO]
+
+
+def test_what_a_register_leaves_open_keeps_the_run_open(tmp_path: Path) -> None:
+    assert notes_of(register_of_two_sheets(tmp_path, "Mã", "Tên"), tmp_path) == ["U020"]
+    heads = "code,name,type,parent,in_total"
+    orphan = loaded(tmp_path, heads, TOWN, "07135,A,phường,206,yes", "S2,B,trường,7139,yes")
+    assert notes_of(orphan, tmp_path) == ["U021"]
+    assert notes_of(loaded(tmp_path, heads, TOWN, "07135,A,phường,206,yes"), tmp_path) == []

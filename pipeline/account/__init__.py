@@ -1,7 +1,8 @@
 """What a run says on the screen: a short account an officer acts on, from the wording data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.account.open import Open, open_lines
 from pipeline.account.refusal import refusal
@@ -13,7 +14,10 @@ from pipeline.told_once import told_once
 from schemas.form import Form
 from schemas.rules import Severity
 
-__all__ = ["Lang", "account", "account_of_file", "refusal", "words"]
+if TYPE_CHECKING:
+    from pipeline.own_template import Trial
+
+__all__ = ["Lang", "account", "account_of_file", "account_of_form", "refusal", "words"]
 
 
 def account(consolidation: Consolidation, out: Path, folder: Path, decisions: Path, lang: Lang) -> str:
@@ -47,6 +51,21 @@ def account_of_file(result: FileResult, unit: str, form: Form, lang: Lang) -> st
         )
     if not result.findings:
         lines.append(say["fine"])
+    return "\n".join(lines)
+
+
+def account_of_form(form: Form, trials: "Sequence[Trial]", lang: Lang) -> str:
+    """Say whether the program can read the template that it makes of a form, and which cells it cannot."""
+    say = words(lang)["check"]
+    lines = []
+    for trial in trials:
+        which = say[f"form_{trial.way}"]
+        counts = {"read": len(form.number_cells) - len(trial.lost), "cells": len(form.number_cells)}
+        lines.append(say["form_read"].format(form=form.name, which=which, **counts))
+        for cell in trial.lost:
+            name = ", ".join(filter(None, (form.by_key[cell.row].title, form.column_by_key[cell.measure].short)))
+            lines.append(say["form_lost"].format(cell=name))
+        lines += [f"  {told.code}: {message(told, form, lang)}" for told in trial.told]
     return "\n".join(lines)
 
 

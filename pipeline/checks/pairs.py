@@ -21,11 +21,13 @@ def pair(rule: Pair, inquiry: Inquiry) -> Iterator[Outcome]:
         first, second = figures.value[:, left], figures.value[:, right]
         asked = inquiry.asked(rule, [left, right])
         both = asked & figures.counted[:, left] & figures.counted[:, right]
+        columns = always({"first_measure": one.measure, "second_measure": other.measure})
         facts = numbers(first=first, second=second)
+        named = numbers(columns, first=first, second=second)
         # Where the second may stay blank, none is no fewer; a second without the first is asked for all the same.
         none = (second == 0) & (other in inquiry.form.optional_cells)
         yield Outcome(rule, "zero_with", one, both & (first == 0) & (second > 0), facts)
-        yield Outcome(rule, "fewer", other, both & (first > 0) & (second < first) & ~none, facts)
+        yield Outcome(rule, "fewer", other, both & (first > 0) & (second < first) & ~none, named)
         open_blank = figures.blank & ~figures.settled
         yield Outcome(rule, "one_blank", one, asked & open_blank[:, left] & (second > 0), always({}))
         if other not in inquiry.form.optional_cells:

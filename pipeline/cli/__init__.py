@@ -150,7 +150,7 @@ def template(folder: Path, form_name: str, units: Path | None, lang: Lang, quiet
 
 
 @main.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar="[FILE...]", nargs=-1, type=click.Path(path_type=Path))
 @_FORM
 @_UNITS
 @_LIMIT
@@ -159,7 +159,11 @@ def check(files: Sequence[Path], form_name: str, units: Path | None, limits: Seq
     """Say what a run would say of FILE..., without writing anything and without decisions.
 
     A relative path counts as the path under the input folder does: its folders may say whose a return is.
+
+    Without FILE the form itself is checked: its template is made, filled and read, and every cell must come back.
     """
+    if not files:
+        _check_form(form_name, units, lang)
     with refusing(lang):
         from pipeline.account import account_of_file  # noqa: PLC0415
         from pipeline.job import check_files  # noqa: PLC0415
@@ -173,6 +177,17 @@ def check(files: Sequence[Path], form_name: str, units: Path | None, limits: Seq
             click.echo(account_of_file(result, unit.name if unit else "", form, lang))
         errors = any(told.severity is Severity.ERROR for result in results for told in result.findings)
     sys.exit(1 if errors else 0)
+
+
+def _check_form(form_name: str, units: Path | None, lang: Lang) -> NoReturn:
+    with refusing(lang):
+        from pipeline.account import account_of_form  # noqa: PLC0415
+        from pipeline.own_template import try_form  # noqa: PLC0415
+
+        form, register = _form_and_register(form_name, units, may_be_without_units=True)
+        trials = try_form(form, register)
+        click.echo(account_of_form(form, trials, lang))
+    sys.exit(1 if any(trial.lost for trial in trials) else 0)
 
 
 @main.command()
@@ -193,14 +208,18 @@ def explain(code: str | None, lang: Lang) -> None:
         sys.exit(2)
 
 
-def _form_and_register(form_name: str, units: Path | None) -> "tuple[Form, Register]":
+def _form_and_register(
+    form_name: str, units: Path | None, *, may_be_without_units: bool = False
+) -> "tuple[Form, Register]":
     from pipeline.errors import RunError  # noqa: PLC0415
-    from pipeline.register import load_register  # noqa: PLC0415
-    from schemas.form import load_form, shipped_forms  # noqa: PLC0415
+    from pipeline.register import NOBODY, load_form_of, load_register  # noqa: PLC0415
+    from schemas.form import shipped_forms  # noqa: PLC0415
 
     try:
-        form = load_form(form_name)
+        form = load_form_of(form_name)
     except FileNotFoundError:
         facts = {"form": form_name, "forms": ", ".join(shipped_forms())}
         raise RunError("form_unknown", facts, exit_code=2) from None
+    if may_be_without_units and not (units or form.register):
+        return form, NOBODY
     return form, load_register(form, units)

@@ -21,6 +21,7 @@ from schemas.rules import (
     Heading,
     KindsKeptApart,
     MovesTo,
+    Pair,
     ReadingRule,
     SingleMeasure,
     TextOnly,
@@ -52,11 +53,26 @@ class ReadingRules:
     @cached_property
     def pairs(self) -> Mapping[str, tuple[str, str]]:
         """Rows that take two counts, which may be typed into one cell -> their measures."""
-        found = {}
+        found: dict[str, tuple[str, str]] = {}
         for row in self.form.rows:
             counts = [m for m in self.form.measures if row.kinds.get(m) is ValueKind.COUNT and m not in row.optional]
-            if len(counts) == _PAIR and len(row.kinds) == _PAIR:
+            if len(counts) == _PAIR:
                 found[row.key] = (counts[0], counts[1])
+            elif len(counts) > _PAIR and row.key in self._of_pair_rules:
+                found[row.key] = self._of_pair_rules[row.key]
+        return found
+
+    @cached_property
+    def _of_pair_rules(self) -> Mapping[str, tuple[str, str]]:
+        """Rows whose two numbers a rule compares -> these; of several rules the first says which are the pair."""
+        found: dict[str, tuple[str, str]] = {}
+        for rule in self.form.rules:
+            if not isinstance(rule, Pair):
+                continue
+            for key in rule.rows:
+                kinds = self.form.by_key[key].kinds
+                if all(kinds.get(measure) is ValueKind.COUNT for measure in rule.measures):
+                    found.setdefault(key, rule.measures)
         return found
 
     @cached_property

@@ -13,6 +13,7 @@ from pipeline.read import Sheet, Unseen, cell_name
 from pipeline.recognise.around import is_figure, plain
 from pipeline.recognise.shape import Address, Body
 from pipeline.recognise.words import Labels
+from schemas.form import Form
 from schemas.rules import Severity
 from schemas.text import fold, visible
 
@@ -28,7 +29,8 @@ def told_of_head(labels: Labels, body: Body) -> Iterator[Finding]:
     for key in labels.form.measures:
         facts: dict[str, Fact] = {"column": columns[key].short}
         if key not in head.columns:
-            yield finding("S006", measure=key, cell=cell, facts=facts)
+            severity = Severity.INFO if _may_stay_blank(labels.form, key) else None
+            yield finding("S006", severity=severity, measure=key, cell=cell, facts=facts)
         elif key in body.doubtful_measures:
             places = body.doubtful_measures[key]
             yield finding("S016", measure=key, cell=places[0], facts={**facts, "seen": places})
@@ -36,6 +38,11 @@ def told_of_head(labels: Labels, body: Body) -> Iterator[Finding]:
         yield finding("S011", severity=Severity.WARNING, cell=cell, facts={"how": "order"})
     elif head.altered:
         yield finding("S011", cell=cell, facts={"how": "words"})
+
+
+def _may_stay_blank(form: Form, measure: str) -> bool:
+    """Tell whether no row asks for a number in this column: a return without it lacks nothing."""
+    return all(cell in form.optional_cells for cell in form.number_cells if cell.measure == measure)
 
 
 def told_of_rows(sheet: Sheet, labels: Labels, body: Body) -> Iterator[Finding]:

@@ -12,8 +12,7 @@ from schemas.rules import Cell, Rule, SumOfParts
 from schemas.text import fold
 
 _EVERY_ROW = (
-    "every row below {parent}, since others below it are added up here: name the missing row, "
-    "or give it another parent in rows.csv"
+    "{missing} too, since other rows below {parent} are added up here: name it, or give it another parent in rows.csv"
 )
 _NO_HEAD = "a label that is not also the head of column {column}: write what is added up, or the head, in more words"
 MOST_CELLS = 16_000
@@ -47,8 +46,9 @@ def _rows_in_no_sum(table: Table, rows: Sequence[Row], sums: Sequence[SumOfParts
         for cell in left_out:
             yield rules[rule.id].refuse(
                 "parts",
-                f"{cell.row}.{cell.measure} is not among them",
+                list(rules[rule.id].texts("parts")),
                 _EVERY_ROW,
+                missing=f"{cell.row}.{cell.measure}",
                 parent=parents[cell.row],
             )
 

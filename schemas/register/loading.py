@@ -115,6 +115,13 @@ def load_office(register: Path) -> Office:
     return Office(**texts, signers=table.texts("signers"))
 
 
+def has_heads(lines: Sequence[tuple[int, Sequence[str]]]) -> bool:
+    """Tell whether the first line that holds anything bears the heads of a register."""
+    filled = (cells for _, cells in lines if any(cell.strip() for cell in cells))
+    heads = set(map(fold, next(filled, ())))
+    return all(heads & set(map(fold, _HEADS[name])) for name in ("code", "name"))
+
+
 def _columns(path: Path, line: int, heads: Sequence[str]) -> Mapping[str, int]:
     spellings = {fold(text): name for name, texts in _HEADS.items() for text in texts}
     places: dict[str, int] = {}

@@ -66,6 +66,8 @@ class Register:
     office: Office = Office()
     padded: Mapping[str, str] = field(default_factory=dict)
     """codes that were read with a leading zero put back: as typed -> as read"""
+    further: tuple[str, ...] = ()
+    """other sheets of its workbook that look like registers, and were not read"""
 
     @cached_property
     def by_code(self) -> Mapping[str, Unit]:
@@ -87,6 +89,18 @@ class Register:
         """Units whose answer is expected and counted, in official order."""
         collector = self.collector
         return tuple(unit for unit in self.units if unit.in_total and unit is not collector and unit.valid_on(self.day))
+
+    @cached_property
+    def without_parent(self) -> tuple[Unit, ...]:
+        """Units that name a parent which no line bears, while others name one that is there.
+
+        What stands at the top may answer to an office beyond the register, as the one that collects does.
+        """
+        named = [unit for unit in self.units if unit.parent and unit is not self.collector]
+        unknown = tuple(unit for unit in named if unit.parent not in self.by_code)
+        tops = {unit.parent for unit in unknown}
+        is_the_top = self.collector is None and len(tops) == 1
+        return () if is_the_top or len(unknown) == len(named) else unknown
 
     def children(self, code: str) -> tuple[Unit, ...]:
         """Units that answer to the unit of this code."""

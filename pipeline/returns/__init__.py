@@ -39,9 +39,12 @@ def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, de
         pages = list(find_pages([converted(sheet, encoding) for sheet in seen], desk.labels, [], []))
         told.append(finding("F027", facts={"encoding": encoding.value}))
     originals = (page for page in pages if not repeats_return(page, desk.labels))
-    forms = [
-        page for _, same in groupby(originals, lambda page: id(page.sheet)) for page in _seen(list(same), medium, desk)
-    ]
+    # A font of the days before Unicode is no difference between readers: they are compared before it is converted.
+    as_given = {sheet.name: sheet for sheet in seen}
+    forms: list[Page] = []
+    for _, of_sheet in groupby(originals, lambda page: id(page.sheet)):
+        same = list(of_sheet)
+        forms += _seen(same, as_given[same[0].sheet.name], medium, desk)
     read = [_beside_its_units(return_of(reading, page, medium, desk), matrices, desk.form) for page in forms]
     returns = those_that_count(read, desk)
     if len(returns) > 1:
@@ -65,14 +68,17 @@ def _told_of_other_sheets(
         yield finding("S021", severity=Severity.WARNING if is_asked else None, facts={"others": names})
 
 
-def _seen(same: Sequence[Page], medium: Medium, desk: Desk) -> Sequence[Page]:
-    """Look again at the sheet of some forms, and find them anew where it holds what calamine does not show."""
+def _seen(same: Sequence[Page], given: Sheet, medium: Medium, desk: Desk) -> Sequence[Page]:
+    """Look again at the sheet of some forms, and find them anew where it holds what calamine does not show.
+
+    `given` is the sheet as calamine gave it.
+    """
     sheet, forms = same[0].sheet, [page.form for page in same]
     facts = medium.look(sheet)
     if facts is None:
         return same
     own = own_formulas(sheet, forms, desk.labels, facts)
-    unlike = {place: readings for place, readings in differing(sheet, facts).items() if place not in own}
+    unlike = {place: readings for place, readings in differing(given, facts).items() if place not in own}
     seen = as_seen(sheet, facts, own, desk.limits, stores_zero=medium.stores_zero)
     seen = with_both_readings(seen, unlike, desk.limits)
     if seen is not sheet:

@@ -22,7 +22,7 @@ from pipeline.read import OverLimit, Sheet, read_sheets
 from pipeline.read_docx import UnevenTable, read_tables, read_text
 from pipeline.recognise import locate
 from pipeline.returns import Medium, read_forms
-from pipeline.second_look import SheetFacts, WorkbookFacts, can_be_blank, sheet_facts, workbook_facts
+from pipeline.second_look import SheetFacts, WorkbookFacts, can_be_blank, is_sound, sheet_facts, workbook_facts
 from pipeline.zip_check import check_zip
 from schemas.form import Form
 from schemas.register import VIETNAM
@@ -130,7 +130,13 @@ def _after_the_letter(book: WorkbookFacts, form: Form) -> datetime | None:
 def _read_workbook(reading: FileReading, book: _Book, desk: Desk) -> FileReading:
     medium = Medium(lambda sheet: _second_look(book, sheet), book.kind is Kind.XLS, format=book.kind.value)
     told = tuple(_told_of_book(book.facts))
-    whole = read_forms(reading, _sheets(book, desk.limits), medium, desk)
+    try:
+        whole = read_forms(reading, _sheets(book, desk.limits), medium, desk)
+    except Unreadable as error:
+        # What every sheet of can be looked at, a person can open: it is not damaged, whatever calamine says of it.
+        if isinstance(error, TooLarge) or not is_sound(book.box, book.kind):
+            raise
+        whole = replace(reading, findings=(finding("F044", facts={"format": book.kind.value}),))
     return replace(whole, findings=(*told, *whole.findings))
 
 

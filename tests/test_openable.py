@@ -165,6 +165,29 @@ def test_a_newer_error_is_told_like_an_older_one_wherever_it_stands(address: str
     assert told(newer) == told(older)
 
 
+def test_an_error_without_its_word_is_no_blank() -> None:
+    one = the_return(with_error_cell('<c r="E33" s="17" t="e"><v></v></c>'))
+    assert figures(one) == without_donors()
+    assert told(one) == {("V008", DONORS_CELL)}
+
+
+@pytest.mark.parametrize("number", ["84912345678", "1E+15", "-84912345678"])
+def test_a_number_that_is_a_day_after_all_days_costs_its_cell_alone(number: str) -> None:
+    """A telephone number in a cell for a day; Excel shows #####."""
+
+    def with_style(part: bytes) -> bytes:
+        return part.replace(b"</cellXfs>", b'<xf numFmtId="14" applyNumberFormat="1"/></cellXfs>')
+
+    with zipfile.ZipFile(io.BytesIO(sound_workbook())) as archive:
+        styles = archive.read("xl/styles.xml").decode()
+    style = styles.partition("<cellXfs")[2].partition("</cellXfs>")[0].count("<xf ")
+    cell = f'<c r="E33" s="{style}"><v>{number}</v></c>'
+    changes = {SHEET: replaced(ERROR_CELL, cell), "xl/styles.xml": with_style}
+    one = the_return(with_parts(case(SPILL), changes))
+    assert figures(one) == without_donors()
+    assert {cell for _, cell in told(one)} == {DONORS_CELL}
+
+
 def test_a_text_that_looks_like_an_error_is_a_text() -> None:
     quiet = '<c r="F33" t="str"><f>"#SPILL!"</f><v>#SPILL!</v></c>'
     change = {SHEET: lambda part: part.replace(b'<c r="F33" s="19"/>', quiet.encode())}
@@ -459,3 +482,21 @@ def test_a_workbook_is_read_whose_properties_are_broken() -> None:
     ods = with_parts(compact_ods(), {"meta.xml": lambda _: NO_XML})
     for data in (xlsx, ods):
         assert figures(the_return(data, "a")) == right_values()
+
+
+# What calamine cannot read, and no mend helps --------------------------------------------------------------------
+
+
+def test_a_sound_workbook_that_cannot_be_read_is_not_called_damaged() -> None:
+    """A type of cell that nobody knows; openpyxl reads the rest."""
+    reading = reading_of(with_error_cell('<c r="E33" s="17" t="zz"><v>263</v></c>'))
+    assert [each.code for each in reading.findings] == ["F044"]
+    assert reading.returns == ()
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_half_a_sheet_is_damaged(share: float) -> None:
+    for data in (sound_workbook(), compact_ods()):
+        name = SHEET if data == sound_workbook() else "content.xml"
+        cut = with_parts(data, {name: lambda part: part[: int(len(part) * share)]})
+        assert [each.code for each in reading_of(cut).findings] == ["F004"]

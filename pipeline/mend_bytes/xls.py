@@ -6,8 +6,10 @@ Each mend takes the stream, changes numbers of a fixed size in it, and never mov
 import struct
 
 from pipeline.kinds import BIFF_BOUNDSHEET, BIFF_EOF, Container, Unreadable, biff_records
+from pipeline.mend_bytes.days import LAST_DAY
 from pipeline.mend_bytes.ole import MOST_BYTES, compound_file
 
+_XF, _GENERAL, _NUMBER, _SMALLEST_NUMBER = 0xE0, 0, 0x203, 14
 _BOF, _CODEPAGE, _FORMULA, _BOOLERR, _LABEL, _RSTRING = 0x809, 0x42, 0x06, 0x205, 0x204, 0xD6
 _BIFF8 = 0x600
 _UTF16 = 1200
@@ -48,6 +50,7 @@ def mended(box: Container) -> bytes | None:
     changed = bytearray(stream)
     _mend_code_pages(stream, changed)
     _mend_cells(stream, changed)
+    _mend_days(stream, changed)
     return compound_file("Workbook", bytes(changed))
 
 
@@ -101,6 +104,19 @@ def _mend_cells(stream: bytes, changed: bytearray) -> None:
             changed[error] = _NOT_AVAILABLE
         elif record == _RSTRING:
             struct.pack_into("<H", changed, at - 4, _LABEL)
+
+
+def _mend_days(stream: bytes, changed: bytearray) -> None:
+    """Give a number that is a day after all days the first format that is of no days."""
+    formats = (struct.unpack_from("<H", stream, at + 2)[0] for record, at, _ in biff_records(stream) if record == _XF)
+    plain = next((index for index, number in enumerate(formats) if number == _GENERAL), None)
+    if plain is None:
+        return
+    for record, at, size in biff_records(stream):
+        if record in (_NUMBER, _FORMULA) and size >= _SMALLEST_NUMBER:
+            value = struct.unpack_from("<d", stream, at + 6)[0]
+            if abs(value) > LAST_DAY and stream[at + 12 : at + 14] != _NOT_A_NUMBER:
+                struct.pack_into("<H", changed, at + 4, plain)
 
 
 def _error_place(stream: bytes, record: int, at: int, size: int) -> int | None:

@@ -7,7 +7,7 @@ part.
 """
 
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from xml.parsers import expat
 
@@ -24,6 +24,7 @@ __all__ = [
     "Unreadable",
     "WorkbookFacts",
     "can_be_blank",
+    "is_sound",
     "sheet_facts",
     "workbook_facts",
 ]
@@ -34,6 +35,13 @@ _SHEETS: Mapping[Kind, Callable[[Container, str], Notes]] = {
     Kind.XLSB: xlsb.look_at_sheet,
     Kind.XLS: xls.look_at_sheet,
     Kind.ODS: ods.look_at_sheet,
+}
+
+_NAMES: Mapping[Kind, Callable[[Container], Collection[str]]] = {
+    Kind.XLSX: xlsx.sheet_names,
+    Kind.XLSM: xlsx.sheet_names,
+    Kind.XLS: xls.sheet_names,
+    Kind.ODS: ods.sheet_names,
 }
 
 
@@ -60,6 +68,20 @@ def can_be_blank(source: bytes | Container, kind: Kind, sheet_name: str, *, limi
         return True
     with _only_unreadable():
         return xlsx.can_be_blank(_opened(source, limit), sheet_name)
+
+
+def is_sound(source: bytes | Container, kind: Kind, *, limit: int = LIMIT) -> bool:
+    """Tell whether every sheet of a workbook can be looked at again; raises nothing."""
+    names = _NAMES.get(kind)
+    try:
+        box = _opened(source, limit)
+        with _only_unreadable():
+            found = names(box) if names else ()
+        for name in found:
+            sheet_facts(box, kind, name)
+    except Unreadable:
+        return False
+    return bool(found)
 
 
 def workbook_facts(source: bytes | Container, kind: Kind, *, limit: int = LIMIT) -> WorkbookFacts:

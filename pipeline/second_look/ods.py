@@ -24,6 +24,12 @@ from pipeline.second_look.markup import Attributes, elements, parse, texts
 from pipeline.second_look.ods_marks import add_marks
 
 
+def sheet_names(box: Container) -> list[str]:
+    """Name the sheets of a workbook."""
+    tables = (attributes for name, attributes in elements(as_utf8(box.part("content.xml"))) if name == "table")
+    return [attributes["table:name"] for attributes in tables if "table:name" in attributes]
+
+
 def look_at_sheet(box: Container, sheet_name: str) -> Notes:
     """Look at one sheet; `Unreadable` where it is not what its format says, or not there."""
     xml = as_utf8(box.part("content.xml"))

@@ -103,6 +103,11 @@ def _text(stream: bytes, at: int, book: _Globals, *, long_count: bool) -> str:
     return wide_text(stream[at + 1 : at + 1 + 2 * count], count, stream[at])
 
 
+def sheet_names(box: Container) -> list[str]:
+    """Name the sheets of a workbook."""
+    return list(_globals(_stream(box)).sheets)
+
+
 def look_at_sheet(box: Container, sheet_name: str) -> Notes:
     """Look at one sheet; `Unreadable` where it is not what its format says, or not there."""
     stream = _stream(box)

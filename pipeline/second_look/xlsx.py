@@ -26,6 +26,12 @@ _READ_AGAIN = 16 * 2**20
 """bytes of a sheet that is parsed though it looks blank"""
 
 
+def sheet_names(box: Container) -> list[str]:
+    """Name the sheets of a workbook."""
+    listed = elements(box.part(workbook_part(box, "xl/workbook.xml")))
+    return [attributes["name"] for element, attributes in listed if element == "sheet"]
+
+
 def look_at_sheet(box: Container, sheet_name: str) -> Notes:
     """Look at one sheet; `Unreadable` where it is not what its format says, or not there."""
     part, relations = _part_of_sheet(box, sheet_name)
@@ -269,7 +275,7 @@ class _SheetXml:
         if not self.is_valued:
             return ErrorValue("") if kind == "e" and not self.formula else None
         text = "".join(self.text).strip()
-        if not text:
+        if not text and kind != "e":
             return "" if kind in _TEXT_TYPES else None
         return self.strings[int(text)] if kind == "s" else _typed(text, kind)
 

@@ -60,6 +60,8 @@ class Found:
     """why it is not to be opened"""
     message: Message | None = None
     """what it says of itself, if it is a message that was opened"""
+    subject: str = ""
+    """of the message that brought it"""
 
 
 def find_files(folder: Path, own: Collection[Path] = (), limits: Limits = DEFAULT) -> tuple[Found, ...]:

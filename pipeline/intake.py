@@ -86,12 +86,12 @@ def read_bytes(found: Found, data: bytes, desk: Desk) -> FileReading:
         check_zip(box, desk.limits)
         kind = kind_of(box, found.file.name)
         if kind is Kind.DOCX:
-            return _read_document(FileReading(found.path, digest, (), (), times), data, desk)
+            return _read_document(FileReading(found.path, digest, (), (), times, subject=found.subject), data, desk)
         if kind not in _WORKBOOKS:
             return _of_paper(FileReading(found.path, digest, (), (_told_of_kind(kind),), times), box, kind)
         book = _Book(data, box, kind, workbook_facts(box, kind))
         times = replace(times, modified=_after_the_letter(book.facts, desk.form))
-        return _read_workbook(FileReading(found.path, digest, (), (), times), book, desk)
+        return _read_workbook(FileReading(found.path, digest, (), (), times, subject=found.subject), book, desk)
     except OverLimit as error:
         return FileReading(found.path, digest, (), (_over_limit(error),), times)
     except TooLarge:

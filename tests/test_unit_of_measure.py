@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from email.message import EmailMessage
 from itertools import product
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -15,7 +17,9 @@ from pipeline.consolidate import Request
 from pipeline.consolidate import consolidate as run
 from pipeline.model import Consolidation
 from pipeline.register import load_register
+from pipeline.second_look.beside import beside_cells_of_odf
 from tests.builders import cell_of
+from tests.conftest import Convert
 from tests.reading import desk
 from tests.returned import FORM, copy_of
 
@@ -182,3 +186,151 @@ def test_a_line_that_says_no_multiple_refuses_nothing(clean_returns: Path, tmp_p
     result = read_with(clean_returns, tmp_path, below=line)
     assert money_told(result) == []
     assert counted(result) == list(STATED)
+
+
+# Around the sheet -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Dong Mai (nghin dong).xlsx", REFUSED),
+        ("Đông Mai nghìn đồng.xlsx", REFUSED),
+        ("Dong Mai - ĐVT nghìn đồng.xlsx", REFUSED),
+        ("07135_000d.xlsx", REFUSED),
+        ("Dong Mai (trđ).xlsx", REFUSED),
+        ("Dong Mai DVT 1000d.xlsx", REFUSED),
+        ("Dong Mai (nghìn).xlsx", [("S027", REFUSED[0][1])]),
+        ("Dong Mai - trieu.xlsx", [("S027", REFUSED[0][1])]),
+        ("Tran Thi Ngan Dong Mai.xlsx", []),
+        ("Ngân - Đông Mai.xlsx", []),
+        ("Nguyen Thi Ngan.xlsx", []),
+        ("07135_000.xlsx", []),
+        ("Lop K Dong Mai.xlsx", []),
+        ("Dong Mai 1000 nam Thang Long.xlsx", []),
+    ],
+)
+def test_the_name_of_a_file_may_say_it(
+    clean_returns: Path, tmp_path: Path, name: str, told: list[tuple[str, str | None]]
+) -> None:
+    read_with(clean_returns, tmp_path)
+    (file,) = (tmp_path / "in").iterdir()
+    file.rename(file.with_name(name))
+    result = read(tmp_path / "in")
+    assert [each for each in money_told(result) if each[0] != "S027"] == [each for each in told if each[0] != "S027"]
+    assert [code for code, _ in money_told(result)] == [code for code, _ in told]
+    assert counted(result) == ([None, None] if told == REFUSED else list(STATED))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Đơn vị tính: nghìn đồng", "S010"),
+        ('&"Arial,Bold"&12ĐVT: 000đ', "S010"),
+        ("(Triệu)", "S027"),
+        ("Trang &P/&N", None),
+        ("htsd_2020, phiên bản 1", None),
+        ("UBND phường Đông Mai", None),
+    ],
+)
+@pytest.mark.parametrize("place", ["oddHeader", "oddFooter", "firstHeader"])
+def test_the_head_or_foot_of_the_page_may_say_it(
+    clean_returns: Path, tmp_path: Path, text: str, code: str | None, place: str
+) -> None:
+    read_with(clean_returns, tmp_path)
+    (file,) = (tmp_path / "in").iterdir()
+    workbook = load_workbook(file)
+    getattr(workbook.worksheets[0], place).right.text = text
+    workbook.save(file)
+    assert [told for told, _ in money_told(read(tmp_path / "in"))] == {"S010": ["S010"] * 2, None: []}.get(code, [code])
+
+
+DRAWING = """<?xml version="1.0" encoding="UTF-8"?>
+<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
+ xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><xdr:twoCellAnchor><xdr:sp><xdr:txBody><a:bodyPr/>
+<a:p><a:r><a:rPr lang="vi-VN"/><a:t>Lưu ý</a:t></a:r></a:p><a:p><a:r><a:t>ĐVT: ngh</a:t></a:r><a:r><a:t>ìn đồng</a:t>
+</a:r></a:p></xdr:txBody></xdr:sp></xdr:twoCellAnchor></xdr:wsDr>"""
+VML = """<xml xmlns:v="urn:schemas-microsoft-com:vml"><v:shape type="#_x0000_t202"><v:textbox style="mso">
+<div style="text-align:left"><font face="Arial">Đơn vị tính: 1.000 đ</font></div></v:textbox></v:shape></xml>"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "content", "element"),
+    [
+        ("drawing", "xl/drawings/drawing9.xml", DRAWING, '<drawing r:id="rBox"/>'),
+        ("vmlDrawing", "xl/drawings/vmlDrawing9.vml", VML, '<legacyDrawing r:id="rBox"/>'),
+    ],
+)
+def test_a_box_of_text_over_the_sheet_may_say_it(
+    clean_returns: Path, tmp_path: Path, kind: str, part: str, content: str, element: str
+) -> None:
+    read_with(clean_returns, tmp_path)
+    (file,) = (tmp_path / "in").iterdir()
+    with ZipFile(file) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    sheet, rels = "xl/worksheets/sheet1.xml", "xl/worksheets/_rels/sheet1.xml.rels"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    relation = f'<Relationship Id="rBox" Type="{office}/{kind}" Target="/{part}"/>'
+    empty = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+    parts[rels] = parts.get(rels, empty).replace(b"</Relationships>", relation.encode() + b"</Relationships>")
+    there = element.replace("r:id", f'xmlns:r="{office}" r:id').encode()
+    parts[sheet] = parts[sheet].replace(b"</worksheet>", there + b"</worksheet>")
+    parts[part] = content.encode()
+    with ZipFile(file, "w") as packed:
+        for name, data in parts.items():
+            packed.writestr(name, data)
+    result = read(tmp_path / "in")
+    assert money_told(result) == REFUSED
+    assert counted(result) == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("subject", "told"),
+    [
+        ("Báo cáo Tuần lễ (ĐVT: nghìn đồng)", REFUSED),
+        ("Gửi biểu, số tiền tính bằng triệu đồng", REFUSED),
+        ("Gửi biểu của phường Đông Mai", []),
+        ("Quyết toán 15 triệu đồng tiền nước", []),
+    ],
+)
+def test_the_subject_of_the_mail_may_say_it(
+    clean_returns: Path, tmp_path: Path, subject: str, told: list[tuple[str, str | None]]
+) -> None:
+    read_with(clean_returns, tmp_path)
+    (file,) = (tmp_path / "in").iterdir()
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "dongmai@example.vn", "phong@example.vn", subject
+    message.set_content("Em gửi biểu.")
+    message.add_attachment(file.read_bytes(), maintype="application", subtype="octet-stream", filename=file.name)
+    (tmp_path / "in" / "thu.eml").write_bytes(message.as_bytes())
+    file.unlink()
+    result = read(tmp_path / "in")
+    found = [(each.code, each.row) for one in result.files for each in one.findings if each.code in ("S010", "S027")]
+    assert found == told
+
+
+def test_pages_and_boxes_of_opendocument_are_read() -> None:
+    styles = (
+        "<style:master-page><style:header><text:p>Lưu hành nội bộ</text:p><text:p>ĐVT: "
+        "<text:span>nghìn</text:span> đồng</text:p></style:header><style:footer/></style:master-page>"
+    )
+    content = "<table:shapes><draw:frame><draw:text-box><text:p>Tính bằng triệu</text:p></draw:text-box></draw:frame>"
+    found = beside_cells_of_odf(content.encode(), styles.encode())
+    assert [desk().labels.scales.of_money(text) for text in found] == [True, True]
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("suffix", ["ods", "xls"])
+def test_the_head_of_the_page_is_read_in_other_formats_too(
+    clean_returns: Path, tmp_path: Path, soffice: Convert, suffix: str
+) -> None:
+    read_with(clean_returns, tmp_path)
+    (file,) = (tmp_path / "in").iterdir()
+    workbook = load_workbook(file)
+    header = workbook.worksheets[0].oddHeader
+    assert header is not None
+    header.center.text = "Đơn vị tính: nghìn đồng"
+    workbook.save(file)
+    soffice(file, suffix, tmp_path / "in")
+    file.unlink()
+    assert money_told(read(tmp_path / "in")) == REFUSED

@@ -107,6 +107,8 @@ class FileReading:
     """what is written in a document that holds no form, a line a paragraph"""
     signed: bool = False
     """a document that bears a digital signature"""
+    subject: str = ""
+    """of the message that brought it"""
 
     @property
     def shown_path(self) -> str:

@@ -15,7 +15,7 @@ from pipeline.recognise.around import (
 )
 from pipeline.recognise.around_words import load_around_words
 from pipeline.recognise.head import ENOUGH, find_heads
-from pipeline.recognise.money import money_scale, other_sum, stated_amounts
+from pipeline.recognise.money import is_multiple_of, money_scale, other_sum, stated_amounts
 from pipeline.recognise.rivals import doubt_parts_of_both
 from pipeline.recognise.rows import match_rows
 from pipeline.recognise.shape import Address, Body, Head, Located, Stamped
@@ -41,12 +41,15 @@ __all__ = [
     "accounts",
     "bears_stamp",
     "clue_of_name",
+    "is_multiple_of",
     "load_around_words",
     "locate",
+    "stated_amounts",
     "told_of_folders",
     "told_of_name",
     "told_of_the_rest",
     "told_of_titles",
+    "unit_of_money",
 ]
 
 
@@ -175,7 +178,7 @@ def _told_of_money(sheet: Sheet, labels: Labels, body: Body, others: Collection[
             body.doubtful.add(key)
     elif said := other_sum(sheet, labels, body, others):
         line, stated = said
-        amounts = tuple(stated_amounts(sheet, labels, body))
+        amounts = tuple(stated_amounts(sheet, labels, body.rows, body.columns))
         facts: dict[str, Fact] = {"said": stated, "line": visible(line.text), "value": sum(amounts)}
         yield finding("S026", cell=cell_name(*line.place), found=visible(line.text), facts=facts)
 

@@ -1,6 +1,6 @@
 """What the money of a form is counted in: a multiple of the currency that is said anywhere around it, or in it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -40,14 +40,14 @@ def money_scale(sheet: Sheet, labels: Labels, body: Body, others: Collection[Add
     found = [one for one in said if labels.scales.of_money(one.text) or labels.scales.is_size_alone(one.text)]
     found += (one for one in _texts(labels, beside) if labels.scales.holds_short(one.text))
     found += (Said(place, plain(sheet.value(*place))) for place in others if _is_scale(sheet, labels, place))
-    amounts = stated_amounts(sheet, labels, body)
+    amounts = stated_amounts(sheet, labels, body.rows, body.columns)
     found += (one for one in said if _is_apart(labels, body, one) and is_multiple_of(amounts, one.text))
     return min(found, key=lambda one: (one.place, one.text), default=None)
 
 
 def other_sum(sheet: Sheet, labels: Labels, body: Body, others: Collection[Address]) -> tuple[Said, int] | None:
     """Find a line that states a sum of money which the form's own amounts do not come to; with it, the sum."""
-    amounts = stated_amounts(sheet, labels, body)
+    amounts = stated_amounts(sheet, labels, body.rows, body.columns)
     for one in _texts(labels, [(place, sheet.value(*place)) for place in sorted(others)]):
         is_line = _is_apart(labels, body, one) and labels.scales.says_sum(one.text)
         sums = sums_in(one.text, load_number_words()) if is_line else ()
@@ -56,12 +56,12 @@ def other_sum(sheet: Sheet, labels: Labels, body: Body, others: Collection[Addre
     return None
 
 
-def stated_amounts(sheet: Sheet, labels: Labels, body: Body) -> Sequence[int]:
+def stated_amounts(sheet: Sheet, labels: Labels, rows: Mapping[str, int], columns: Mapping[str, int]) -> Sequence[int]:
     """Read the amounts that the rows of money state, each in its first number."""
     amounts = []
-    columns = [body.columns[key] for key in labels.form.measures if key in body.columns]
-    for key in labels.money_rows & body.rows.keys():
-        values = (sheet.value(body.rows[key], column) for column in columns)
+    places = [columns[key] for key in labels.form.measures if key in columns]
+    for key in labels.money_rows & rows.keys():
+        values = (sheet.value(rows[key], column) for column in places)
         readings = (read_number(value, kind="money", words=load_number_words()).value for value in values)
         amount = next((value for value in readings if value is not None), None)
         amounts += [amount] if amount is not None else []

@@ -7,6 +7,7 @@ from pathlib import Path
 from unicodedata import digit
 
 from pipeline.numbers import load_number_words
+from pipeline.periods import plain
 from pipeline.read import CellValue
 from pipeline.recognise.around_words import load_around_words, one_of
 from schemas.definition import read_toml
@@ -20,6 +21,7 @@ _PARTS = re.compile(r"[()\[\]:;\n]|\s[-–]\s")
 _BRACKETS = re.compile(r"\(([^()]{1,20})\)")
 _ANY = "zz"
 """stands for a word that is no size"""
+_PARTS_OF_NAME = re.compile(r"\s+[-–]\s+|[_()\[\]{};,+|\n]+")
 _SIZES = (1_000, 1_000_000, 1_000_000_000)
 _START, _END = "(?<![0-9a-z])", "(?![0-9a-z])"
 
@@ -46,6 +48,9 @@ class ScaleWords:
     figures: tuple[str, ...]
     unit_words: tuple[str, ...]
     sums: tuple[str, ...]
+    bare: tuple[str, ...]
+    currency: tuple[str, ...]
+    """these two with their marks"""
 
 
 @cache
@@ -58,7 +63,8 @@ def load_scale_words() -> ScaleWords:
     table = read_toml(_WORDING)
     names = tuple(ScaleWords.__slots__)
     table.known([*names, "unlike"])
-    return ScaleWords(**{name: tuple(map(fold_words, table.texts(name))) for name in names})
+    folded = {name: tuple(map(fold_words, table.texts(name))) for name in names}
+    return ScaleWords(**{**folded, "bare": table.texts("bare"), "currency": table.texts("currency")})
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,26 @@ class Scales:
         """Tell whether a size stands in brackets, be it a single letter: "Kinh phí (k)"."""
         short = load_scale_words().short
         return any(fold_words(inside) in short for inside in _BRACKETS.findall(text))
+
+    def of_name(self, name: str) -> bool:
+        """Tell whether the name of a file says a multiple of the currency.
+
+        Words without marks count only as a whole part between signs: a person may be called Ngân, and a ward Đông Mai.
+        """
+        parts = [fold_words(part) for part in _PARTS_OF_NAME.split(_prepared(name))]
+        if self.named(name) or any(self._whole.fullmatch(part) for part in parts):
+            return True
+        return self._marked_pattern.search(plain(name)) is not None
+
+    @cached_property
+    def _marked_pattern(self) -> re.Pattern[str]:
+        words = load_scale_words()
+        sizes = "|".join(size for size in words.bare if not size.isascii())
+        return re.compile(rf"(?<!\w)(?:{sizes})\s+(?:{'|'.join(words.currency)})(?!\w)")
+
+    def is_bare(self, text: str) -> bool:
+        """Tell whether a text, or a part of it between signs, is a size and no more: "Đông Mai (nghìn)"."""
+        return any(plain(part) in load_scale_words().bare for part in _PARTS_OF_NAME.split(text))
 
     def is_size_alone(self, text: str) -> bool:
         """Tell whether a text, or what stands in its brackets, is one of the words of size: "(triệu)"."""

@@ -25,6 +25,7 @@ from pipeline.recognise import (
     told_of_titles,
 )
 from pipeline.recognise.shape import Address
+from pipeline.returns.around import with_scale_around
 from pipeline.returns.page import Medium, Page
 from pipeline.returns.sheets import holds_summary
 from pipeline.returns.siblings import OF_TITLES
@@ -40,6 +41,7 @@ _OF_STAMPS = frozenset({"U003", "U009", "U011"})
 def return_of(reading: FileReading, page: Page, medium: Medium, desk: Desk) -> Return:
     """Read the cells of a form, say whose it is, and tell of what else stands on its sheet."""
     sheet, is_summary = page.sheet, holds_summary(page, desk.labels)
+    page = with_scale_around(page, reading, _file_name(reading.path), desk.labels)
     source = Source(is_summary, is_word=medium.is_word, format=medium.format)
     parsed = parse(sheet, page.form, page.facts, desk.reader, source)
     clues = Clues(page.stamped("unit_code"), _unit_name(page, desk), sheet.name, _unit_lines(page))

@@ -54,6 +54,8 @@ class SheetFacts:
     """cells whose whole text a format strikes out"""
     comments: Mapping[Address, str] = field(default_factory=dict)
     """what people wrote into the comment of a cell, without their names"""
+    beside: tuple[str, ...] = ()
+    """what headers and footers of the page, and boxes of text that lie over the sheet, say"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Notes:
     pieced: dict[Address, str] = field(default_factory=dict)
     struck: set[Address] = field(default_factory=set)
     comments: dict[Address, str] = field(default_factory=dict)
+    beside: list[str] = field(default_factory=list)
     hidden_rows: list[range] = field(default_factory=list)
     hidden_columns: list[range] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -158,6 +161,7 @@ class Notes:
             dates_from_1904=self.dates_from_1904,
             struck=frozenset(self.struck),
             comments=self.comments,
+            beside=tuple(dict.fromkeys(self.beside)),
         )
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from xml.parsers import expat
 
 from pipeline.kinds import Container, TooLarge, Unreadable, as_utf8
+from pipeline.second_look.beside import beside_cells_of_odf
 from pipeline.second_look.dress import dress_seen
 from pipeline.second_look.facts import (
     MOST_CELLS,
@@ -36,6 +37,7 @@ def look_at_sheet(box: Container, sheet_name: str) -> Notes:
     notes = _ContentXml(sheet_name).read(xml)
     styles = as_utf8(box.part("styles.xml")) if "styles.xml" in box.members else b""
     add_marks(notes, sheet_name, xml, styles)
+    notes.beside.extend(beside_cells_of_odf(xml, styles))
     return notes
 
 

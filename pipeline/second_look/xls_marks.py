@@ -4,12 +4,16 @@ import struct
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from pipeline.second_look.beside import page_text
 from pipeline.second_look.comments import without_name
 from pipeline.second_look.facts import Address, Notes
+from schemas.text import tidy
 
 _OBJ, _TXO, _CONTINUE, _NOTE = 0x5D, 0x1B6, 0x3C, 0x1C
 _CELLS = frozenset({0x06, 0x203, 0x27E, 0x205, 0x204, 0xFD, 0xD6})
 _MULRK = 0xBD
+_PAGES = frozenset({0x14, 0x15})
+"""header and footer of the page"""
 _STRUCK_OUT = 8
 _NEVER_STORED = 4
 """the number of a font that no workbook holds"""
@@ -61,7 +65,18 @@ def add_marks(
         if struck and (record[0] in _CELLS or record[0] == _MULRK):
             _note_struck(notes, stream, record, struck)
         comments.hear(record)
+        if record[0] in _PAGES and record[2]:
+            notes.beside.append(page_text(_header(stream, record, words)))
     notes.comments.update(comments.found())
+    notes.beside.extend(comments.of_boxes())
+
+
+def _header(stream: bytes, record: tuple[int, int, int], words: Text) -> str:
+    """Read the header or the footer of a page ([MS-XLS] 2.4.136)."""
+    _, at, size = record
+    if not words.wide:
+        return words.read(stream[at + 1 : at + size], 0)
+    return words.read(stream[at + 3 : at + size], stream[at + 2])
 
 
 class _Comments:
@@ -100,6 +115,11 @@ class _Comments:
         is_wide = self.stream[at + 10] & 1
         end = at + 11 + length * (1 + is_wide)
         self.places[row, column] = number, self.words.read(self.stream[at + 11 : end], is_wide)
+
+    def of_boxes(self) -> list[str]:
+        """What drawn things say that are the comment of no cell."""
+        of_cells = {number for number, _ in self.places.values()}
+        return [tidy(text) for number, text in self.texts.items() if number not in of_cells and tidy(text)]
 
     def found(self) -> dict[Address, str]:
         """The comments: cell -> what it says."""

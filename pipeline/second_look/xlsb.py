@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.kinds import Container, Unreadable, brt_records
+from pipeline.second_look.beside import beside_cells
 from pipeline.second_look.comments import Comment, comments_of
 from pipeline.second_look.facts import Address, ErrorValue, Notes, NumberFormats, Value, error_value
 from pipeline.second_look.package import Relation, part_of, relations_of, styles_part, workbook_part
@@ -55,6 +56,7 @@ def look_at_sheet(box: Container, sheet_name: str) -> Notes:
                 sheet = relations[relation].target
                 notes = _Sheet(box.part(sheet), _book(box, relations, part)).read()
                 notes.comments.update(comments_of(box, sheet, _comments))
+                notes.beside.extend(beside_cells(box, sheet, b""))
                 return notes
     raise Unreadable("the sheet is not in the workbook")
 

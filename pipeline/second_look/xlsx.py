@@ -6,6 +6,7 @@ from functools import lru_cache
 from xml.parsers import expat
 
 from pipeline.kinds import Container, Unreadable, as_utf8, is_wide
+from pipeline.second_look.beside import beside_cells
 from pipeline.second_look.comments import comments_of
 from pipeline.second_look.conditional import add_marks
 from pipeline.second_look.dress import Dress, dress_of
@@ -47,6 +48,7 @@ def look_at_sheet(box: Container, sheet_name: str) -> Notes:
     notes.pieced.update(pieced_texts(xml, strings))
     notes.dates_from_1904 = counts_from_1904(as_utf8(box.part(workbook_part(box, "xl/workbook.xml"))))
     notes.comments.update(comments_of(box, part))
+    notes.beside.extend(beside_cells(box, part, xml))
     add_marks(notes, xml, styles)
     return notes
 

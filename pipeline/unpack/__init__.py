@@ -73,7 +73,8 @@ def _open(found: Found, data: bytes, kind: Kind, step: _Step) -> _Members:
         for piece in opened.pieces:
             count += 1
             within = replace(step, lies_in=_lies_in(step, message, piece))
-            reports += yield from _look_into(_member(found, piece), piece, within)
+            member = replace(_member(found, piece), subject=message.subject if message else found.subject)
+            reports += yield from _look_into(member, piece, within)
     except OverLimit as error:
         problem = _over_limit(error)
     except Unreadable:

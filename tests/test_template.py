@@ -335,7 +335,7 @@ def test_every_count_and_money_cell_refuses_all_but_whole_numbers_in_vietnamese(
             assert rule.errorStyle in (None, "stop")
             refused = str(rule.errorTitle), str(rule.formula2)
             found |= {f"{get_column_letter(c)}{r}": refused for r, c in cells_of(rule.sqref)}
-    most = {ValueKind.COUNT: "9999999999", ValueKind.MONEY: "999999999999999"}
+    most = {ValueKind.COUNT: "99999999", ValueKind.MONEY: "999999999999999"}
     expected = {
         place(form, sheet, cell): (WORDS.validation[f"{kind.value}_title"], most[kind])
         for cell in form.number_cells

@@ -28,7 +28,8 @@ class Reading:
 
 # The order in which one reading hides another: the gravest is told.
 _GRAVEST = ("V026", "V027", "V020", "V022", "V024", "V023", "V025")
-MOST_DIGITS: Mapping[Kind, int] = {"count": 10, "money": 15}
+# Vietnam has about 100 million people; a telephone number without its first 0 has nine digits.
+MOST_DIGITS: Mapping[Kind, int] = {"count": 8, "money": 15}
 BLANK = Reading("blank")
 UNKNOWN = Reading("blank", code="V042", found="...")
 """a figure that exists and is not known: it is no blank that a unit may have meant as 0"""

@@ -38,8 +38,8 @@ class NumberWords:
     months: Mapping[str, int]
     in_letters: Mapping[str, int]
     no_suggestion: frozenset[str]
-    largest: Mapping[str, int]
-    """counts from which on a number is none: "in_a_unit", "everywhere" """
+    unusual_count: int
+    """a count from which on a unit is asked about it"""
     shown: str
     """how a number is told together with what its format shows: {value}, {shown}"""
     marked: Mapping[str, str]
@@ -86,7 +86,7 @@ def load_number_words() -> NumberWords:
         months=months,
         in_letters=_numbers_in_letters(data["in_letters"]),
         no_suggestion=plain_words(data["no_suggestion"]["words"]),
-        largest=data["largest"],
+        unusual_count=data["unusual"]["count"],
         shown=data["shown"]["found"],
         pair=data["shown"]["pair"],
         marked=data["marked"],

@@ -198,14 +198,10 @@ def _tell_of_serial(page: Page, draft: Draft) -> None:
 
 
 def _tell_of_size(page: Page, draft: Draft) -> None:
-    """Refuse a count that no country reaches, such as a telephone number; ask about one that no unit does."""
-    largest, value = page.reader.words.largest, draft.value or 0
-    if page.form.by_key[draft.key.row].kinds[draft.key.measure] is not ValueKind.COUNT:
-        return
-    if value >= largest["everywhere"]:
-        refuse(page, draft, "V047", draft.found or str(value))
-    elif value >= largest["in_a_unit"] and not page.source.is_summary:
-        page.tell("V048", draft, facts={"value": value})
+    """Ask about a count that no unit reaches."""
+    is_count = page.form.by_key[draft.key.row].kinds[draft.key.measure] is ValueKind.COUNT
+    if is_count and not page.source.is_summary and (draft.value or 0) >= page.reader.words.unusual_count:
+        page.tell("V048", draft, facts={"value": draft.value or 0})
 
 
 def facts_of(page: Page, row: str, reading: Reading) -> dict[str, Fact]:

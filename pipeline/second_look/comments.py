@@ -145,18 +145,19 @@ class _Threads:
         parse(xml, parser, start)
 
 
-_SHAPE = re.compile(r"""<x:ClientData\b[^>]*ObjectType=["']Note["'].*?</x:ClientData>""", re.S)
-_BOX = re.compile(r"<v:textbox\b.*?</v:textbox>", re.S)
+_SHAPE = re.compile(r"</(?:\w+:)?shape>")
+_NOTE = re.compile(r"""<((?:\w+:)?ClientData)\b[^>]*ObjectType=["']Note["'].*?</\1>""", re.S)
+_BOX = re.compile(r"<((?:\w+:)?textbox)\b.*?</\1>", re.S)
 _TAG = re.compile(r"<[^>]*>")
 
 
 def _drawn_comments(vml: bytes) -> dict[Address, str]:
     """Find the comments that only their drawing holds; it is often no sound XML, and so is looked at as a text."""
     found: dict[Address, str] = {}
-    for shape in vml.decode("utf-8", errors="replace").split("</v:shape>"):
-        note, box = _SHAPE.search(shape), _BOX.search(shape)
+    for shape in _SHAPE.split(vml.decode("utf-8", errors="replace")):
+        note, box = _NOTE.search(shape), _BOX.search(shape)
         if note and box:
-            row, column = (re.search(rf"<x:{name}>\s*(\d+)", note[0]) for name in ("Row", "Column"))
+            row, column = (re.search(rf"<(?:\w+:)?{name}>\s*(\d+)", note[0]) for name in ("Row", "Column"))
             text = tidy(html.unescape(_TAG.sub(" ", box[0])))
             if row and column and text:
                 found[int(row[1]), int(column[1])] = text

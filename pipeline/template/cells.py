@@ -11,7 +11,7 @@ from schemas.rules import Cell, Severity
 
 # What a run refuses as too large is refused here too.
 LARGEST: Mapping[ValueKind, int] = {
-    ValueKind.COUNT: load_number_words().largest["everywhere"] - 1,
+    ValueKind.COUNT: 10 ** MOST_DIGITS["count"] - 1,
     ValueKind.MONEY: 10 ** MOST_DIGITS["money"] - 1,
 }
 
@@ -39,6 +39,8 @@ def _of_number(checked: CheckedForm, cell: Cell) -> Iterator[Check]:
         serials = serials_about(checked.form.first_day, checked.form.last_day)
         dated = checked.stated([cell], f"AND({at}>={serials[0]},{at}<={serials[-1]})")
         yield Check(cell.row, Severity.WARNING, dated, checked.say("perhaps_date", where=where, number=at))
+        unusual = checked.stated([cell], f"{at}>={load_number_words().unusual_count}")
+        yield Check(cell.row, Severity.WARNING, unusual, checked.say("range_too_large"))
 
 
 def _of_closed(checked: CheckedForm, row: Row) -> Iterator[Check]:

@@ -12,9 +12,12 @@ from typing import Any
 
 import pytest
 from docx import Document
+from openpyxl import load_workbook
 
+from pipeline.settle.corrections import quoted_figures, words_of_form
+from tests.decisions_by_hand import SIGNED, fill, lines_in
 from tests.posts import OFFICE, PDF, PHOTO, PIXEL, SENT, letter, logo, outlook, report, sent_out, tnef
-from tests.returned import consolidate, copy_of, report_of, reported_totals, told
+from tests.returned import FORM, consolidate, copy_of, report_of, reported_totals, told, write_returns
 
 CORPUS = Path(__file__).parent / "corpus" / "trial"
 UNITS = {
@@ -360,6 +363,72 @@ def test_a_message_of_our_own_is_no_answer_filled_or_not(three: Round) -> None:
     assert three.says("da gui.eml") == ("ignored", None, ["F052"])
     assert three.says("da gui.eml!07135.xlsx") == ("ignored", None, ["F053"])
     assert three.missing() == ["07135"]
+
+
+def test_a_blank_form_of_our_own_is_nothing_where_the_return_is_in(three: Round, tmp_path: Path) -> None:
+    write_returns(tmp_path / "blank", {"07135": {}}, register=three.units)
+    (blank,) = (tmp_path / "blank").iterdir()
+    three.add("mau trong.xlsx", blank.read_bytes())
+    assert three.run() == 0
+    assert three.says("mau trong.xlsx")[0] == "ignored"
+    assert "F059" in three.says("mau trong.xlsx")[2]
+    three.take_out("07135")
+    assert three.run() == 1
+    assert "F008" in three.says("mau trong.xlsx")[2]
+    assert three.missing() == ["07135"]
+
+
+def test_a_blank_form_in_which_something_was_written_is_told(three: Round, tmp_path: Path) -> None:
+    write_returns(tmp_path / "blank", {"07135": {}}, register=three.units)
+    (blank,) = (tmp_path / "blank").iterdir()
+    workbook = load_workbook(blank)
+    workbook["Mẫu tổng hợp"]["H30"] = "xem bản giấy"
+    workbook.save(blank)
+    three.add("mau trong.xlsx", blank.read_bytes())
+    assert three.run() == 1
+
+
+ASKED = [
+    "Biểu kèm theo. Sách:1350quyển",
+    "Em gửi 12lớp",
+    "Phường mở mười hai lớp",
+    "Phường xin đính chính lại trong biểu đã gửi ngày hôm qua, số\nliệu sách là 1.350",
+]
+NOTHING = [
+    "Em gửi hai biểu, hai bản giống nhau ạ",
+    "Tệp 2.5MB ạ, Báo cáo Số: 05/BC-UBND",
+    "Em dạy lớp 4A, gửi biểu lúc 16:40 ngày 8/10 trong dịch COVID-19",
+]
+
+
+@pytest.mark.parametrize("text", [*ASKED, *NOTHING])
+def test_figures_are_seen_however_they_are_written(text: str) -> None:
+    assert bool(quoted_figures(words_of_form(FORM), text)) is (text in ASKED)
+
+
+def test_the_subject_of_a_message_is_read_like_its_text(three: Round) -> None:
+    form = ("bieu.xlsx", three.take_out("07135"))
+    three.add("thu.eml", letter("Em gửi ạ", form, subject="Phường Đông Mai: số sách đúng là 1.350"))
+    assert three.run() == 1
+    assert three.says("thu.eml") == ("ignored", "07135", ["F032", "F054"])
+
+
+def test_many_photographs_that_came_later_are_those_that_the_letter_asks_for(three: Round) -> None:
+    three.add("thu.eml", letter("Em gửi biểu ạ.", ("07135.xlsx", three.take_out("07135"))))
+    photos = [(f"Dong Mai {number}.jpg", PHOTO) for number in range(6)]
+    later = SENT + timedelta(days=2)
+    three.add("anh.eml", letter("Em gửi bổ sung ảnh theo mẫu biểu ạ", *photos, sent=later, subject="Ảnh bổ sung"))
+    assert three.run() == 0
+
+
+def test_an_officer_who_has_seen_the_question_is_asked_no_more(three: Round) -> None:
+    three.add("Dong Mai sua lan 2.pdf", PDF)
+    assert three.run() == 1
+    book = three.folder / "out.decisions.xlsx"
+    (line,) = lines_in(book, "files")
+    fill(book, "files", line, **{**SIGNED, "answer": "seen"})
+    assert three.run() == 0
+    assert three.says("Dong Mai sua lan 2.pdf")[2] == ["D018"]
 
 
 # How it is packed -------------------------------------------------------------------------------------------------

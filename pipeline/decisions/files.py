@@ -13,7 +13,7 @@ from schemas.register import Register
 _ABOUT_THE_UNIT = frozenset(
     {"U001", "U002", "U003", "U004", "U005", "U006", "U007", "U011", "U012", "U013", "U015", "U016"}
 )
-_OF_NO_UNIT = frozenset({"F001", "F025", "F032", "F033", "F034", "F035"})
+_OF_NO_UNIT = frozenset({"F001", "F025", "F032", "F033", "F034", "F035", "F050", "F051", "F052", "F053"})
 """codes of files that are nobody's answer, so that no unit can be given one"""
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.identify import Names
 from pipeline.model import FileReading, FileResult, FileStatus, UnitResult
-from pipeline.settle.case import Case, judge
+from pipeline.settle.case import Case, judge, pass_over_blank_forms
 from pipeline.settle.changes import changes_between
 from pipeline.settle.companions import Companions
 from pipeline.settle.copies import choose
@@ -44,6 +44,7 @@ def settle(form: Form, register: Register, names: Names, readings: Sequence[File
         choose(form, rivals)
     keep_one_level(register, cases)
     counted = {case.one.claim.unit: case for case in cases if case.status is FileStatus.USED and case.one.claim.unit}
+    pass_over_blank_forms(cases, counted)
     tell_odd_summaries(register, counted)
     tell_same_figures(register, counted)
     tell_unwanted(names, counted)

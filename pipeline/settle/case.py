@@ -1,6 +1,6 @@
 """One return on its way to a verdict: whether it may count at all, whatever else its unit sent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.blanks import OPEN_BLANKS
@@ -55,6 +55,22 @@ def judge(form: Form, register: Register, reading: FileReading, one: Return, *, 
     if one.is_summary and case.status is FileStatus.USED:
         case.told += _told_of_summary(one)
     return case
+
+
+def pass_over_blank_forms(cases: Iterable[Case], counted: Mapping[str, Case]) -> None:
+    """A form of our own in which nothing was filled in is nothing, where the return of its unit counts."""
+    for case in cases:
+        unit = counted.get(case.one.claim.unit or "")
+        is_blank = case.one.is_empty and [told.code for told in case.told] == ["F008"]
+        is_own = case.one.claim.evidence == "code"
+        if unit and is_blank and is_own and all(map(_is_of_layout, case.one.findings)):
+            case.status = FileStatus.IGNORED
+            case.told = [finding("F059", sheet=case.one.sheet, facts={"other": unit.one.path})]
+
+
+def _is_of_layout(told: Finding) -> bool:
+    """Tell a finding that says nothing of what somebody typed."""
+    return told.severity is Severity.INFO and told.found is None and told.cell is None
 
 
 def _told_of_summary(one: Return) -> Iterable[Finding]:

@@ -5,6 +5,8 @@ What says that figures change is a question to an officer, with the words that s
 a correction, a text with figures beside words of the form, a paper of the table that came after the return.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -34,6 +36,10 @@ OF_NOBODY_KNOWN = "F058"
 _TO_BE_TYPED = codes_that_make(Becomes.TO_BE_TYPED)
 _CAME_BACK = frozenset({"F053"})
 """codes of what this office sent itself"""
+_OF_MESSAGES = frozenset({"F032", "F040", "F050", "F051", "F052"})
+_ADDRESS = re.compile(r"[\w.+=%-]+@[\w.-]+\w")
+_FEW = 3
+"""so many pictures in a message may be the table itself; more are those that the letter asks for"""
 _MAIL_FACTS = ("sender", "sent", "subject", "lines")
 _LATER = timedelta(hours=12)
 """a paper that came so much after the return was not sent along with it"""
@@ -66,7 +72,7 @@ class Companions:
     def booked(self, reading: FileReading, unit: str | None) -> Booked:
         """Say what a file without a return is; `unit` is whose it is by decision, or by its folder or name."""
         codes = {told.code for told in reading.findings}
-        if reading.message and not codes & _CAME_BACK:
+        if reading.message and codes <= _OF_MESSAGES:
             return self._message(reading, reading.message, unit)
         if not codes & _TO_BE_TYPED:
             return Booked(None if codes & _CAME_BACK else unit, reading.findings)
@@ -82,9 +88,9 @@ class Companions:
             return self._bounce(reading, message)
         unit = unit or self._unit_inside(reading.path) or self._unit_named(message)
         if message.kind is MessageKind.LETTER and not message.brings_file:
-            is_asked = not is_ordinary(self._words, message.text)
+            is_asked = not is_ordinary(self._words, _written(message))
             return Booked(unit, reading.findings if is_asked else (_in_place_of(reading, "F040", "F055"),))
-        quotes = () if message.kind is MessageKind.OWN else quoted_figures(self._words, message.text)
+        quotes = () if message.kind is MessageKind.OWN else quoted_figures(self._words, _written(message))
         if not quotes or not any(told.code in ("F032", "F051") for told in reading.findings):
             return Booked(None, reading.findings)
         facts: dict[str, Fact] = {"quote": quotes, **_said_by(reading)}
@@ -111,8 +117,8 @@ class Companions:
 
     def _unit_named(self, message: Message) -> str | None:
         """The unit that the subject names, else the one whose address the register knows: whom it may concern."""
-        addresses = (address for address in self._by_address if address in message.sender.lower())
-        units = {code for address in addresses for code in self._by_address[address]}
+        addresses = _ADDRESS.findall(message.sender.lower())
+        units = {code for address in addresses for code in self._by_address.get(address, ())}
         return unit_in_text(message.subject, self.names) or (next(iter(units)) if len(units) == 1 else None)
 
     # Pictures and papers ------------------------------------------------------------------------------------------
@@ -147,6 +153,8 @@ class Companions:
             quotes = quoted_figures(self._words, reading.document)
             return "named_correction", quotes or (visible(name),)
         message = letter.message if letter else None
+        if letter and is_picture and self._pictures_in.get(letter.path, 0) > _FEW:
+            message = None
         if message and says_correction(message.subject, of_picture=is_picture):
             return "subject_correction", (message.subject,)
         if message and says_correction(message.text, of_picture=is_picture) and not _is_report(reading):
@@ -170,9 +178,10 @@ class Companions:
     def _shows_table(self, reading: FileReading, kind: str, letter: FileReading | None) -> bool:
         """Tell whether a paper may show the table: a PDF that is no report, a picture that is said to."""
         if kind == "pdf":
-            return not (_is_report(reading) or reading.signed or _is_signed_by_name(reading.path))
+            is_other = _is_report(reading) or says(words_in(_name_of(reading.path)), "papers")
+            return not (is_other or reading.signed or _is_signed_by_name(reading.path))
         said = [_name_of(reading.path)]
-        if letter and letter.message:
+        if letter and letter.message and self._pictures_in.get(letter.path, 0) <= _FEW:
             said += [letter.message.subject, letter.message.text]
         return kind == "picture" and any(says(words_in(text), "table") for text in said)
 
@@ -189,6 +198,15 @@ class Companions:
             if unit.email and unit is not self.names.register.collector:
                 found.setdefault(unit.email.strip().lower(), []).append(unit.code)
         return {address: tuple(codes) for address, codes in found.items()}
+
+    @cached_property
+    def _pictures_in(self) -> Mapping[str, int]:
+        """Path of a message -> how many pictures it brings."""
+        return Counter(
+            letter.path
+            for reading in self.readings
+            if _kind_of(reading) == "picture" and (letter := self._letter_around(reading.path))
+        )
 
     @cached_property
     def _letters(self) -> Mapping[str, FileReading]:
@@ -226,6 +244,10 @@ class Companions:
         """Units whose returns came in the same message: such a return is the correction, if there is one."""
         letter = self._letter_around(path)
         return self._units_in.get(letter.path, frozenset()) if letter else frozenset()
+
+
+def _written(message: Message) -> str:
+    return f"{message.subject}.\n{message.text}"
 
 
 def _places_around(path: str) -> Iterable[str]:

@@ -13,7 +13,12 @@ from schemas.form import Form
 from schemas.text import tidy
 
 _SENTENCE = re.compile(r"\n|(?<=[.!?;])\s+")
-_FIGURE = re.compile(r"(?<![\w/.,:+-])\d{1,3}(?:[., ]\d{3})+(?![\w/:-])|(?<![\w/.,:+-])\d+(?:[.,]\d+)?(?![\w/:-])")
+_FIGURE = re.compile(r"(?<![\w/.,+])(?:\d{1,3}(?:[., ]\d{3})+|\d+(?:[.,]\d+)?)(?![\d/:]|-\w)(?=([^\W\d_]*))")
+"""a number, with the letters that are written right behind it"""
+_GLUED = 3
+"""so many letters right behind a number may be what it counts: "1350quyển", not "4A" """
+_WRAPPED = 45
+"""a line that is at least so long goes on in the next one, unless it ends a sentence"""
 _TELEPHONE = re.compile(r"(?<!\d)(?:\+?84|0)[ .\d-]{7,14}\d(?!\d)")
 _DAY = re.compile(r"\b\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?\b(?!\d)|\b\d{1,2}\s*(?:giờ|h|g|:)\s*\d{0,2}\b")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -90,9 +95,18 @@ def is_ordinary(form: FormWords, text: str) -> bool:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    for sentence in _SENTENCE.split(text):
+    for sentence in _SENTENCE.split(_unwrapped(text)):
         if tidy(sentence):
             yield tidy(sentence)
+
+
+def _unwrapped(text: str) -> str:
+    """Join the lines that a mail program broke."""
+    whole = ""
+    for line in text.splitlines():
+        goes_on = len(whole.rpartition("\n")[2]) >= _WRAPPED and not whole.endswith((".", "!", "?", ";", ":"))
+        whole += (" " if goes_on else "\n") + line.strip()
+    return whole
 
 
 def _quoted(sentences: Iterator[str]) -> tuple[str, ...]:
@@ -103,7 +117,9 @@ def _quoted(sentences: Iterator[str]) -> tuple[str, ...]:
 def _mends(form: FormWords, sentence: str) -> bool:
     """Tell a word for a wrong figure beside a figure, or beside the name or number of a row."""
     words = words_in(sentence)
-    return says(words, "wrong") and (bool(_figures_of(sentence)) or _names_row(form, words))
+    return says(words, "wrong") and (
+        bool(_figures_of(sentence)) or _names_row(form, words) or bool(places_of(words, tuple(form.counted)))
+    )
 
 
 def _corrects(form: FormWords, sentence: str) -> bool:
@@ -117,10 +133,13 @@ def _corrects(form: FormWords, sentence: str) -> bool:
 
 def _states(form: FormWords, sentence: str, *, loosely: bool) -> bool:
     """Tell whether a figure stands beside what the form counts; loosely, also in one sentence with a row's name."""
+    counted = tuple(form.counted)
     for _, end in (figures := _figures_of(sentence)):
-        behind = words_in(sentence[end:])[:_AFTER]
-        if any(places_of(behind, [counted]) for counted in form.counted):
+        if places_of(words_in(sentence[end:])[:_AFTER], counted):
             return True
+    words = words_in(sentence)
+    if any(places_of(words[end : end + 1], counted) for _, end in places_of(words, phrases("spelt"))):
+        return True
     return loosely and bool(figures) and _names_row(form, words_in(sentence))
 
 
@@ -148,7 +167,8 @@ def _figures_of(sentence: str) -> list[tuple[int, int]]:
             continue
         before, behind = words_in(sentence[:start])[-2:], words_in(sentence[end:])[:2]
         is_year = bool(_YEAR.fullmatch(match[0])) and not _begins(behind, "counted_in")
-        names_thing = _ends(before, "numbered_things") or _ends(before, "places")
+        is_name = 0 < len(match[1]) < _GLUED
+        names_thing = is_name or _ends(before, "numbered_things") or _ends(before, "places")
         if not (is_year or names_thing or _begins(behind, "counted_otherwise")):
             found.append((start, end))
     return found

@@ -241,7 +241,7 @@ def test_a_file_whose_content_was_used_is_never_called_no_report(lang: Lang) -> 
     say = words(lang)["account"]
     (line,) = [line for line in told(consolidation, lang).splitlines() if line.startswith(say["others"])]
     assert say["container"].format(count=1) in line
-    assert say["signed_copy"].format(count=1) in line
+    assert say["companion"].format(count=1) in line
     assert say["ignored"].partition("}")[2] not in line
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from pipeline.decisions.accepted import accept_what_was_asked
 from pipeline.decisions.answered import answer_questions
 from pipeline.decisions.decided import NO_DECISIONS, Decisions
+from pipeline.decisions.ended import end_of_lines
 from pipeline.decisions.files import rule_on_files
-from pipeline.decisions.ruling import Ruling, rule_on_cells, tell_what_no_longer_fits
+from pipeline.decisions.ruling import Ruling, rule_on_cells
+from pipeline.decisions.seen import bound_cells, bound_files, seen_returns
 from pipeline.errors import RunError
 from pipeline.find import OWN_OUTPUT, Found, find_files
 from pipeline.findings import finding
@@ -78,23 +80,28 @@ def conclude(request: Request, desk: Desk, readings: Sequence[FileReading]) -> C
 
     form, register, decisions = request.form, request.register, request.decisions
     ruling = Ruling()
+    decisions = bound_files(decisions, readings)
     ruled = rule_on_files(decisions, readings, register, ruling)
+    seen = seen_returns(decisions.last_run, ruled)
+    decisions = bound_cells(decisions, seen, form)
     checked = _validated(form, ruled, decisions, ruling)
     settled = settle(form, register, desk.names, checked, strict=request.strict)
     counted = [unit.counted for unit in settled.units if unit.counted]
     answered = answer_questions(decisions, settled.files, counted)
-    files = tell_what_no_longer_fits(decisions, answered, counted, ruling)
-    merged = merge(form, register, settled.units, files)
+    decisions = replace(decisions, refused=(*decisions.refused, *ruling.refused))
+    ended = end_of_lines(decisions, seen, answered, counted, form)
+    merged = merge(form, register, settled.units, ended.files)
     return Consolidation(
         form=form,
         register=register,
-        files=tuple(files),
+        files=tuple(ended.files),
         units=settled.units,
         totals=merged.totals,
         answered=merged.answered,
         groups=merged.groups,
-        notes=(*_notes(register), *decisions.told, *ruling.told),
+        notes=(*_notes(register), *ended.notes),
         digest=_digest(form, readings, decisions),
+        lines=ended.lines,
     )
 
 

@@ -20,12 +20,14 @@ from pipeline.decisions.decided import (
     Signed,
     UnitDecision,
 )
+from pipeline.decisions.ended import end_of_lines
 from pipeline.decisions.files import rule_on_files
 from pipeline.decisions.keys import FileKey, Stands, about, cell_key, codes_of, file_key, finding_key, unit_key
 from pipeline.decisions.meaning import decide
 from pipeline.decisions.plan import plan_book
-from pipeline.decisions.ruling import Ruling, rule_on_cells, tell_what_no_longer_fits
+from pipeline.decisions.ruling import Ruling, rule_on_cells
 from pipeline.decisions.saved import NO_BOOK, SavedBook, SavedLine, SavedSheet
+from pipeline.decisions.seen import bound_cells
 from pipeline.decisions.words import CELLS, FILES, KEY, UNITS, load_decision_words
 from pipeline.desk import desk_for
 from pipeline.findings import finding
@@ -90,11 +92,9 @@ def decided(one: SavedLine) -> Decisions:
     return decide(book_of(one), FORM, REGISTER, WORDS)
 
 
-def reasons(one: SavedLine) -> list[object]:
+def reasons(one: SavedLine) -> list[str]:
     """Why a line is not applied: reasons of D002."""
-    told = decided(one).told
-    assert {each.code for each in told} <= {"D002"}
-    return [each.facts["reason"] for each in told]
+    return [each.reason for each in decided(one).refused]
 
 
 # What a line means ----------------------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ def reasons(one: SavedLine) -> list[object]:
 
 def test_a_line_about_a_cell_is_read_back_as_it_was_written() -> None:
     (decision,) = decided(about_cell(NEWS, answer="value", value=12.0)).cells
-    assert (decision.unit, decision.cell, decision.typed) == (A.code, cell_of(NEWS), "12 lớp")
+    assert (decision.unit, decision.cell, decision.stood) == (A.code, cell_of(NEWS), (Stands("12 lớp"),))
     assert (decision.answer, decision.value, decision.asked) == (CellAnswer.VALUE, 12, frozenset({"V020"}))
 
 
@@ -152,7 +152,7 @@ def test_a_copied_line_whose_unit_was_overtyped_changes_neither_unit(kind: str) 
     else:
         overtyped = line(UNITS, **{KEY: unit_key(A.code, [])}, unit=B.code, answer="blank_is_zero", **BY)
     assert reasons(overtyped) == ["key_changed"]
-    assert decided(overtyped) == replace(Decisions(), told=decided(overtyped).told)
+    assert decided(overtyped) == replace(Decisions(), refused=decided(overtyped).refused)
 
 
 @pytest.mark.parametrize("key", ["classes_total.people", "other_content.quantity", "gone.quantity"])
@@ -192,8 +192,13 @@ def stated(key: str, asked: frozenset[str] | None, answer: CellAnswer = CellAnsw
     return CellDecision(A.code, cell_of(key), None, answer, None, asked, signed())
 
 
+def bound(decisions: Decisions, one: Return) -> Decisions:
+    """Bind lines to a return that whoever wrote them had seen."""
+    return bound_cells(decisions, {A.code: [one]}, FORM)
+
+
 def ruled(decisions: Decisions, one: Return) -> Return:
-    (found,) = rule_on_cells(decisions, FORM, [one], Ruling())
+    (found,) = rule_on_cells(bound(decisions, one), FORM, [one], Ruling())
     return found
 
 
@@ -208,7 +213,7 @@ def test_blanks_of_a_summary_are_never_made_zero(is_summary: bool, state: State)
 def accepted(told: Mapping[str, str], asked: frozenset[str], *more: CellDecision) -> tuple[Return, list[str]]:
     """Accept findings at the total of classes that bear these numbers now; the return, and the codes told there."""
     before = make_return(FORM, {TOTAL: 3}, unit=A.code)
-    decisions = Decisions(cells=(stated(TOTAL, asked), *more))
+    decisions = bound(Decisions(cells=(stated(TOTAL, asked), *more)), before)
     findings = tuple(
         replace(make_finding(code, TOTAL), facts={"parts": int(number)}) if number else make_finding(code, TOTAL)
         for code, number in told.items()
@@ -243,10 +248,11 @@ def test_a_number_that_another_line_sets_too_stays_decided() -> None:
 )
 def test_a_decision_is_outdated_unless_the_return_now_counts_what_it_says(typed: Typed, codes: list[str]) -> None:
     one = make_return(FORM, {NEWS: typed}, unit=A.code)
-    decision = replace(stated(NEWS, None, CellAnswer.VALUE), value=48, typed="khoảng 50")
+    decision = replace(stated(NEWS, None, CellAnswer.VALUE), value=48, stood=(Stands("khoảng 50"),))
     file = FileResult(one.path, one.sha256, A.code, FileStatus.USED, None, ())
-    (told,) = tell_what_no_longer_fits(Decisions(cells=(decision,)), [file], [one], Ruling())
-    assert [each.code for each in told.findings] == codes
+    ended = end_of_lines(Decisions(cells=(decision,)), {}, [file], [one], FORM)
+    assert [each.code for each in ended.files[0].findings] == codes
+    assert [end.closed for end in ended.lines.values()] == ([""] if codes else ["states_value"])
 
 
 def test_what_is_right_as_stated_must_be_a_number_and_hides_nothing_before_the_rules_are_asked() -> None:
@@ -254,19 +260,20 @@ def test_what_is_right_as_stated_must_be_a_number_and_hides_nothing_before_the_r
     ruling = Ruling()
     decisions = Decisions(cells=(stated(NEWS, None), stated(MONEY, None)))
     one = make_return(FORM, {NEWS: 12, MONEY: "khoảng 5"}, unit=A.code, findings=[doubt, make_finding("V002", MONEY)])
-    (found,) = rule_on_cells(decisions, FORM, [one], ruling)
+    (found,) = rule_on_cells(bound(decisions, one), FORM, [one], ruling)
     assert [each.code for each in found.findings] == ["V020", "V002", "D003"]
     assert (entry_at(found, NEWS).state, entry_at(found, MONEY).state) == (State.DECIDED, State.UNREADABLE)
-    assert [each.facts["reason"] for each in ruling.told] == ["not_one_number"]
+    assert [each.reason for each in ruling.refused] == ["not_one_number"]
 
 
 def test_two_answers_for_one_cell_are_both_told_and_neither_is_applied() -> None:
     ruling = Ruling()
     zero = replace(stated(NEWS, None, CellAnswer.ZERO), value=0)
     blank = replace(stated(NEWS, None, CellAnswer.BLANK), signed=Signed("Hoa", "khác", line(CELLS)))
-    (found,) = rule_on_cells(Decisions(cells=(zero, blank)), FORM, [make_return(FORM, {NEWS: 12})], ruling)
+    one = make_return(FORM, {NEWS: 12}, unit=A.code)
+    (found,) = rule_on_cells(bound(Decisions(cells=(zero, blank)), one), FORM, [one], ruling)
     assert entry_at(found, NEWS).state is State.STATED
-    assert {each.facts["reason"] for each in ruling.told} == {"two_answers"}
+    assert {each.reason for each in ruling.refused} == {"two_answers"}
 
 
 @pytest.mark.parametrize(("decided_cells", "left"), [([NEWS], ["S006"]), ([NEWS, MONEY], [])])
@@ -299,7 +306,7 @@ def after(decisions: Sequence[FileDecision], readings: Sequence[FileReading]) ->
     """The files after decisions about them, and why some of these are not applied."""
     ruling = Ruling()
     found = rule_on_files(Decisions(files=tuple(decisions)), readings, SCHOOLS, ruling)
-    return found, [each.facts["reason"] for each in ruling.told]
+    return found, [each.reason for each in ruling.refused]
 
 
 SCHOOL = make_unit("T1", "Trường Mẫu", "trường", in_total=False)
@@ -363,11 +370,11 @@ def test_only_a_unit_that_left_its_blanks_open_is_asked_whether_they_are_zero(
     assert len(asked(result, UNITS)) == count
 
 
-def test_a_decision_that_no_longer_fits_is_no_question_of_its_own() -> None:
+def test_a_decision_that_no_longer_fits_is_asked_again_in_a_line_of_its_own() -> None:
     result = concluded(make_return(FORM, {NEWS: 3}, unit=A.code))
     outdated = make_finding("D001", NEWS, Severity.WARNING)
     files = tuple(replace(file, findings=(*file.findings, outdated)) for file in result.files)
-    assert asked(replace(result, files=files), CELLS) == asked(result, CELLS)
+    assert len(asked(replace(result, files=files), CELLS)) == len(asked(result, CELLS)) + 1
 
 
 @pytest.mark.parametrize(("gone", "is_asked"), [(6, True), (7, False)])

@@ -17,7 +17,7 @@ from pathlib import Path
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell, MergedCell
 from openpyxl.formatting.rule import Rule
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Color, Font, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
@@ -209,6 +209,12 @@ def _write_lines(sheet: Worksheet, kind: str, words: SheetWords, columns: Mappin
             _tint(sheet.cell(row, columns[key]), by_hand)
     for row, key in sorted(plan.bind.items()):
         _put(sheet.cell(row, columns[KEY]), key)
+    for row, text in sorted(plan.close.items()):
+        _put(sheet.cell(row, columns["why"]), text)
+        _show_closed(sheet, row, columns, closed=True)
+    for row in sorted(plan.reopen):
+        _put(sheet.cell(row, columns["why"]), None)
+        _show_closed(sheet, row, columns, closed=False)
 
 
 def _write_line(
@@ -222,7 +228,31 @@ def _write_line(
     sheet.row_dimensions[row].height = min(row_height(lines, _SIZE), _ROW_LIMIT)
 
 
-def _put(cell: Cell | MergedCell, value: str | int) -> None:
+def _show_closed(sheet: Worksheet, row: int, columns: Mapping[str, int], *, closed: bool) -> None:
+    """Write a line in grey once nothing is asked about it, or in black again; a colour that a person chose stays."""
+    was, now = (None, _CLOSED) if closed else (_CLOSED, None)
+    for place in columns.values():
+        cell = sheet.cell(row, place)
+        if isinstance(cell, MergedCell) or _colour_of(cell) != was:
+            continue
+        look = cell.font
+        colour = Color(_CLOSED) if now else None
+        cell.font = Font(look.name, look.sz, look.b, look.i, u=look.u, strike=look.strike, color=colour)
+
+
+def _colour_of(cell: Cell) -> str | None:
+    """Name the colour of a text; None where it is the ordinary one."""
+    colour = cell.font.color
+    if colour is None or colour.type != "rgb" or colour.rgb in _BLACK:
+        return None if colour is None or colour.type == "rgb" or colour.theme == 1 else "another"
+    return str(colour.rgb)
+
+
+_CLOSED = "FF8C8C8C"
+_BLACK = ("FF000000", "00000000")
+
+
+def _put(cell: Cell | MergedCell, value: str | int | None) -> None:
     """Write a value; a text stays a text, whatever it begins with."""
     if isinstance(cell, MergedCell):
         return

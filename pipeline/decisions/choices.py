@@ -1,10 +1,10 @@
 """The texts a person chooses from in the decisions workbook, and what they mean; also read when typed by hand."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.decisions.words import DecisionWords
+from pipeline.decisions.words import LISTS, DecisionWords
 from schemas.form import Form
 from schemas.register import Register
 from schemas.rules import Cell
@@ -82,11 +82,14 @@ class Choices:
         return Cell(key, str(measure))
 
 
-def options(choices: Choices, paths: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Give the lists that a person chooses from: name -> texts."""
-    yield "units", tuple(choices.units)
-    yield "rows", tuple(choices.rows)
-    yield "columns", tuple(choices.columns)
-    yield "files", tuple(paths)
-    for kind, sheet in choices.words.sheets.items():
-        yield f"answers_{kind}", tuple(sheet.answers.values())
+def options(choices: Choices, files: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    """Give the lists that one chooses from, name -> texts; `files` are paths with the digest of what lies there."""
+    lists = {
+        "units": tuple(choices.units),
+        "rows": tuple(choices.rows),
+        "columns": tuple(choices.columns),
+        "files": tuple(files),
+        "contents": tuple(files.values()),
+    }
+    answers = {f"answers_{kind}": tuple(sheet.answers.values()) for kind, sheet in choices.words.sheets.items()}
+    return {name: (lists | answers)[name] for name in LISTS}

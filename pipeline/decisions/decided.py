@@ -6,9 +6,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from pipeline.decisions.keys import FileKey
-from pipeline.decisions.saved import SavedLine
-from pipeline.model import Finding
+from pipeline.decisions.keys import FileKey, Stands
+from pipeline.decisions.saved import NO_RUN, LastRun, SavedLine
 from schemas.rules import Cell
 
 
@@ -45,16 +44,14 @@ class CellDecision:
 
     unit: str
     cell: Cell
-    typed: str | None
-    """what was typed there when the line was written, as `typed_key` gives it; None in a line not bound yet"""
+    stood: tuple[Stands, ...] | None
+    """what stood there in the returns that the person had seen; empty where none had come, None in a line not bound"""
     answer: CellAnswer
     value: int | None
     """the number that counts from now on; None for blank and for as stated"""
     asked: frozenset[str] | None
     """keys of the findings that the person saw; None where the line named none"""
     signed: Signed
-    elsewhere: str | None = ""
-    """what stood for the blank cell elsewhere in its line then; None where the line does not say it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +75,26 @@ class UnitDecision:
     """the cells that were asked about; None in a line not bound yet, which is about all that are blank now"""
 
 
+class Refused(NamedTuple):
+    """A line that cannot be applied."""
+
+    line: SavedLine
+    reason: str
+    """token of the catalogue's wording"""
+    about: tuple[str, Cell] | None = None
+    """unit and cell of a line that a person began and answered, so far as it says them"""
+
+
 @dataclass(frozen=True)
 class Decisions:
-    """All that can be applied, and what is told about lines that cannot."""
+    """All that can be applied, and the lines that cannot."""
 
     cells: tuple[CellDecision, ...] = ()
     files: tuple[FileDecision, ...] = ()
     units: tuple[UnitDecision, ...] = ()
-    told: tuple[Finding, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    last_run: LastRun = NO_RUN
+    """what the run had seen that wrote into the workbook last"""
 
     @cached_property
     def by_unit(self) -> Mapping[str, tuple[CellDecision, ...]]:

@@ -35,13 +35,18 @@ class CellKey:
 
     unit: str
     cell: Cell
-    typed: str
-    """what was typed there when the line was written, as `typed_key` gives it"""
+    typed: str | None
+    """what was typed there when the line was written, as `typed_key` gives it; None where no return had come yet"""
     suggestions: tuple[int, ...]
     codes: frozenset[str] | None
     """keys of the findings that it was written for; None where it stands for all"""
     elsewhere: str | None = ""
     """what stood for a blank cell elsewhere in its line; None in an older key that asks about it without saying it"""
+
+    @property
+    def stood(self) -> tuple["Stands", ...]:
+        """What stood for the cell when the line was written; empty where it fits nothing that stands there now."""
+        return () if self.typed is None or self.elsewhere is None else (Stands(self.typed, self.elsewhere),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +80,13 @@ def typed_key(found: str | None) -> str:
 
 
 def cell_key(
-    unit: str, cell: Cell, stands: Stands, suggestions: Iterable[int] = (), codes: Iterable[str] | None = None
+    unit: str, cell: Cell, stands: Stands | None, suggestions: Iterable[int] = (), codes: Iterable[str] | None = None
 ) -> str:
-    """Write the hidden key of a line about a cell."""
+    """Write the hidden key of a line about a cell; for no `stands` no return had come yet."""
     told = None if codes is None else sorted(codes)
-    parts: list[object] = [unit, cell.row, cell.measure, stands.typed, list(suggestions), told]
-    return _dumped([*parts, stands.elsewhere] if stands.elsewhere else parts)
+    typed, elsewhere = stands or (None, "")
+    parts: list[object] = [unit, cell.row, cell.measure, typed, list(suggestions), told]
+    return _dumped([*parts, elsewhere] if elsewhere else parts)
 
 
 def stands_at(one: Return, entry: Entry) -> Stands:
@@ -108,7 +114,9 @@ def cell_text(cell: Cell) -> str:
 def read_cell_key(key: str) -> CellKey | None:
     """Read the key of a line about a cell back; None of one that is none, or whose parts are not what was written."""
     match _loaded(key):
-        case [str(unit), str(row), str(measure), str(typed), suggestions, told, *rest] if _are_numbers(suggestions):
+        case [str(unit), str(row), str(measure), str() | None as typed, suggestions, told, *rest]:
+            if not _are_numbers(suggestions):
+                return None
             if not (told is None or _are_texts(told)) or len(rest) > 1 or not _are_texts(rest):
                 return None
             codes = None if told is None else frozenset(told)
@@ -142,12 +150,21 @@ def about(kind: str, key: str) -> tuple[str, ...]:
     """Say what a key is about; empty for a key that is none."""
     if kind == CELLS:
         cell = read_cell_key(key)
-        return (cell.unit, *cell.cell, cell.typed, cell.elsewhere or "") if cell else ()
+        return (cell.unit, *cell.cell, *_named(cell)) if cell else ()
     if kind == FILES:
         file = read_file_key(key)
         return (file.sha256, file.part) if file else ()
     unit = read_unit_key(key)
     return (unit.unit,) if unit else ()
+
+
+def _named(cell: CellKey) -> tuple[str, str]:
+    """Tell a cell of a return that had not come from a blank one."""
+    return (_NO_RETURN, "") if cell.typed is None else (cell.typed, cell.elsewhere or "")
+
+
+_NO_RETURN = "\0"
+"""nothing that was typed, for nothing hidden is part of a key"""
 
 
 def codes_of(key: str) -> frozenset[str] | None:

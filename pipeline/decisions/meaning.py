@@ -5,6 +5,7 @@ agree, so that a copied line whose unit was overtyped never changes the wrong ce
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from pipeline.decisions.choices import Choices, RefusedError
 from pipeline.decisions.decided import (
@@ -13,17 +14,17 @@ from pipeline.decisions.decided import (
     Decisions,
     FileAnswer,
     FileDecision,
+    Refused,
     Signed,
     UnitDecision,
 )
 from pipeline.decisions.keys import FileKey, read_cell_key, read_file_key, read_unit_key
 from pipeline.decisions.saved import SavedBook, SavedLine
 from pipeline.decisions.words import CELLS, CHOSEN_BY_HAND, FILES, FILLED_BY_HAND, DecisionWords
-from pipeline.findings import finding
-from pipeline.model import Finding
 from pipeline.numbers import load_number_words, read_number
 from schemas.form import Form, ValueKind
 from schemas.register import Register
+from schemas.rules import Cell
 from schemas.text import fold, visible
 
 _EXACT = (None, "V020", "V026")
@@ -36,7 +37,7 @@ def decide(book: SavedBook, form: Form, register: Register, words: DecisionWords
     cells: list[CellDecision] = []
     files: list[FileDecision] = []
     units: list[UnitDecision] = []
-    told: list[Finding] = []
+    refused: list[Refused] = []
     for line in book.lines:
         if not _speaks(line):
             continue
@@ -48,19 +49,17 @@ def decide(book: SavedBook, form: Form, register: Register, words: DecisionWords
             else:
                 units.append(_unit_decision(line, choices))
         except RefusedError as refusal:
-            told.append(unusable(line, str(refusal)))
-    return Decisions(tuple(cells), tuple(files), tuple(units), tuple(told))
+            refused.append(Refused(line, str(refusal), _about(line, choices)))
+    return Decisions(tuple(cells), tuple(files), tuple(units), tuple(refused), book.last_run)
 
 
-def unusable(line: SavedLine, reason: str) -> Finding:
-    """Tell that a line is not applied, at its own place in the decisions workbook."""
-    return finding(
-        "D002",
-        sheet=line.sheet,
-        cell=line.places["answer"],
-        found=line.text("answer") or None,
-        facts={"reason": reason},
-    )
+def _about(line: SavedLine, choices: Choices) -> tuple[str, Cell] | None:
+    """Say which cell an answer is meant for that a person wrote into a line of their own and that cannot be used."""
+    if line.kind != CELLS or line.key or not line.text("answer"):
+        return None
+    with suppress(RefusedError):
+        return choices.unit_of(line.text("unit")), choices.cell_of(line.text("row"), line.text("column"))
+    return None
 
 
 def _speaks(line: SavedLine) -> bool:
@@ -105,7 +104,7 @@ def _cell_decision(line: SavedLine, choices: Choices) -> CellDecision:
     if (choices.unit_of(line.text("unit")), choices.cell_of(line.text("row"), line.text("column"))) != (unit, cell):
         raise RefusedError("key_changed")
     value = _value(line, answer, key.suggestions, choices.form.by_key[cell.row].kinds[cell.measure])
-    return CellDecision(unit, cell, key.typed, answer, value, key.codes, _signed(line), key.elsewhere)
+    return CellDecision(unit, cell, key.stood, answer, value, key.codes, _signed(line))
 
 
 def _value(line: SavedLine, answer: CellAnswer, suggestions: Iterable[int], kind: ValueKind) -> int | None:

@@ -70,7 +70,7 @@ def _open_cells(result: Consolidation, one: Return | None, file: FileResult) -> 
     """Number cells with what is open there, in form order; a row in doubt, or missing, asks for each of its cells."""
     at: dict[Cell, list[Finding]] = {}
     for told in file.findings:
-        if told.severity in _ASKED and told.code != "D001":
+        if told.severity in _ASKED:
             at.setdefault(told.at, []).append(told)
     structural = [told for told in file.findings if is_structural(told)]
     for entry in _left_without_reason(one, at) if structural else ():

@@ -5,7 +5,7 @@ filled goes when its question is closed; one whose question is still open stays 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 
 from pipeline.decisions.choices import Choices, options
@@ -24,7 +24,7 @@ from pipeline.decisions.offers import Edit, Offer, Texts, cell_offers, entry_of,
 from pipeline.decisions.ruling import blanks_to_ask_about
 from pipeline.decisions.saved import SavedBook, SavedLine, SavedSheet
 from pipeline.decisions.words import CELLS, FILES, KEY, UNITS, DecisionWords
-from pipeline.model import Consolidation, FileResult, Return
+from pipeline.model import Consolidation, FileResult, LineEnd, Place, Return
 from schemas.rules import Cell
 from schemas.text import fold, tidy
 
@@ -40,6 +40,10 @@ class SheetPlan:
     """rows that a person began and that get their key now"""
     last: int
     """last row in which anything stands afterwards"""
+    close: Mapping[int, str] = field(default_factory=dict)
+    """rows about which nothing is asked any more, and why"""
+    reopen: frozenset[int] = frozenset()
+    """rows that were closed and are not"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class BookPlan:
     @property
     def changes_nothing(self) -> bool:
         """Whether the workbook already is as it should be."""
-        touched = any(plan.write or plan.clear or plan.bind for plan in self.sheets.values())
+        plans = self.sheets.values()
+        touched = any(plan.write or plan.clear or plan.bind or plan.close or plan.reopen for plan in plans)
         return not (touched or self.new or self.lists_changed)
 
 
@@ -71,7 +76,7 @@ def plan_book(saved: SavedBook, result: Consolidation, words: DecisionWords, edi
         FILES: list(file_offers(result, choices)),
         UNITS: list(unit_offers(result, choices)),
     }
-    lists = dict(options(choices, (file.shown_path for file in result.files if file.sha256)))
+    lists = options(choices, {file.shown_path: file.sha256 for file in result.files if file.sha256})
     sheets = {kind: _plan_sheet(kind, saved.sheets.get(kind), lines, result, choices) for kind, lines in offers.items()}
     return BookPlan(sheets, lists, len(saved.sheets) < len(offers), saved.lists != tuple(lists.values()))
 
@@ -83,6 +88,9 @@ def _plan_sheet(
     first = sheet.head + 1 if sheet else FIRST_ROW
     filled = [line for line in lines if line.filled]
     bind = {line.row: key for line in filled if not line.key and (key := _binding(line, result, choices))}
+    texts = choices.words.closed
+    closed = {line.row: texts[end.closed] for line in filled if (end := _end_of(line, result)) and end.closed}
+    says = {line.row: line.text("why") for line in filled}
     wanted = _wanted(kind, filled, offers)
     write: dict[int, Offer] = {}
     clear: set[int] = set()
@@ -98,7 +106,19 @@ def _plan_sheet(
     free = (row for row in count(first) if row not in taken)
     added = dict(zip(free, wanted.values(), strict=False))
     last = max((*taken, *added), default=first - 1)
-    return SheetPlan(first, write | added, frozenset(clear - added.keys()), bind, last)
+    return SheetPlan(
+        first,
+        write | added,
+        frozenset(clear - added.keys()),
+        bind,
+        last,
+        close={row: text for row, text in closed.items() if says[row] != text},
+        reopen=frozenset(row for row, text in says.items() if text in texts.values() and row not in closed),
+    )
+
+
+def _end_of(line: SavedLine, result: Consolidation) -> LineEnd | None:
+    return result.lines.get(Place(line.sheet, line.row))
 
 
 def _wanted(
@@ -151,7 +171,13 @@ def _are_covered(key: str, same: Sequence[SavedLine]) -> bool:
 
 
 def _binding(line: SavedLine, result: Consolidation, choices: Choices) -> str:
-    """Give a person's own line the key of what it is about now, so that it is told when that changes."""
+    """Give a person's own line the key of what it is about now, so that it is told when that changes.
+
+    One that was not applied was written about something else, or before anything had come.
+    """
+    end = _end_of(line, result)
+    if end and end.key:
+        return end.key
     if line.kind == FILES:
         files = [file for file in result.files if line.text("file") == file.shown_path and file.sha256]
         return key_of_file(result, files[0], _answered(files[0])) if files else ""

@@ -9,11 +9,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from pipeline.blanks import no_zeros, told_elsewhere, totals_of_parts, with_places, without_decided
-from pipeline.decisions.decided import CellAnswer, CellDecision, Decisions, Signed, UnitDecision
+from pipeline.decisions.decided import CellAnswer, CellDecision, Decisions, Refused, Signed, UnitDecision
 from pipeline.decisions.keys import cell_text, stands_at
-from pipeline.decisions.meaning import unusable
 from pipeline.findings import finding
-from pipeline.model import COUNTED, Entry, Fact, FileResult, Finding, Return, State
+from pipeline.model import COUNTED, Entry, Fact, Finding, Return, State
 from schemas.form import Form
 from schemas.rules import Cell, Severity
 
@@ -25,14 +24,14 @@ BLANK_FACT = "blank_cell"
 class Ruling:
     """What came of applying decisions, beside the changed values themselves."""
 
-    told: list[Finding] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
 
     def refuse(self, signed: Iterable[Signed], reason: str) -> None:
-        """Tell of lines that cannot be applied, each once."""
+        """Set aside lines that cannot be applied, each once."""
         for one in signed:
-            problem = unusable(one.line, reason)
-            if problem not in self.told:
-                self.told.append(problem)
+            problem = Refused(one.line, reason)
+            if problem not in self.refused:
+                self.refused.append(problem)
 
 
 def signed_facts(signed: Signed) -> dict[str, Fact]:
@@ -57,14 +56,14 @@ Matching = Mapping[Cell, Sequence[CellDecision]]
 
 
 def matching_of(decisions: Decisions, one: Return) -> Matching:
-    """Find the decisions that fit a return: same unit and cell, and the same typed there, and for it, as then."""
+    """Find the decisions that fit a return: same unit and cell, and the same typed there, and for it, as was seen."""
     asked = decisions.by_unit.get(one.claim.unit or "", ())
     if not asked:
         return {}
     typed = {entry.key: stands_at(one, entry) for entry in one.entries}
     found: dict[Cell, list[CellDecision]] = {}
     for decision in asked:
-        if decision.typed is None or (decision.typed, decision.elsewhere) == typed.get(decision.cell):
+        if typed.get(decision.cell) in (decision.stood or ()):
             found.setdefault(decision.cell, []).append(decision)
     return found
 
@@ -158,42 +157,6 @@ def _with_blanks_as_zero(one: Return, decision: UnitDecision, form: Form) -> Ret
     open_places = {entry.cell for entry in one.entries if entry.key in blanks - zeroed}
     kept = [left for known in kept if (left := with_places(known, open_places))]
     return replace(one, entries=entries, findings=(*kept, told, *spared))
-
-
-def tell_what_no_longer_fits(
-    decisions: Decisions, files: Sequence[FileResult], counted: Sequence[Return], ruling: Ruling
-) -> list[FileResult]:
-    """Tell of decisions about cells of a counted return in which something else is typed now, or of no return."""
-    returns = {one.claim.unit: one for one in counted}
-    ruling.refuse((decision.signed for decision in decisions.units if decision.unit not in returns), "no_return")
-    outdated: dict[str, list[Finding]] = {}
-    for unit, asked in decisions.by_unit.items():
-        one = returns.get(unit)
-        if one is None:
-            ruling.refuse((decision.signed for decision in asked), "no_return")
-            continue
-        entries = {entry.key: entry for entry in one.entries}
-        fits = matching_of(decisions, one)
-        for decision in asked:
-            entry = entries[decision.cell]
-            if decision not in fits.get(decision.cell, ()) and not _says_as_decided(entry, decision):
-                outdated.setdefault(one.path, []).append(_outdated(one, entry, decision))
-    return [
-        replace(file, findings=(*file.findings, *outdated[file.path])) if file.path in outdated else file
-        for file in files
-    ]
-
-
-def _says_as_decided(entry: Entry, decision: CellDecision) -> bool:
-    """Tell whether the corrected return now says what was decided, so that there is nothing to tell."""
-    return decision.value is not None and entry.counted and entry.value == decision.value
-
-
-def _outdated(one: Return, entry: Entry, decision: CellDecision) -> Finding:
-    was = decision.typed or decision.elsewhere
-    now = "".join(stands_at(one, entry))
-    facts: dict[str, Fact] = {"was": was or BLANK_FACT, "now": now or BLANK_FACT}
-    return told_at("D001", one, entry, entry.counted if entry.found else None, facts)
 
 
 def told_at(code: str, one: Return, entry: Entry, counted: bool | None, facts: Mapping[str, Fact]) -> Finding:

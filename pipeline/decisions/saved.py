@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
+from itertools import zip_longest
 
-from pipeline.decisions.words import CHOSEN_BY_HAND, FILLED_BY_HAND, KEY, KINDS, DecisionWords, SheetWords
+from pipeline.decisions.words import CHOSEN_BY_HAND, FILLED_BY_HAND, KEY, KINDS, LISTS, DecisionWords, SheetWords
 from pipeline.errors import RunError
 from pipeline.kinds import Container, Kind, Unreadable, kind_of
 from pipeline.limits import OWN_FILES
@@ -67,6 +69,25 @@ class SavedSheet:
     """every line that holds anything"""
 
 
+@dataclass(frozen=True)
+class LastRun:
+    """What the run had seen that wrote into the workbook last: a person can have answered nothing else."""
+
+    files: Mapping[str, str]
+    """path -> SHA-256 of what lay there; "" in an older workbook, which does not say it"""
+
+    @cached_property
+    def _contents(self) -> frozenset[str]:
+        return frozenset(filter(None, self.files.values()))
+
+    def saw(self, path: str, sha256: str) -> bool:
+        """Tell whether it had seen a file, whatever its name was then."""
+        return sha256 in self._contents if self._contents else path in self.files
+
+
+NO_RUN = LastRun({})
+
+
 @dataclass(frozen=True, slots=True)
 class SavedBook:
     """A decisions workbook as it was saved."""
@@ -74,6 +95,12 @@ class SavedBook:
     sheets: Mapping[str, SavedSheet]
     lists: tuple[tuple[str, ...], ...] = ()
     """columns of the hidden sheet of lists, from top to bottom"""
+
+    @property
+    def last_run(self) -> LastRun:
+        """What the run had seen that wrote into the workbook last."""
+        known = dict(zip(LISTS, self.lists, strict=False))
+        return LastRun(dict(zip_longest(known.get("files", ()), known.get("contents", ()), fillvalue="")))
 
     @property
     def lines(self) -> Iterator[SavedLine]:

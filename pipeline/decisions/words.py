@@ -15,6 +15,8 @@ KINDS = (CELLS, FILES, UNITS)
 """what a sheet decides about, in the order of the sheets"""
 KEY = "key"
 """the hidden column by which a line is known again"""
+LISTS = ("units", "rows", "columns", "files", *(f"answers_{kind}" for kind in KINDS), "contents")
+"""lists on the hidden sheet, in the order of its columns; "contents" says what lay at the path beside it"""
 FILLED_BY_HAND: Mapping[str, frozenset[str]] = {
     CELLS: frozenset({"answer", "value", "reason", "by", "day"}),
     FILES: frozenset({"answer", "unit", "reason", "by", "day"}),
@@ -62,6 +64,8 @@ class DecisionWords:
     lists: Mapping[str, str]
     prompts: Mapping[str, str]
     severity: Mapping[str, str]
+    closed: Mapping[str, str]
+    """why nothing is asked any more about a line"""
 
 
 @cache
@@ -69,8 +73,10 @@ def load_decision_words() -> DecisionWords:
     """Load the texts once."""
     words = read_toml(DECISION_WORDS)
     sheets = {kind: _sheet(words.table(kind)) for kind in KINDS}
-    lists, prompts, severity = (words.table(name).words() for name in ("lists", "prompts", "severity"))
-    return DecisionWords(sheets, lists, prompts, severity)
+    lists, prompts, severity, closed = (
+        words.table(name).words() for name in ("lists", "prompts", "severity", "closed")
+    )
+    return DecisionWords(sheets, lists, prompts, severity, closed)
 
 
 def _sheet(table: Table) -> SheetWords:

@@ -3,6 +3,7 @@
 from pipeline.model.by_hand import ByHand, HandEdit, HandLine, HandName
 from pipeline.model.cells import COUNTED, Coverage, Entry, Fact, Finding, Open, State
 from pipeline.model.consolidation import Consolidation, Group, Total
+from pipeline.model.decided_lines import LineEnd, Place
 from pipeline.model.ledger import FileResult, FileStatus, UnitResult, UnitStatus
 from pipeline.model.messages import Message, MessageKind
 from pipeline.model.returns import Claim, FileReading, Return, Times, UnitLine
@@ -23,9 +24,11 @@ __all__ = [
     "HandEdit",
     "HandLine",
     "HandName",
+    "LineEnd",
     "Message",
     "MessageKind",
     "Open",
+    "Place",
     "Return",
     "State",
     "Times",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pipeline.model.by_hand import ByHand
 from pipeline.model.cells import Coverage, Finding
+from pipeline.model.decided_lines import LineEnd, Place
 from pipeline.model.ledger import FileResult, FileStatus, UnitResult, UnitStatus
 from schemas.form import Form
 from schemas.register import Register
@@ -57,6 +58,8 @@ class Consolidation:
     """short hash of all inputs and decisions, for the footer of a print"""
     by_hand: ByHand = field(default_factory=ByHand)
     """what an officer wrote in the older summary, to be kept in the new one"""
+    lines: Mapping[Place, LineEnd] = field(default_factory=dict)
+    """lines of the decisions workbook that were not applied, and what they are to say themselves"""
 
     @property
     def provisional_rows(self) -> int:

@@ -33,6 +33,7 @@ _FILE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", "
 _HELD_BY_ANOTHER_PROGRAM = (32, 33)
 """ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows, which Python shows as PermissionError"""
 OWN_OUTPUT = "F035"
+DECISIONS_BOOK = "F034"
 NO_REPORT = "F025"
 """what systems and mail programs put among the files of people"""
 DECISIONS_SUFFIX = ".decisions.xlsx"
@@ -207,7 +208,7 @@ def _file(path: str, file: Path, where: _Where) -> Found:
     if is_of_the_system(file.name):
         return Found(path, file, problem=finding(NO_REPORT))
     if file.name.lower().endswith(DECISIONS_SUFFIX):
-        return Found(path, file, problem=finding("F034"))
+        return Found(path, file, problem=finding(DECISIONS_BOOK))
     try:
         status = file.stat()
     except OSError as error:

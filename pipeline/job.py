@@ -9,18 +9,20 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.consolidate import Progress, Request, conclude, files_under, read_returns
+from pipeline.decisions.elsewhere import is_of_another_summary, lines_elsewhere, name_of, other_books
 from pipeline.decisions.meaning import decide
+from pipeline.decisions.opened import read_book
 from pipeline.decisions.plan import BookPlan, plan_book
-from pipeline.decisions.saved import NO_BOOK, SavedBook, read_book
+from pipeline.decisions.saved import NO_BOOK, SavedBook
 from pipeline.decisions.words import load_decision_words
 from pipeline.earlier import Earlier, kept_for, look_back
 from pipeline.errors import RunError
 from pipeline.export import is_own_output, write_long_table, write_report
-from pipeline.find import DECISIONS_SUFFIX, find_file
+from pipeline.find import DECISIONS_BOOK, DECISIONS_SUFFIX, Found, find_file
 from pipeline.findings import finding
 from pipeline.intake import desk_for
 from pipeline.limits import DEFAULT, OWN_FILES, Limits
-from pipeline.model import Consolidation, FileResult
+from pipeline.model import Consolidation, FileResult, Finding
 from pipeline.outputs import (
     ChangedMeanwhileError,
     check_folder,
@@ -115,7 +117,7 @@ def _do(job: Job, progress: Progress, begin: Callable[[], None], log: Log) -> Co
     )
     # A folder without files is told before anything is said of the older summary.
     found = files_under(request)
-    before = _Before(decided, _look_back(job))
+    before = _look_beside(job, found, decided)
     desk, readings = read_returns(request, progress, found)
     for is_last in _TRIES:
         decisions = decide(before.decided.saved, job.form, job.register, load_decision_words())
@@ -125,7 +127,7 @@ def _do(job: Job, progress: Progress, begin: Callable[[], None], log: Log) -> Co
         except ChangedMeanwhileError as change:
             if is_last:
                 raise RunError("changed_meanwhile", {"file": change.file.name}) from None
-        before = _Before(_read_decisions(job), _look_back(job))
+        before = _look_beside(job, found, _read_decisions(job))
     raise AssertionError("the last try either writes or stops the run")
 
 
@@ -162,6 +164,8 @@ class _Before:
 
     decided: _Decided
     summary: _Seen
+    elsewhere: tuple[Finding, ...]
+    """decisions in other places"""
 
 
 def _with_earlier(consolidation: Consolidation, earlier: Earlier, output: Path) -> tuple[Consolidation, Earlier]:
@@ -179,6 +183,7 @@ def _write(job: Job, consolidation: Consolidation, before: _Before, begin: Calla
     Raises:
         ChangedMeanwhileError: somebody saved the decisions workbook or the older summary since; nothing was written.
     """
+    consolidation = replace(consolidation, notes=(*consolidation.notes, *before.elsewhere))
     consolidation, earlier = _with_earlier(consolidation, before.summary.earlier, job.output)
     plan = plan_book(before.decided.saved, consolidation, load_decision_words(), earlier.edits)
     is_open = not plan.changes_nothing and not is_replaceable(job.decisions_book)
@@ -228,6 +233,23 @@ def _lines_of(data: bytes, book: Path) -> SavedBook:
         return call_apart(partial(read_book, data, str(book), load_decision_words()), OWN_FILES)
     except LostError:
         raise RunError("decisions_broken", {"file": str(book)}) from None
+
+
+def _look_beside(job: Job, found: Sequence[Found], decided: _Decided) -> _Before:
+    """Look at the older summary, and for decisions that were written in another place than the workbook."""
+    words = load_decision_words()
+    outputs = (job.data, job.report, job.output, job.decisions_book, job.log)
+    own = [path.resolve() for path in outputs if path]
+    books = other_books((job.decisions_book.parent, job.output.parent), own, words)
+    inside = [one.file.resolve() for one in found if one.problem and one.problem.code == DECISIONS_BOOK]
+    books += [file for file in inside if file not in books and not is_of_another_summary(file, own)]
+    elsewhere: tuple[Finding, ...] = ()
+    if books or decided.saved.beside:
+        try:
+            elsewhere = call_apart(partial(lines_elsewhere, books, decided.saved, words), OWN_FILES)
+        except LostError:
+            elsewhere = tuple(finding("D012", facts={"other": name_of(book)}) for book in books)
+    return _Before(decided, _look_back(job), elsewhere)
 
 
 def _look_back(job: Job) -> _Seen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 from openpyxl import load_workbook
 
 from examples.filling import Typed
-from pipeline.decisions.words import KEY
-from tests.decisions_by_hand import SIGNED, WORDS, add, fill, lines_in
+from pipeline.decisions.words import KEY, OlderWords, SheetWords
+from tests.conftest import Convert
+from tests.decisions_by_hand import SIGNED, WORDS, Line, add, fill, head_of, lines_in
 from tests.returned import FIGURES, FORM, consolidate, report_of, reported_totals, write_returns
 
 UNITS = {"07132": "Phường Quảng Yên", "07135": "Phường Đông Mai", "07138": "Phường Minh Thành"}
@@ -280,3 +282,190 @@ def test_nothing_is_asked_about_decisions_that_hold(office: Round) -> None:
     before = office.book.read_bytes()
     assert (office.run(), office.book.read_bytes(), office.notes()) == (0, before, [])
     assert line[KEY]
+
+
+# Decisions in another place ---------------------------------------------------------------------------------------
+
+CONFLICTS = [
+    "out.decisions-PC-HOA.xlsx",
+    "out.decisions (1).xlsx",
+    "out.decisions (Bản sao xung đột của Lan 2026-11-30).xlsx",
+    "out.decisions (Lan's conflicted copy 2026-11-30).xlsx",
+    "Copy of out.decisions.xlsx",
+    "bang cu.decisions.xlsx",
+    "so cua toi.xlsx",
+]
+
+
+@pytest.fixture
+def settled(office: Round) -> Round:
+    """Give an office in which every return is in and nothing is open."""
+    office.send(LATE)
+    assert office.run() == 0
+    return office
+
+
+def filled_copy(office: Round, to: Path) -> Path:
+    """Make a copy of the decisions workbook in which somebody wrote a line."""
+    to.parent.mkdir(exist_ok=True)
+    ours = office.book.read_bytes()
+    office.write(answer="value", value=BY_PHONE)
+    shutil.move(office.book, to)
+    office.book.write_bytes(ours)
+    return to
+
+
+@pytest.mark.parametrize("name", CONFLICTS)
+def test_lines_in_another_decisions_workbook_are_told_until_they_are_brought_over(settled: Round, name: str) -> None:
+    other = filled_copy(settled, settled.folder / name)
+    before = other.read_bytes()
+    assert settled.run() == 1
+    assert (settled.notes(), settled.counted(), other.read_bytes()) == (["D011"], STATED, before)
+    settled.write(answer="value", value=BY_PHONE)
+    assert settled.run() == 0
+    assert (settled.notes(), settled.counted()) == ([], BY_PHONE)
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("suffix", ["ods", "xls"])
+def test_a_decisions_workbook_saved_in_another_format_is_told(
+    settled: Round, soffice: Convert, suffix: str, tmp_path: Path
+) -> None:
+    other = filled_copy(settled, tmp_path / "other" / "out.decisions.xlsx")
+    soffice(other, suffix, settled.folder)
+    assert settled.run() == 1
+    assert settled.notes() == ["D011"]
+
+
+def test_a_filled_decisions_workbook_among_the_returns_is_told(settled: Round) -> None:
+    filled_copy(settled, settled.returns / "cu" / "out.decisions.xlsx")
+    assert settled.run() == 1
+    assert settled.notes() == ["D011"]
+
+
+def test_a_summary_that_was_renamed_does_not_lose_its_decisions_in_silence(settled: Round) -> None:
+    settled.write(answer="value", value=BY_PHONE)
+    assert settled.run() == 0
+    settled.book.rename(settled.folder / "Bảng tổng hợp.decisions.xlsx")
+    assert settled.run() == 1
+    assert (settled.notes(), settled.counted()) == (["D011"], STATED)
+
+
+def test_a_mistyped_decisions_workbook_does_not_lose_decisions_in_silence(settled: Round) -> None:
+    settled.write(answer="value", value=BY_PHONE)
+    assert settled.run("--decisions", settled.folder / "out.decision.xlsx") == 1
+    assert settled.notes() == ["D011"]
+
+
+def test_lines_in_a_copied_sheet_are_told(settled: Round) -> None:
+    workbook = load_workbook(settled.book)
+    sheet = workbook.copy_worksheet(workbook[WORDS.sheets["cells"].name])
+    sheet.title = "Số liệu (2)"
+    workbook.save(settled.book)
+    assert (settled.run(), settled.notes()) == (0, [])
+    workbook = load_workbook(settled.book)
+    head, places = head_of(workbook["Số liệu (2)"], "cells")
+    line: Line = {"unit": f"{LATE} {UNITS[LATE]}", "row": ROW, "answer": "ghi số đúng", "value": BY_PHONE, **SIGNED}
+    for key, value in line.items():
+        workbook["Số liệu (2)"].cell(head + 1, places[key]).value = value
+    workbook.save(settled.book)
+    assert (settled.run(), settled.notes(), settled.counted()) == (1, ["D010"], STATED)
+
+
+def test_a_decisions_workbook_that_cannot_be_read_is_told_where_it_calls_itself_one(settled: Round) -> None:
+    (settled.folder / "out.decisions (1).xlsx").write_bytes(b"PK\x03\x04 nothing")
+    (settled.folder / "khac.xlsx").write_bytes(b"PK\x03\x04 nothing")
+    assert (settled.run(), settled.notes()) == (1, ["D012"])
+
+
+def test_other_workbooks_that_ask_nothing_stay_quiet(settled: Round) -> None:
+    # An empty copy, a copy of what ours says too, the lock of Excel, and a workbook of another summary with its own.
+    shutil.copy(settled.book, settled.folder / "out.decisions - Copy.xlsx")
+    filled_copy(settled, settled.folder / "quy 3.decisions.xlsx")
+    shutil.copy(settled.folder / "out.xlsx", settled.folder / "quy 3.xlsx")
+    (settled.folder / "~$out.decisions (1).xlsx").write_bytes(b"\x03Lan" + bytes(160))
+    settled.write(answer="value", value=BY_PHONE)
+    shutil.copy(settled.book, settled.folder / "out.decisions-PC-HOA.xlsx")
+    for _ in range(2):
+        assert (settled.run(), settled.notes()) == (0, [])
+
+
+def test_a_sheet_of_notes_in_the_decisions_workbook_stays_quiet(settled: Round) -> None:
+    workbook = load_workbook(settled.book)
+    notes = workbook.create_sheet("Ghi chú của Lan")
+    notes.append(["Đơn vị", "Số đúng", "Lý do"])
+    notes.append([f"{LATE} {UNITS[LATE]}", BY_PHONE, "sẽ gọi lại"])
+    workbook.save(settled.book)
+    assert (settled.run(), settled.notes()) == (0, [])
+
+
+@pytest.mark.libreoffice
+def test_a_decisions_workbook_saved_again_or_sorted_stays_quiet(settled: Round, soffice: Convert) -> None:
+    settled.write(answer="value", value=BY_PHONE)
+    settled.write(unit=f"{OTHER} {UNITS[OTHER]}", answer="value", value=BY_PHONE)
+    assert settled.run() == 0
+    shutil.copy(soffice(settled.book, "xlsx", settled.folder / "saved"), settled.book)
+    assert (settled.run(), settled.notes()) == (0, [])
+    first, second = lines_in(settled.book)
+    swap(settled.book, first, second)
+    assert (settled.run(), settled.notes(), settled.counted()) == (0, [], 2 * BY_PHONE - STATED)
+
+
+def swap(book: Path, one: Line, other: Line) -> None:
+    """Put each of two lines in the place of the other."""
+    for line, row in ((one, other["#"]), (other, one["#"])):
+        fill(book, "cells", {"#": row}, **{key: value for key, value in line.items() if key != "#"})
+
+
+# What a cell of the workbook shows ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "pattern", "counts"),
+    [
+        (2, "0.000", False),
+        (13, '0"05"', False),
+        (13, '#,##0" nghìn"', False),
+        (3, "0%", False),
+        (13, ";;;", False),
+        (1300, "#,##0", True),
+        (1300, "General", True),
+        (1300, "@", True),
+        (1300, '#,##0" quyển"', True),
+        (13, "0.00", True),
+    ],
+)
+def test_a_number_counts_only_as_it_is_shown(settled: Round, number: int, pattern: str, counts: bool) -> None:
+    settled.write(answer="value", value=number)
+    (line,) = lines_in(settled.book)
+    workbook = load_workbook(settled.book)
+    sheet = workbook[WORDS.sheets["cells"].name]
+    _, places = head_of(sheet, "cells")
+    sheet.cell(line["#"], places["value"]).number_format = pattern
+    workbook.save(settled.book)
+    assert settled.run() == (0 if counts else 1)
+    assert (settled.notes(), settled.counted()) == (([], number) if counts else (["D002"], STATED))
+
+
+# Words that changed ---------------------------------------------------------------------------------------------------
+
+
+def test_a_workbook_of_older_words_is_read_by_the_same_keys(settled: Round, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled.write(answer="value", value=BY_PHONE)
+    cells = WORDS.sheets["cells"]
+    words = {**WORDS.sheets, "cells": reworded(cells)}
+    monkeypatch.setattr("pipeline.job.load_decision_words", lambda: replace(WORDS, sheets=words))
+    assert (settled.run(), settled.notes(), settled.counted()) == (0, [], BY_PHONE)
+    assert load_workbook(settled.book).sheetnames == [*(sheet.name for sheet in WORDS.sheets.values()), "Danh sách"]
+
+
+def reworded(words: SheetWords) -> SheetWords:
+    """Say everything in other words, the present ones being those of an older version."""
+    columns = tuple(column._replace(head=f"{column.head} mới") for column in words.columns)
+    answers = {answer: f"{text} mới" for answer, text in words.answers.items()}
+    older = OlderWords(
+        (words.name,),
+        {column.head: column.key for column in words.columns},
+        {text: answer for answer, text in words.answers.items()},
+    )
+    return replace(words, name="Số liệu mới", columns=columns, answers=answers, older=older)

@@ -21,7 +21,7 @@ _PLACES = 3
 _INDENT = 14
 _TYPED = 60
 """so much of what was typed is shown"""
-_OF_THE_BOOK = frozenset({"D001", "D002", "D004", "D008", "F029"})
+_OF_THE_BOOK = frozenset({"D001", "D002", "D004", "D008", "D010", "D011", "D012", "F029"})
 """codes of lines of the decisions workbook that were not applied, and of what belongs there"""
 _COUNTED_APART = (
     Outcome.IDENTICAL,

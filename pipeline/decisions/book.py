@@ -301,8 +301,8 @@ def _fill(by_hand: bool) -> PatternFill:
 def _write_lists(book: Workbook, plan: BookPlan, words: DecisionWords) -> None:
     """Write the lists to choose from on their hidden sheet, one column each, and name them."""
     name = words.lists["sheet"]
-    if name in book.sheetnames:
-        book.remove(book[name])
+    for old in [sheet for sheet in book.sheetnames if words.is_sheet_of_lists(sheet)]:
+        book.remove(book[old])
     sheet = book.create_sheet(name)
     sheet.sheet_state = "hidden"
     for place, (list_name, texts) in enumerate(plan.lists.items(), 1):

@@ -19,13 +19,15 @@ from pipeline.decisions.decided import (
     UnitDecision,
 )
 from pipeline.decisions.keys import FileKey, read_cell_key, read_file_key, read_unit_key
-from pipeline.decisions.saved import SavedBook, SavedLine
-from pipeline.decisions.words import CELLS, CHOSEN_BY_HAND, FILES, FILLED_BY_HAND, DecisionWords
-from pipeline.numbers import load_number_words, read_number
+from pipeline.decisions.saved import Look, SavedBook, SavedLine
+from pipeline.decisions.words import CELLS, FILES, DecisionWords
+from pipeline.numbers import Kind as NumberKind
+from pipeline.numbers import Reading, load_number_words, read_number
+from pipeline.parse.shown import as_shown
 from schemas.form import Form, ValueKind
 from schemas.register import Register
 from schemas.rules import Cell
-from schemas.text import fold, visible
+from schemas.text import visible
 
 _EXACT = (None, "V020", "V026")
 """codes of readings that leave no doubt about a number a person typed"""
@@ -39,7 +41,7 @@ def decide(book: SavedBook, form: Form, register: Register, words: DecisionWords
     units: list[UnitDecision] = []
     refused: list[Refused] = []
     for line in book.lines:
-        if not _speaks(line):
+        if not line.speaks:
             continue
         try:
             if line.kind == CELLS:
@@ -62,12 +64,6 @@ def _about(line: SavedLine, choices: Choices) -> tuple[str, Cell] | None:
     return None
 
 
-def _speaks(line: SavedLine) -> bool:
-    """Tell whether a person began to decide; a date or a remark beside the table alone decides nothing."""
-    hand = FILLED_BY_HAND[line.kind] - {"day"} | (frozenset() if line.key else CHOSEN_BY_HAND[line.kind])
-    return any(column in hand for column in line.values)
-
-
 def _signed(line: SavedLine) -> Signed:
     if not line.text("by"):
         raise RefusedError("no_person")
@@ -80,10 +76,10 @@ def _answer(line: SavedLine, choices: Choices) -> str:
     text = line.text("answer")
     if not text:
         raise RefusedError("no_answer")
-    answers = {fold(shown): answer for answer, shown in choices.words.sheets[line.kind].answers.items()}
-    if fold(text) not in answers:
+    answer = choices.words.sheets[line.kind].answer_of(text)
+    if answer is None:
         raise RefusedError("unknown_answer")
-    return answers[fold(text)]
+    return answer
 
 
 def _cell_decision(line: SavedLine, choices: Choices) -> CellDecision:
@@ -138,12 +134,23 @@ def _number(line: SavedLine, kind: ValueKind) -> int | None:
     """Read the right number as strictly as can be: a decision must not itself need a decision."""
     if "value" not in line.values:
         return None
-    reading = read_number(
-        line.values["value"], kind="money" if kind is ValueKind.MONEY else "count", words=load_number_words()
-    )
+    sort: NumberKind = "money" if kind is ValueKind.MONEY else "count"
+    reading = read_number(line.values["value"], kind=sort, words=load_number_words())
     if reading.value is None or reading.second is not None or reading.code not in _EXACT:
         raise RefusedError("not_a_number")
+    look = line.looks.get("value")
+    if look and not _shows(look, reading, sort):
+        raise RefusedError("shown_otherwise")
     return reading.value
+
+
+def _shows(look: Look, reading: Reading, kind: NumberKind) -> bool:
+    """Tell whether a cell shows the number that stands in it: that is what the person saw and signed."""
+    if look.is_percent or look.is_pieced:
+        return False
+    if look.dress is None:
+        return True
+    return bool(look.dress.pattern) and as_shown(reading, look.dress, kind, load_number_words(), ()).value is not None
 
 
 def _file_decision(line: SavedLine, choices: Choices) -> FileDecision:

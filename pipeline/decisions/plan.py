@@ -26,7 +26,7 @@ from pipeline.decisions.saved import SavedBook, SavedLine, SavedSheet
 from pipeline.decisions.words import CELLS, FILES, KEY, UNITS, DecisionWords
 from pipeline.model import Consolidation, FileResult, LineEnd, Place, Return
 from schemas.rules import Cell
-from schemas.text import fold, tidy
+from schemas.text import tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ def _accepted(
     line: SavedLine, result: Consolidation, one: Return, cell: Cell, choices: Choices
 ) -> tuple[str, ...] | None:
     """Name the findings that a line of a person's own accepted, so that it does not accept what comes later too."""
-    if fold(line.text("answer")) != fold(choices.words.sheets[CELLS].answers[CellAnswer.AS_STATED]):
+    if choices.words.sheets[CELLS].answer_of(line.text("answer")) != CellAnswer.AS_STATED:
         return None
     told = next((file.findings for file in result.files if file.path == one.path), ())
     applied = [each for each in told if each.code == "D003" and each.at == cell]

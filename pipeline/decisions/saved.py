@@ -1,22 +1,26 @@
 """The lines of the decisions workbook as they were saved: what stands in them, and which a person filled."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from itertools import zip_longest
+from typing import NamedTuple
 
-from pipeline.decisions.words import CHOSEN_BY_HAND, FILLED_BY_HAND, KEY, KINDS, LISTS, DecisionWords, SheetWords
-from pipeline.errors import RunError
-from pipeline.kinds import Container, Kind, Unreadable, kind_of
-from pipeline.limits import OWN_FILES
-from pipeline.read import CellValue, OverLimit, Sheet, cell_name, read_sheets
-from pipeline.second_look import SheetFacts, sheet_facts
-from pipeline.zip_check import check_zip
-from schemas.text import fold, tidy
+from pipeline.decisions.words import CHOSEN_BY_HAND, FILLED_BY_HAND, KEY, LISTS
+from pipeline.read import CellValue
+from pipeline.second_look import Dress
+from schemas.text import tidy
 
-_HEAD_WITHIN = 40
-"""the head stands in one of the first so many rows"""
+
+class Look(NamedTuple):
+    """What a cell shows beside or in place of what stands in it."""
+
+    dress: Dress | None = None
+    """a number format that shows more, less or something else than the digits"""
+    is_percent: bool = False
+    is_pieced: bool = False
+    """a text of pieces that the eye keeps apart, such as struck ones"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class SavedLine:
     """key of a column -> address of its cell"""
     scribbled: bool
     """something stands outside the columns of the table"""
+    looks: Mapping[str, Look] = field(default_factory=dict)
+    """key of a column -> how its cell shows otherwise what stands there, where it does"""
 
     @property
     def key(self) -> str:
@@ -45,6 +51,18 @@ class SavedLine:
         """Whether a person wrote in it: such a line is never touched."""
         hand = FILLED_BY_HAND[self.kind] | (frozenset() if self.key else CHOSEN_BY_HAND[self.kind])
         return self.scribbled or any(column in hand for column in self.values)
+
+    @property
+    def speaks(self) -> bool:
+        """Whether a person began to decide; a date or a remark beside the table alone decides nothing."""
+        hand = FILLED_BY_HAND[self.kind] - {"day"} | (frozenset() if self.key else CHOSEN_BY_HAND[self.kind])
+        return any(column in hand for column in self.values)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What a person says in it and where: the same in every copy, whatever the program wrote beside it since."""
+        columns = CHOSEN_BY_HAND[self.kind] | FILLED_BY_HAND[self.kind] - {"day"}
+        return self.kind, *(self.text(column) for column in sorted(columns))
 
     def text(self, column: str) -> str:
         """Text of one column on one line; a whole number without its ".0"."""
@@ -95,6 +113,8 @@ class SavedBook:
     sheets: Mapping[str, SavedSheet]
     lists: tuple[tuple[str, ...], ...] = ()
     """columns of the hidden sheet of lists, from top to bottom"""
+    beside: tuple[SavedLine, ...] = ()
+    """lines of further sheets of the same heads, such as a copied one: none of them is applied"""
 
     @property
     def last_run(self) -> LastRun:
@@ -110,110 +130,3 @@ class SavedBook:
 
 
 NO_BOOK = SavedBook({})
-
-
-def read_book(data: bytes, path: str, words: DecisionWords) -> SavedBook:
-    """Read the lines that were saved in the workbook at a path.
-
-    Raises:
-        RunError: it is no readable decisions workbook. A decision must not be passed over in silence, so nothing is
-            done then.
-    """
-    try:
-        sheets = _read_all(data, path)
-    except (Unreadable, OverLimit):
-        raise RunError("decisions_broken", {"file": path}) from None
-    found = {kind: _find(kind, sheets, words.sheets[kind], path) for kind in KINDS}
-    known = {kind: sheet for kind, sheet in found.items() if sheet}
-    if not known:
-        raise RunError("decisions_other", {"file": path})
-    lists = next((sheet for sheet in sheets if sheet.name == words.lists["sheet"]), None)
-    return SavedBook(known, _columns(lists) if lists else ())
-
-
-def _read_all(data: bytes, name: str) -> list[Sheet]:
-    """Read every sheet; where a formula shows nothing or an error, "=" stands, so that its cell is not blank."""
-    box = Container(data, OWN_FILES.inflated_bytes)
-    check_zip(box, OWN_FILES)
-    kind = kind_of(box, name)
-    if kind not in (Kind.XLSX, Kind.XLSM):
-        raise Unreadable(kind.value)
-    return [_with_formulas(sheet, sheet_facts(box, kind, sheet.name)) for sheet in read_sheets(data, OWN_FILES)]
-
-
-def _with_formulas(sheet: Sheet, facts: SheetFacts) -> Sheet:
-    unseen = {place for place in (*facts.formulas, *facts.errors) if sheet.value(*place) == ""}
-    if not unseen:
-        return sheet
-    last = max(sheet.first_row + len(sheet.rows) - 1, *(row for row, _ in unseen))
-    width = max(_width(sheet), *(column + 1 for _, column in unseen))
-    rows: list[list[CellValue]] = [
-        ["=" if (row, column) in unseen else sheet.value(row, column) for column in range(width)]
-        for row in range(last + 1)
-    ]
-    return replace(sheet, first_row=0, first_column=0, rows=rows)
-
-
-def _find(kind: str, sheets: list[Sheet], words: SheetWords, path: str) -> SavedSheet | None:
-    """Find the sheet of one kind by the head over its keys; of several, the one that bears the sheet's own name."""
-    rivals = [(sheet, row) for sheet in sheets if (row := _head_row(sheet, words)) is not None]
-    named = [rival for rival in rivals if rival[0].name == words.name]
-    if len(rivals) > 1 and not named:
-        raise RunError("decisions_twice", {"file": path, "sheet": words.name})
-    if not rivals:
-        return None
-    sheet, row = (named or rivals)[0]
-    heads = {fold(column.head): column.key for column in words.columns}
-    columns: dict[str, int] = {}
-    for place in range(_width(sheet)):
-        text = sheet.value(row, place)
-        key = heads.get(fold(text)) if isinstance(text, str) else None
-        if key:
-            columns.setdefault(key, place)
-    for column in words.columns:
-        if column.key not in columns:
-            raise RunError("decisions_column", {"file": path, "sheet": sheet.name, "column": column.head})
-    lines = tuple(_lines(kind, sheet, row, columns))
-    return SavedSheet(sheet.name, row + 1, {key: place + 1 for key, place in columns.items()}, lines)
-
-
-def _width(sheet: Sheet) -> int:
-    return sheet.first_column + max((len(cells) for cells in sheet.rows), default=0)
-
-
-def _head_row(sheet: Sheet, words: SheetWords) -> int | None:
-    wanted = fold(words.head(KEY))
-    for row, _, value in sheet.filled():
-        if row >= _HEAD_WITHIN:
-            return None
-        if isinstance(value, str) and fold(value) == wanted:
-            return row
-    return None
-
-
-def _lines(kind: str, sheet: Sheet, head: int, columns: Mapping[str, int]) -> Iterator[SavedLine]:
-    by_place = {place: key for key, place in columns.items()}
-    for row in range(head + 1, sheet.first_row + len(sheet.rows)):
-        values: dict[str, CellValue] = {}
-        scribbled = False
-        for place in range(_width(sheet)):
-            value = sheet.value(row, place)
-            if value == "" or (isinstance(value, str) and not tidy(value)):
-                continue
-            if place in by_place:
-                values[by_place[place]] = value
-            else:
-                scribbled = True
-        if values or scribbled:
-            places = {key: cell_name(row, place) for key, place in columns.items()}
-            yield SavedLine(kind, sheet.name, row + 1, values, places, scribbled)
-
-
-def _columns(sheet: Sheet) -> tuple[tuple[str, ...], ...]:
-    columns = []
-    for place in range(_width(sheet)):
-        texts = [str(sheet.value(row, place)) for row in range(sheet.first_row + len(sheet.rows))]
-        while texts and not texts[-1]:
-            texts.pop()
-        columns.append(tuple(texts))
-    return tuple(columns)

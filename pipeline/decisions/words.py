@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from schemas.definition import Table, read_toml
+from schemas.text import fold
 
 DECISION_WORDS = Path(__file__).parent.parent / "wording" / "decisions.toml"
 
@@ -39,6 +40,17 @@ class BookColumn(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class OlderWords:
+    """How a sheet was worded by older versions, whose workbooks are read all the same."""
+
+    names: tuple[str, ...]
+    heads: Mapping[str, str]
+    """head -> key of the column"""
+    answers: Mapping[str, str]
+    """text -> what is decided"""
+
+
+@dataclass(frozen=True)
 class SheetWords:
     """One sheet."""
 
@@ -48,12 +60,28 @@ class SheetWords:
     columns: tuple[BookColumn, ...]
     answers: Mapping[str, str]
     """what may be decided -> how it is worded"""
+    older: OlderWords
     texts: Mapping[str, str]
     statuses: Mapping[str, str]
 
-    def head(self, key: str) -> str:
-        """Head of one column."""
-        return next(column.head for column in self.columns if column.key == key)
+    def is_named(self, sheet: str) -> bool:
+        """Tell whether a sheet bears the name that this one has, or had."""
+        return fold(sheet) in {fold(name) for name in (self.name, *self.older.names)}
+
+    def column_of(self, head: str) -> str | None:
+        """Find the column of a head, as it is worded or was."""
+        return self._by_head.get(fold(head))
+
+    def answer_of(self, text: str) -> str | None:
+        """Find what is decided by a text, as it is worded or was."""
+        answers = {fold(older): answer for older, answer in self.older.answers.items()}
+        answers |= {fold(shown): answer for answer, shown in self.answers.items()}
+        return answers.get(fold(text))
+
+    @cached_property
+    def _by_head(self) -> Mapping[str, str]:
+        heads = {fold(older): key for older, key in self.older.heads.items()}
+        return heads | {fold(column.head): column.key for column in self.columns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +94,30 @@ class DecisionWords:
     severity: Mapping[str, str]
     closed: Mapping[str, str]
     """why nothing is asked any more about a line"""
+    names_of_files: tuple[str, ...]
+    """words by which a file calls itself a decisions workbook"""
+    older_lists: tuple[str, ...]
+    """names that the sheet of lists had"""
+
+    def is_sheet_of_lists(self, sheet: str) -> bool:
+        """Tell whether a sheet bears the name that the one of lists has, or had."""
+        return sheet in (self.lists["sheet"], *self.older_lists)
 
 
 @cache
 def load_decision_words() -> DecisionWords:
     """Load the texts once."""
     words = read_toml(DECISION_WORDS)
-    sheets = {kind: _sheet(words.table(kind)) for kind in KINDS}
+    older = words.table("older")
+    sheets = {kind: _sheet(words.table(kind), older.table(kind)) for kind in KINDS}
     lists, prompts, severity, closed = (
         words.table(name).words() for name in ("lists", "prompts", "severity", "closed")
     )
-    return DecisionWords(sheets, lists, prompts, severity, closed)
+    files, older_lists = words.table("files_elsewhere").texts("names"), older.texts("lists")
+    return DecisionWords(sheets, lists, prompts, severity, closed, files, older_lists)
 
 
-def _sheet(table: Table) -> SheetWords:
+def _sheet(table: Table, older: Table) -> SheetWords:
     columns = table.table("columns").values
     return SheetWords(
         name=table.text("sheet"),
@@ -89,4 +127,5 @@ def _sheet(table: Table) -> SheetWords:
         answers=table.table("answers").words(),
         texts={key: text for key, text in table.values.items() if isinstance(text, str)},
         statuses=table.table("status").words(),
+        older=OlderWords(older.texts("names"), older.table("heads").words(), older.table("answers").words()),
     )

@@ -119,6 +119,9 @@ def read_cell_key(key: str) -> CellKey | None:
                 return None
             if not (told is None or _are_texts(told)) or len(rest) > 1 or not _are_texts(rest):
                 return None
+            if typed is None and (told or suggestions or rest):
+                # The program asks nothing before a return has come.
+                return None
             codes = None if told is None else frozenset(told)
             elsewhere = rest[0] if rest else None if codes and _ELSEWHERE in codes else ""
             return CellKey(unit, Cell(row, measure), typed, tuple(suggestions), codes, elsewhere)

@@ -248,7 +248,7 @@ def _is_gone(line: SavedLine, now: _Now) -> bool:
         return False
     counted = {one.sha256 for one in now.returns.values()}
     contents = {file.sha256 for file in now.files}
-    paths = {file.path for file in now.files}
+    paths = {file.shown_path for file in now.files}
     return key.sha256 not in contents and line.text("file") not in paths and not key.rivals & counted
 
 

@@ -26,14 +26,14 @@ def seen_returns(last_run: LastRun, readings: Iterable[FileReading]) -> SeenRetu
     seen: dict[str, list[Return]] = {}
     for reading in readings:
         for one in reading.returns:
-            if one.claim.unit and last_run.saw(one.path, one.sha256):
+            if one.claim.unit and last_run.saw(one.shown_path, one.sha256):
                 seen.setdefault(one.claim.unit, []).append(one)
     return seen
 
 
 def bound_files(decisions: Decisions, readings: Iterable[FileReading]) -> Decisions:
     """Bind a file named by its path to what lay there when the line was written, if something else does now."""
-    now: dict[str, str | None] = {reading.path: reading.sha256 for reading in readings}
+    now: dict[str, str | None] = {reading.shown_path: reading.sha256 for reading in readings}
     files = tuple(_bound_file(decision, decisions.last_run, now) for decision in decisions.files)
     return replace(decisions, files=files)
 

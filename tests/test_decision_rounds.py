@@ -469,3 +469,34 @@ def reworded(words: SheetWords) -> SheetWords:
         {text: answer for answer, text in words.answers.items()},
     )
     return replace(words, name="Số liệu mới", columns=columns, answers=answers, older=older)
+
+
+# The trial's own workbooks, as an earlier version wrote them ----------------------------------------------------------
+
+TRIAL = Path(__file__).parent / "corpus" / "trial" / "decisions"
+
+
+def test_a_copy_left_by_onedrive_is_told(settled: Round) -> None:
+    shutil.copy(TRIAL / "09.decisions.xlsx", settled.book)
+    shutil.copy(TRIAL / "09.decisions-PC-HOA.xlsx", settled.folder / "out.decisions-PC-HOA.xlsx")
+    assert (settled.run(), settled.notes(), settled.counted(OTHER)) == (1, ["D011"], STATED)
+
+
+def test_a_decision_of_an_earlier_version_that_fits_no_more_keeps_a_round_open(settled: Round) -> None:
+    shutil.copy(TRIAL / "12.decisions.xlsx", settled.book)
+    settled.send(OTHER, "Dong Mai lan 2.xlsx", books_donated__quantity=1400)
+    assert settled.run() == 1
+    assert (settled.counted(OTHER), "D001" in settled.codes(OTHER)) == (1400, True)
+
+
+def test_a_line_of_an_earlier_version_without_a_key_is_as_old_as_its_list_of_files(office: Round) -> None:
+    shutil.copy(TRIAL / "09.decisions-PC-HOA.xlsx", office.book)
+    (line,) = lines_in(office.book)
+    fill(office.book, "cells", line, unit=f"{LATE} {UNITS[LATE]}", value=BY_PHONE)
+    office.send(LATE, "lan dau.xlsx")
+    assert (office.run(), office.counted(), "D001" in office.codes()) == (1, STATED, True)
+
+
+def test_a_decision_that_an_earlier_version_had_bound_still_counts(settled: Round) -> None:
+    shutil.copy(TRIAL / "07.decisions.xlsx", settled.book)
+    assert (settled.run(), settled.counted()) == (0, BY_PHONE)

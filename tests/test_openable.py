@@ -401,6 +401,21 @@ def test_a_workbook_of_two_versions_gives_the_newer() -> None:
     assert figures(the_return(data, "a.xls")) == right_values()
 
 
+def test_a_cell_that_xls_stores_twice_is_an_error_and_the_rest_counts() -> None:
+    stream = with_code_page(stream_of(case(PERL)), 1200)
+    for record, at, _ in biff_records(stream):
+        if record == 0x203 and struct.unpack_from("<d", stream, at + 6)[0] == right_values()[DONORS]:
+            again = stream[at - 4 : at + 6] + struct.pack("<d", 999)
+            # Behind the last cell of the only sheet, so that nothing else moves.
+            end = stream.rindex(struct.pack("<HH", 0x0A, 0))
+            stream = stream[:end] + again + stream[end:]
+            break
+    one = the_return(compound_file("Workbook", stream), "a.xls")
+    assert figures(one) == without_donors()
+    (unlike,) = [each for each in one.findings if each.code == "V036"]
+    assert unlike.found == "263 ≠ 999"
+
+
 def test_a_plain_xls_is_not_written_anew() -> None:
     data = compound_file("Workbook", with_code_page(stream_of(case(PERL)), 1200))
     assert bytes_to_read(Container(data), Kind.XLS) is data

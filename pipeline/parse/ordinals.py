@@ -20,7 +20,8 @@ def tell_of_ordinals(page: Page) -> None:
     before = 0
     for row in page.form.rows:
         line = page.located.rows.get(row.key)
-        typed = fold(as_text(page.sheet.value(line, column))) if line is not None else ""
+        value = page.sheet.value(line, column) if line is not None else ""
+        typed = fold(as_text(value)) if value != "" else ""
         if line is None or not typed.isdecimal():
             continue
         number = int(typed)

@@ -17,10 +17,11 @@ def tell_of_other_numbers(page: Page) -> None:
     A note that says one of the numbers of its row, or mentions a part of it, contradicts nothing.
     """
     for row in () if page.source.is_summary else page.form.rows:
-        counted = _counted(page, row)
+        remarks = list(_remarks_of(page, row))
+        counted = _counted(page, row) if remarks else []
         if not counted or any(told.code == "V031" and told.row == row.key for told in page.findings):
             continue
-        for raw in _remarks_of(page, row):
+        for raw in remarks:
             text = as_text(raw)
             if _says_another(page, row, raw, counted):
                 at = _meant(page, counted, text)

@@ -15,9 +15,6 @@ from pipeline.second_look.facts import Address, Notes, is_percent
 from pipeline.second_look.markup import Attributes, elements, local_name, parse
 from pipeline.second_look.places import Area, address_of, areas_of, lies_in
 
-_STRIKE = re.compile(rb"<(?:[A-Za-z0-9]+:)?strike\b")
-_FORMATS = re.compile(rb"<(?:[A-Za-z0-9]+:)?dxfs\b.*?</(?:[A-Za-z0-9]+:)?dxfs>", re.S)
-_CHANGES = re.compile(rb"<(?:[A-Za-z0-9]+:)?(?:numFmt|strike)\b")
 _EXTENDED = re.compile(rb"<x14:dxf>.*?<(?:x14:)?(?:numFmt|strike)\b", re.S)
 _OFF = ("0", "false")
 
@@ -36,8 +33,8 @@ def add_marks(notes: Notes, sheet: bytes, styles: bytes) -> None:
 
     Most workbooks have no format of these kinds, and their cells are not looked through.
     """
-    struck = _struck_styles(styles) if _STRIKE.search(styles) else frozenset()
-    changes = _changes(styles)
+    struck = _struck_styles(styles) if b"strike" in styles else frozenset()
+    changes = _changes(styles) if _may_change(styles) else {}
     if not (struck or changes or _EXTENDED.search(sheet)):
         return
     seen = _SheetMarks(struck).read(sheet)
@@ -46,6 +43,12 @@ def add_marks(notes: Notes, sheet: bytes, styles: bytes) -> None:
         change = rule.own or changes.get(rule.format)
         if change:
             _apply(notes, rule, change, seen.numbers)
+
+
+def _may_change(styles: bytes) -> bool:
+    """Tell whether a conditional format may change a number format or strike out; every workbook is asked this."""
+    start = max(styles.find(b"dxfs"), 0)
+    return styles.find(b"numFmt", start) >= 0 or styles.find(b"strike", start) >= 0
 
 
 def _struck_styles(styles: bytes) -> frozenset[str]:
@@ -70,9 +73,6 @@ def _struck_styles(styles: bytes) -> frozenset[str]:
 
 def _changes(styles: bytes) -> dict[str, _Change]:
     """The changes that conditional formats may make, by their number; those alone that matter here."""
-    part = _FORMATS.search(styles)
-    if not part or not _CHANGES.search(part[0]):
-        return {}
     found: dict[str, _Change] = {}
     number = -1
     inside = False

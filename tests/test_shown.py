@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -31,6 +32,8 @@ from pipeline.second_look.dress import Dress, dress_of
 from schemas.rules import Severity
 from tests.conftest import Convert
 from tests.reading import desk, entry
+from tests.test_second_look import SHEET as XLSB_SHEET
+from tests.test_second_look import record, wide, xlsb
 from tests.test_unseen import written
 
 TRIAL = Path(__file__).parent / "corpus" / "trial"
@@ -690,3 +693,25 @@ def test_numbers_on_another_sheet_are_told_as_texts_too_and_asked_about_beside_z
     blank: dict[str, Typed] = {f"{FAIRS}.quantity": None, f"{FAIRS}.people": None}
     told = {one.code: one.severity.value for one in reading_of(changed(tmp_path, change, blank)).findings}
     assert told.get("S021") == severity
+
+
+# Xlsb: no free program writes its comments ------------------------------------------------------------------------
+
+
+def test_struck_fonts_and_comments_of_xlsb_are_read() -> None:
+    struck_font = record(611, struct.pack("<I", 1)) + record(43, struct.pack("<HH", 220, 8) + bytes(20)) + record(612)
+    with zipfile.ZipFile(io.BytesIO(xlsb(styles=struck_font))) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    place = struct.pack("<5I", 0, 2, 2, 4, 4) + bytes(16)
+    text = b"\x00" + wide("Nguyễn Văn A:\nsửa thành 12")
+    parts["xl/comments1.bin"] = record(632, wide("Nguyễn Văn A")) + record(635, place) + record(637, text)
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments"
+    relation = f'<Relationship Id="rId1" Target="../comments1.bin" Type="{kind}"/>'
+    parts["xl/worksheets/_rels/sheet1.bin.rels"] = f"<Relationships>{relation}</Relationships>".encode()
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    facts = sheet_facts(data.getvalue(), Kind.XLSB, XLSB_SHEET)
+    assert facts.comments == {(2, 4): "sửa thành 12"}
+    assert (2, 4) in facts.struck

@@ -8,7 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.settle.wordings import Words, phrases, places_of, same_words, says, without, words_in
+from pipeline.settle.wordings import (
+    Index,
+    Words,
+    index,
+    index_of,
+    phrases,
+    places_of,
+    same_words,
+    says,
+    without,
+    words_in,
+)
 from schemas.form import Form
 from schemas.text import tidy
 
@@ -33,9 +44,9 @@ _LENGTH = 160
 class FormWords:
     """The words of a form that figures may stand beside."""
 
-    counted: frozenset[Words]
+    counted: Index
     """what its rows are counted in: người, quyển"""
-    labels: frozenset[Words]
+    labels: Index
     """pairs of words of its labels that its own title and name do not hold: "hội thảo" """
 
 
@@ -50,7 +61,7 @@ def words_of_form(form: Form) -> FormWords:
         for label in (row.label, row.short_label):
             words = words_in(label)
             labels |= {*pairwise(words)} - ordinary
-    return FormWords(frozenset(counted - {()}), frozenset(labels))
+    return FormWords(index_of(sorted(counted - {()})), index_of(sorted(labels)))
 
 
 def says_correction(text: str, *, of_picture: bool = False) -> bool:
@@ -68,7 +79,7 @@ def says_correction(text: str, *, of_picture: bool = False) -> bool:
 def _is_numbered(words: Words) -> bool:
     """Tell "lần 2", "v3", "bản 2": a version from the second on."""
     first = ("1", "0", "01")
-    for _, end in places_of(words, phrases("numbered")):
+    for _, end in places_of(words, index("numbered")):
         if end < len(words) and words[end].isdecimal() and len(words[end]) < 3 and words[end] not in first:  # noqa: PLR2004
             return True
     return any(re.fullmatch(r"(?:v|ver)[2-9]", word) for word in words)
@@ -118,7 +129,7 @@ def _mends(form: FormWords, sentence: str) -> bool:
     """Tell a word for a wrong figure beside a figure, or beside the name or number of a row."""
     words = words_in(sentence)
     return says(words, "wrong") and (
-        bool(_figures_of(sentence)) or _names_row(form, words) or bool(places_of(words, tuple(form.counted)))
+        bool(_figures_of(sentence)) or _names_row(form, words) or bool(places_of(words, form.counted))
     )
 
 
@@ -133,27 +144,24 @@ def _corrects(form: FormWords, sentence: str) -> bool:
 
 def _states(form: FormWords, sentence: str, *, loosely: bool) -> bool:
     """Tell whether a figure stands beside what the form counts; loosely, also in one sentence with a row's name."""
-    counted = tuple(form.counted)
     for _, end in (figures := _figures_of(sentence)):
-        if places_of(words_in(sentence[end:])[:_AFTER], counted):
+        if places_of(words_in(sentence[end:])[:_AFTER], form.counted):
             return True
     words = words_in(sentence)
-    if any(places_of(words[end : end + 1], counted) for _, end in places_of(words, phrases("spelt"))):
+    if any(places_of(words[end : end + 1], form.counted) for _, end in places_of(words, index("spelt"))):
         return True
     return loosely and bool(figures) and _names_row(form, words_in(sentence))
 
 
 def _names_row(form: FormWords, words: Words) -> bool:
-    pairs = pairwise(words)
-    known = form.labels
-    return _names_place(words) or any(any(same_words(pair, label) for label in known) for pair in pairs)
+    return _names_place(words) or bool(places_of(words, form.labels))
 
 
 def _names_place(words: Words) -> bool:
     """Tell "mục 4", "dòng 12", "ô D34", "D34"."""
     if any(re.fullmatch(r"[a-h]\d{2}", word) for word in words):
         return True
-    ends = (end for _, end in places_of(words, phrases("places")) if end < len(words))
+    ends = (end for _, end in places_of(words, index("places")) if end < len(words))
     return any(re.fullmatch(r"\d{1,3}|[a-z]{1,2}\d{1,3}|i{1,3}|iv|v|vi{1,3}", words[end]) for end in ends)
 
 

@@ -1,7 +1,7 @@
 """Words in names and texts of people: with their marks where they were typed with marks, else without."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +14,8 @@ _SHORT = 2
 """a word of so few letters is matched with its marks alone: "to" is no "tờ" """
 
 Words = tuple[str, ...]
+Index = Mapping[str, tuple[Words, ...]]
+"""letters of the first word -> phrases that begin with it"""
 
 
 @cache
@@ -33,19 +35,33 @@ def phrases(name: str) -> tuple[Words, ...]:
     return tuple(sorted((words_in(text) for text in companion_words().texts(name)), key=len, reverse=True))
 
 
-def places_of(words: Words, wanted: Sequence[Words]) -> list[tuple[int, int]]:
+def index_of(wanted: Iterable[Words]) -> Index:
+    """Put phrases under the letters of their first words, so that a long text is gone through once."""
+    found: dict[str, list[Words]] = {}
+    for phrase in wanted:
+        found.setdefault(fold(phrase[0]), []).append(phrase)
+    return {first: tuple(same) for first, same in found.items()}
+
+
+@cache
+def index(name: str) -> Index:
+    """Give one list of the wording under the letters of the first words."""
+    return index_of(phrases(name))
+
+
+def places_of(words: Words, wanted: Index) -> list[tuple[int, int]]:
     """Find where one of some phrases stands among words: (first word, end)."""
     return [
         (start, start + len(phrase))
-        for start in range(len(words))
-        for phrase in wanted
+        for start, word in enumerate(words)
+        for phrase in wanted.get(fold(word), ())
         if same_words(words[start : start + len(phrase)], phrase)
     ]
 
 
 def says(words: Words, name: str) -> bool:
     """Tell whether words hold a phrase of one list of the wording."""
-    return bool(places_of(words, phrases(name)))
+    return bool(places_of(words, index(name)))
 
 
 def same_words(typed: Words, phrase: Words) -> bool:
@@ -62,7 +78,7 @@ def _same(typed: str, word: str) -> bool:
 
 def without(words: Words, name: str) -> Words:
     """Leave out the phrases of one list; a single word only as it is written there."""
-    for start, end in reversed(places_of(words, phrases(name))):
+    for start, end in reversed(places_of(words, index(name))):
         if end - start > 1 or words[start:end] in phrases(name):
             words = (*words[:start], *words[end:])
     return words

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 import openpyxl
@@ -18,15 +19,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 from examples.filling import fill_in
 from pipeline.find import Found
 from pipeline.intake import read_bytes
-from pipeline.kinds import kind_of
+from pipeline.kinds import Container, Kind, kind_of
 from pipeline.limits import DEFAULT
 from pipeline.model import FileReading, Return, State
-from pipeline.read import read_sheets
+from pipeline.read import Sheet, read_sheets
 from pipeline.register import load_register
 from pipeline.returns.agreement import differing
-from pipeline.second_look import sheet_facts
+from pipeline.second_look import SheetFacts, sheet_facts
+from pipeline.second_look.strings import shared_strings
 from pipeline.stamp import load_stamp_words
 from pipeline.template import write_template
+from pipeline.told_once import told_once
 from schemas.rules import Severity
 from tests.reading import desk, entry
 from tests.returned import FIGURES, FORM
@@ -288,3 +291,153 @@ def test_the_short_cells_of_an_xlsb_of_sheetjs_are_read() -> None:
     one = the_return(case(SHEETJS_BINARY), "bieu.xlsb")
     assert figures(one) == right_values()
     assert told(one) == []
+
+
+# What is stored in another way and says the same
+
+
+ALIKE = {
+    "blanks round a number": '<c r="A70"><v> 12 </v></c>',
+    "an exponent": '<c r="A70"><v>1.2E3</v></c><c r="B70"><v>-5e-07</v></c>',
+    "sixteen digits": '<c r="A70"><v>0.30000000000000004</v></c><c r="B70"><v>1234567890123456</v></c>',
+    "a comma in the place of a number": '<c r="A70"><v>12,5</v></c>',
+    "texts of formulas": '<c r="A70" t="str"><f>A1</f><v> a_x000D_b </v></c><c r="B70" t="str"><f>A1</f><v></v></c>',
+    "a formula without a result": '<c r="A70"><f>A1</f></c><c r="B70"><f>A1</f><v/></c>',
+    "shared formulas": '<c r="A70"><f t="shared" ref="A70:B70" si="0">1+1</f><v>2</v></c>'
+    '<c r="B70"><f t="shared" si="0"/><v>2</v></c>',
+    "truth values": '<c r="A70" t="b"><v>1</v></c><c r="B70" t="b"><v>false</v></c>',
+    "errors": '<c r="A70" t="e"><v>#N/A</v></c><c r="B70" t="e"><f>1/0</f><v>#DIV/0!</v></c>',
+    "a day in ISO 8601": '<c r="A70" t="d"><v>2020-10-05</v></c><c r="B70" t="d"><v>2020-10-05T12:30:00</v></c>',
+    "a text in the cell": '<c r="A70" t="inlineStr"><is><t xml:space="preserve"> a\n b_x0041_ </t></is></c>',
+    "an empty text in the cell": '<c r="A70" t="inlineStr"><is><t></t></is></c><c r="B70" t="inlineStr"><is/></c>',
+    "a rich text in the cell": '<c r="A70" t="inlineStr"><is>\n<r><t xml:space="preserve">a </t></r>\n'
+    "<r><rPr><b/></rPr><t>b</t></r>\n</is></c>",
+    "how a text is spoken": '<c r="A70" t="inlineStr"><is><t>a</t><rPh sb="0" eb="1"><t>b</t></rPh></is></c>',
+    "a plain text within a section": '<c r="A70" t="inlineStr"><is><t>a<![CDATA[b]]></t></is></c>',
+    "no addresses": '<c><v>1</v></c><c/><c r="E70"><v>3</v></c><c><v>4</v></c>',
+    "an address in small letters": '<c r="a70"><v>1</v></c>',
+    "cells out of order": '<c r="B70"><v>1</v></c><c r="A70"><v>2</v></c>',
+    "a cell twice with the same": '<c r="A70"><v>2</v></c><c r="A70"><v>2</v></c>',
+    "a prefix": '<x:c xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" r="A70"><x:v>7</x:v></x:c>',
+    "lines between the elements": '\n<c r="A70">\n<f>1</f>\n<v>5</v>\n</c>\n<c r="B70" t="str">\n<v>ab</v>\n</c>\n',
+}
+SHARED = {
+    "a plain text": "<t>a</t>",
+    "blanks that count": '<t xml:space="preserve"> a\n\nb </t>',
+    "blanks that do not": "<t> a </t>",
+    "escapes": "<t>_x0031_2 _x005F_x000D_ _x000d_ _x0001_ _xD83D_</t>",
+    "references": "<t>a&#52;&amp;&quot;b</t>",
+    "runs": '<r><t>a</t></r>\n<r><rPr><i/></rPr><t xml:space="preserve"> b</t></r><phoneticPr fontId="1"/>',
+    "how it is spoken": '<t>a</t><rPh sb="0" eb="1"><t>b</t></rPh>',
+    "a comment": "<t>a<!-- -->b</t>",
+    "a section": "<t><![CDATA[a<b]]></t>",
+    "nothing": "",
+    "an empty text": "<t/>",
+}
+
+
+def with_row(cells: str, shared: str = "") -> bytes:
+    """Give the return of the trial with one more row, and one more text that cells share."""
+    row = f'<row r="70">{cells}</row></sheetData>'.encode()
+    one = f"<si>{shared}</si></sst>".encode()
+    changes = {SHEET: lambda xml: xml.replace(b"</sheetData>", row), STRINGS: lambda xml: xml.replace(b"</sst>", one)}
+    return with_parts(base(), changes)
+
+
+def alike(data: bytes) -> bool:
+    sheet = next(iter(read_sheets(data, DEFAULT)))
+    return differing(sheet, sheet_facts(data, Kind.XLSX, sheet.name)) == {}
+
+
+@pytest.mark.parametrize("how", ALIKE)
+def test_what_is_stored_in_another_way_and_says_the_same_is_no_difference(how: str) -> None:
+    assert alike(with_row(ALIKE[how]))
+
+
+@pytest.mark.parametrize("how", SHARED)
+def test_a_text_that_cells_share_is_read_alike_however_it_is_written(how: str) -> None:
+    count = len(shared_strings(Container(base()).part(STRINGS)))
+    assert alike(with_row(f'<c r="A70" t="s"><v>{count}</v></c>', SHARED[how]))
+
+
+@pytest.mark.parametrize("how", SHARED)
+def test_plain_texts_are_read_in_one_step_as_in_many(how: str) -> None:
+    plain = f"<sst><si><t>x</t></si><si>{SHARED[how]}</si></sst>".encode()
+    with_comment = plain.replace(b"<sst>", b"<sst><!-- -->")
+    assert [text.split() for text in shared_strings(plain)] == [text.split() for text in shared_strings(with_comment)]
+
+
+def test_a_number_where_calamine_sees_none_and_the_other_way_round_are_differences() -> None:
+    sheet = Sheet("a", False, 2, 1, [[1.0, ""], ["", 4.0]], ())
+    facts = SheetFacts(
+        formulas=frozenset(),
+        uncalculated=frozenset(),
+        zero_cached=frozenset(),
+        errors={},
+        booleans={},
+        percents=frozenset(),
+        dressed={},
+        hidden_rows=frozenset(),
+        hidden_columns=frozenset(),
+        merged=(),
+        raw={(2, 1): 1.0, (2, 2): 3.0, (9, 9): "x"},
+    )
+    assert differing(sheet, facts) == {(2, 2): "“” ≠ 3", (9, 9): "“” ≠ “x”", (3, 2): "4 ≠ “”"}
+
+
+def broken_up(digits: str, address: str, rng: Random) -> str:
+    """Write a number in one of the ways that readers understand differently, or in one that they do not."""
+    cut = rng.randint(0, len(digits))
+    head, tail = digits[:cut], digits[cut:]
+    value = rng.choice(
+        [
+            f"<v>{digits}</v>",
+            f"<v> {digits}\n</v>",
+            f"<v>{digits}.00</v>",
+            f"<v>{head}<!-- -->{tail}</v>",
+            f"<v>{head}<![CDATA[{tail}]]></v>",
+            f"<v>{head}<?a b?>{tail}</v>",
+            "<v>" + "".join(f"&#{ord(digit)};" for digit in digits) + "</v>",
+            f"<v>{head}</v><v>{tail}</v>",
+            f"<v>{digits}</v><v>{digits}</v>",
+            f"<is><t>{head}</t></is><v>{digits}</v>",
+            f"<v>{digits}</v><is><t>{digits}</t></is>",
+        ]
+    )
+    kind = ' t="inlineStr"' if "<is>" in value else ""
+    cell = f'<c r="{address}" s="17"{kind}>{value}</c>'
+    other = f'<c r="{address}" s="17"><v>{rng.choice([digits, digits + "0", "7"])}</v></c>'
+    blank = f'<c r="{address}" s="17"/>'
+    row = re.sub(r"\D", "", address)
+    return rng.choice([cell, cell, cell + other, other + cell, blank + cell, f'{cell}</row><row r="{row}">{other}'])
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_number_that_the_readers_may_see_differently_is_counted_rightly_or_not_at_all(seed: int) -> None:
+    rng = Random(seed)
+    places = {str(entry.key): entry.cell for entry in the_return(base()).entries}
+    changed = rng.sample(sorted(right_values()), rng.randint(1, 5))
+
+    def alter(xml: bytes) -> bytes:
+        for cell in changed:
+            address = places[cell]
+            at = re.compile(rf'<c r="{address}"[^>]*>.*?</c>'.encode())
+            written = broken_up(str(right_values()[cell]), address, rng).encode()
+            xml = at.sub(lambda _, written=written: written, xml, count=1)  # type: ignore[misc]
+        return xml
+
+    one = the_return(with_parts(base(), {SHEET: alter}))
+    counted = figures(one)
+    assert counted.items() <= right_values().items()
+    assert counted.items() >= all_but(*changed).items()
+    refused = {places[cell] for cell in changed if cell not in counted}
+    assert refused == {cell for code, cell in told(one) if code == "V036"}
+
+
+def test_two_forms_of_a_sheet_that_is_read_once_are_told_of_it_with_their_blanks_in_one_finding(tmp_path: Path) -> None:
+    typed = with_cell(tmp_path, BOOKS, "")
+    data = with_parts(typed.read_bytes(), {SHEET: lambda xml: xml.replace(b"<sheetData>", b'<sheetData a="1" a="2">')})
+    one = the_return(data)
+    assert ("F041", None) in told(one)
+    assert ("V017", filled()[1][BOOKS]) in told(one)
+    assert len([each for each in told_once(one.findings) if each.code == "V017"]) == 1

@@ -3,13 +3,14 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.periods.reading import dates_in
 from pipeline.periods.words import load_period_words, plain
 from schemas.text import fold
 
 _NUMBER = r"(?P<number>[0-9]{1,5})\s*/\s*(?P<symbol>[^\W_][\w./-]*(?:\s?-\s?[^\W_]+)*)"
+_LONGEST = 500
 _LEADING = re.compile(_NUMBER)
 
 
@@ -29,12 +30,13 @@ def number_of(number: str, day: date) -> Letter | None:
     return Letter(int(match["number"]), fold(match["symbol"]), day) if match else None
 
 
+@lru_cache(maxsize=2048)
 def letter_in(text: str) -> Letter | None:
     """Find the letter that a form came with; what a unit sends with it is a report, and none."""
-    match = _line().search(plain(text))
+    match = _line().search(plain(text[:_LONGEST]))
     if not match:
         return None
-    days = dates_in(text)
+    days = dates_in(text[:_LONGEST])
     return Letter(int(match["number"]), fold(match["symbol"]), days[0] if days else None)
 
 
@@ -45,9 +47,10 @@ def _line() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){start}\s+{letter}\s*(?:{words.pattern('references', 'number_of')})?\s*:?\s*{_NUMBER}")
 
 
+@lru_cache(maxsize=2048)
 def is_reference(text: str) -> bool:
     """Tell whether a text only refers to a paper: "Căn cứ ...", "Thực hiện Kế hoạch ...", "Báo cáo số 15 ..."."""
-    return bool(_reference().search(plain(text)))
+    return bool(_reference().search(plain(text[:_LONGEST])))
 
 
 @cache

@@ -10,6 +10,7 @@ from pipeline.periods.words import any_of, load_period_words, plain
 from schemas.text import fold_words
 
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_LONGEST = 500
 _MONTHS = 12
 _HALF = 6
 _ACCUMULATED = (3, 6, 9)
@@ -56,7 +57,9 @@ def _since() -> re.Pattern[str]:
 
 @lru_cache(maxsize=4096)
 def _read(text: str) -> tuple[tuple[Period, ...], str]:
-    """Find the periods of a text; with them, what is left of it without them."""
+    """Find the periods of a text; with them, what is left of it without them. A page of text is no title."""
+    if len(text) > _LONGEST:
+        return (), text
     words = _with_short_dates(plain(text))
     found: list[Period] = []
     words = _taken(_spans(), _span, words, found)

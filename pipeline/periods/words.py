@@ -10,6 +10,7 @@ from pipeline.periods.period import Kind
 from schemas.definition import Table, read_toml
 from schemas.text import fold_words, tidy
 
+_LEADER = re.compile(r"(?:[.…,/–-]\s?){3,}")
 _WORDING = Path(__file__).parent.parent / "wording" / "periods.toml"
 _TABLES = {
     "kinds": ("week", "month", "quarter", "semester"),
@@ -54,7 +55,9 @@ def _word(word: str) -> str:
 
 def plain(text: str) -> str:
     """Write a text on one line in small letters, an underline as the space for which it stands in names."""
-    return " ".join(tidy(text).lower().replace("_", " ").split())
+    words = " ".join(tidy(text).lower().replace("_", " ").split())
+    # A printed leader says nothing, and would only make the search in it long.
+    return _LEADER.sub(" … ", words)
 
 
 @cache

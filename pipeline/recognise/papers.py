@@ -15,6 +15,8 @@ _LISTS = ("no_results", "only_first", "lead", "short", "not_short_behind", "carr
 _BETWEEN = re.compile(r"[\n()\[\]{};|]+")
 """what stands on both sides of one of these is not read as one phrase"""
 _PARTS_OF_NAME = re.compile(r"\s+[-–]\s+|[_()\[\]{};,+|]+")
+_LONGEST = 500
+"""a longer text is no title"""
 _START = r"(?<![\w/–-])"
 _END = r"(?![\w/–-])"
 
@@ -92,7 +94,7 @@ def begins_as_title(text: str) -> bool:
 
 def lines_of(text: str) -> Iterator[str]:
     """Give the parts of a text that are read as one phrase each, but those that only refer to a paper."""
-    for part in _BETWEEN.split(text):
+    for part in _BETWEEN.split(text[:_LONGEST]):
         if part.strip() and not is_reference(part):
             yield part
 

@@ -187,7 +187,11 @@ class Scales:
 
     def says_sum(self, text: str) -> bool:
         """Tell whether a line states a sum of money: "Bằng chữ: ...", "Tổng kinh phí: ..."."""
-        return re.match(rf"(?:{one_of(load_scale_words().sums)}){_END}", fold_words(text)) is not None
+        return self._sum_pattern.match(fold_words(text)) is not None
+
+    @cached_property
+    def _sum_pattern(self) -> re.Pattern[str]:
+        return re.compile(rf"(?:{one_of(load_scale_words().sums)}){_END}")
 
     @cached_property
     def sizes(self) -> frozenset[str]:

@@ -15,12 +15,12 @@ from schemas.text import tidy
 _PAGE = re.compile(rb"<(?:\w+:)?(?:odd|even|first)(?:Header|Footer)\b[^>]*>([^<]+)<")
 _CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K[0-9]{2}[+-][0-9]{3}|[0-9]{1,3}|[A-JL-Za-jl-z])')
 """what sets the letters of a header, or stands for a page, a date or a name in it"""
-_SHAPE = re.compile(rb"<(?:\w+:)?txBody\b.*?</(?:\w+:)?txBody>", re.S)
+_SHAPE = "txBody"
 _PARAGRAPH = re.compile(rb"</(?:\w+:)?p>")
 _RUN = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)<")
-_OLD_SHAPE = re.compile(rb"<(?:\w+:)?textbox\b.*?</(?:\w+:)?textbox>", re.S | re.I)
-_ODF_PAGE = re.compile(rb"<style:(header|footer)(?:-left|-first)?(?:\s[^>]*)?(?<!/)>.*?</style:\1", re.S)
-_ODF_SHAPE = re.compile(rb"<draw:(text-box|custom-shape|rect)(?:\s[^>]*)?(?<!/)>.*?</draw:\1>", re.S)
+_OLD_SHAPE = "textbox"
+_ODF_PAGE = "(?:header|footer)(?:-left|-first)?"
+_ODF_SHAPE = "(?:text-box|custom-shape|rect)"
 _ODF_PARAGRAPH = re.compile(rb"</text:p>")
 _TAG = re.compile(r"<[^>]*>")
 
@@ -48,21 +48,33 @@ def _boxes(box: Container, sheet: str) -> Iterator[str]:
         if relation.target.lower() not in box.members:
             continue
         if relation.kind == "drawing":
-            for shape in _SHAPE.findall(as_utf8(box.part(relation.target))):
+            for shape in _elements(as_utf8(box.part(relation.target)), _SHAPE):
                 lines = (b"".join(_RUN.findall(line)) for line in _PARAGRAPH.split(shape))
                 yield "\n".join(filter(None, (tidy(html.unescape(_decoded(line))) for line in lines)))
         elif relation.kind == "vmlDrawing":
-            for shape in _OLD_SHAPE.findall(as_utf8(box.part(relation.target))):
+            for shape in _elements(as_utf8(box.part(relation.target)), _OLD_SHAPE):
                 yield _without_tags(shape)
 
 
 def beside_cells_of_odf(content: bytes, styles: bytes) -> tuple[str, ...]:
     """Read the headers, footers and boxes of an OpenDocument workbook, of all its sheets."""
-    pieces = [match[0] for match in _ODF_PAGE.finditer(styles)]
+    pieces = [*_elements(styles, _ODF_PAGE)]
     if b"<draw:" in content:
-        pieces += [match[0] for match in _ODF_SHAPE.finditer(content)]
+        pieces += _elements(content, _ODF_SHAPE)
     texts = ("\n".join(filter(None, map(_without_tags, _ODF_PARAGRAPH.split(piece)))) for piece in pieces)
     return tuple(dict.fromkeys(filter(None, texts)))
+
+
+def _elements(xml: bytes, name: str) -> Iterator[bytes]:
+    """Give the elements of a name, the innermost of those within one another; in one pass, whatever the bytes are."""
+    begins = re.compile(rf"<(?:\w+:)?{name}(?:\s[^<>]*)?(?<!/)>".encode())
+    ends = re.compile(rf"</(?:\w+:)?{name}>".encode())
+    for piece in ends.split(xml)[:-1]:
+        last = 0
+        for match in begins.finditer(piece):
+            last = match.end()
+        if last:
+            yield piece[last:]
 
 
 def _without_tags(piece: bytes) -> str:

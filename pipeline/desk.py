@@ -8,13 +8,14 @@ from pipeline.limits import Limits
 from pipeline.numbers import Kind as NumberKind
 from pipeline.numbers import NumberWords, load_number_words, read_number
 from pipeline.parse import Reader, ReadingRules
+from pipeline.read import cell_name
 from pipeline.recognise import STAMPS, Labels
 from pipeline.stamp import SUMMARY_WORDS, load_stamp_words
-from pipeline.template_words import load_template_words, printed_texts
+from pipeline.template_words import guide_lines, load_template_words, printed_texts, texts_of_lists
 from schemas.definition import read_toml
 from schemas.form import Form
 from schemas.register import Register
-from schemas.text import fold
+from schemas.text import fold, tidy
 
 _SUMMARY_TEXTS = (
     ("page", "state"),
@@ -36,6 +37,10 @@ class Desk:
     reader: Reader
     names: Names
     limits: Limits
+    guide: tuple[str, ...] = ()
+    """texts of the guide of the template, in reading order"""
+    choices: frozenset[str] = frozenset()
+    """texts that may stand in the template's sheet of lists"""
 
     @property
     def labels(self) -> Labels:
@@ -52,7 +57,16 @@ def desk_for(form: Form, register: Register, limits: Limits) -> Desk:
     """Load the words and fold the labels and names that every file is read with."""
     stamp = load_stamp_words()
     labels = Labels(form, stamp, furniture_of(form, register))
-    return Desk(Reader(labels, load_number_words(), ReadingRules(form)), names_of_register(register), limits)
+    reader = Reader(labels, load_number_words(), ReadingRules(form))
+    guide = (tidy(text) for _, texts in guide_lines(form, register, _column_of_checks(form)) for text in texts)
+    lists = texts_of_lists(register.units)
+    choices = frozenset(tidy(text) for name, texts in lists.items() for text in (name, *texts))
+    return Desk(reader, names_of_register(register), limits, tuple(guide), choices)
+
+
+def _column_of_checks(form: Form) -> str:
+    """Letter of the column in which the template says what is wrong, right of the form."""
+    return cell_name(0, len(form.columns)).rstrip("1")
 
 
 def furniture_of(form: Form, register: Register) -> frozenset[str]:

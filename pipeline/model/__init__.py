@@ -6,7 +6,7 @@ from pipeline.model.consolidation import Consolidation, Group, Total
 from pipeline.model.decided_lines import LineEnd, Place
 from pipeline.model.ledger import FileResult, FileStatus, UnitResult, UnitStatus
 from pipeline.model.messages import Message, MessageKind
-from pipeline.model.returns import Claim, FileReading, Return, Times, UnitLine
+from pipeline.model.returns import Claim, FileReading, Return, Shown, Times, UnitLine
 
 __all__ = [
     "COUNTED",
@@ -30,6 +30,7 @@ __all__ = [
     "Open",
     "Place",
     "Return",
+    "Shown",
     "State",
     "Times",
     "Total",

@@ -46,6 +46,16 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a person sees of a return in its file, as digests of lines ("12:5a0c77f1 13:...")."""
+
+    own: str = ""
+    """lines of its own sheet"""
+    others: Mapping[str, str] = field(default_factory=dict)
+    """name of a sheet that holds no form -> its lines"""
+
+
+@dataclass(frozen=True, slots=True)
 class Return:
     """One filled form of one unit, as read from one sheet of one file."""
 
@@ -68,6 +78,7 @@ class Return:
     filled_by: str = ""
     phone: str = ""
     source: str = ""
+    shown: Shown = field(default_factory=Shown)
 
     @property
     def shown_path(self) -> str:

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from pipeline.desk import Desk
 from pipeline.findings import finding
-from pipeline.model import FileReading, Finding, Return
+from pipeline.model import FileReading, Finding, Return, Shown
 from pipeline.read import Sheet
 from pipeline.recognise import locate
 from pipeline.returns.agreement import differing
@@ -20,6 +20,7 @@ from pipeline.returns.one import return_of
 from pipeline.returns.other_sheets import Words, holds_figure, holds_number
 from pipeline.returns.page import Medium, Page
 from pipeline.returns.sheets import find_pages, repeats_return
+from pipeline.returns.shown import lines_of_form, lines_of_others
 from pipeline.returns.siblings import those_that_count
 from pipeline.returns.unseen import as_seen, own_formulas, with_both_readings
 from schemas.form import Form
@@ -45,8 +46,13 @@ def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, de
     for _, of_sheet in groupby(originals, lambda page: id(page.sheet)):
         same = list(of_sheet)
         forms += _seen(same, as_given[same[0].sheet.name], medium, desk)
-    read = [_beside_its_units(return_of(reading, page, medium, desk), matrices, desk.form) for page in forms]
+    read = []
+    for page in forms:
+        one = _beside_its_units(return_of(reading, page, medium, desk), matrices, desk.form)
+        read.append(replace(one, shown=Shown(lines_of_form(page, forms, medium, reading))))
     returns = those_that_count(read, desk)
+    others = lines_of_others(seen, forms, medium, desk, reading) if returns else {}
+    returns = [replace(one, shown=replace(one.shown, others=others)) if others else one for one in returns]
     if len(returns) > 1:
         told.append(finding("F024", facts={"count": len(returns)}))
     told += _told_of_other_sheets(seen, pages, returns, Words(desk.reader.words, desk.form))

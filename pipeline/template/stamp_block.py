@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.stamp import load_stamp_words
 from pipeline.template.formulas import address
+from pipeline.template_words import texts_of_lists
 from pipeline.workbook_formats import Formats, Workbook, Worksheet, lines_needed, row_height, write_box
 from schemas.form import Form
 from schemas.register import Unit
@@ -63,14 +64,7 @@ def name_stamps(workbook: Workbook, sheet: Worksheet, stamps: Mapping[str, Stamp
 
 def write_lists(workbook: Workbook, sheet: Worksheet, units: Sequence[Unit]) -> None:
     """Write what may be chosen, each list under a name: a list of Excel 2007 cannot name another sheet."""
-    words = load_stamp_words()
-    lists = {
-        "unit_names": [unit.name for unit in units],
-        "unit_codes": [unit.code for unit in units],
-        "source_choices": [words.source_file, words.source_paper],
-        "blank_choices": [words.blank_yes, words.blank_no],
-    }
-    for column, (name, texts) in enumerate(lists.items()):
+    for column, (name, texts) in enumerate(texts_of_lists(units).items()):
         sheet.write_string(0, column, name)
         for row, text in enumerate(texts, 1):
             sheet.write_string(row, column, text)

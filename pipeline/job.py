@@ -174,7 +174,8 @@ def _with_earlier(consolidation: Consolidation, earlier: Earlier, output: Path) 
     lost = not_kept(consolidation)
     if lost:
         earlier = kept_for(lost, earlier, output)
-    return replace(consolidation, notes=(*consolidation.notes, *earlier.told)), earlier
+    told = earlier.told(consolidation.form, consolidation.register)
+    return replace(consolidation, notes=(*consolidation.notes, *told)), earlier
 
 
 def _write(job: Job, consolidation: Consolidation, before: _Before, begin: Callable[[], None]) -> Consolidation:
@@ -193,7 +194,7 @@ def _write(job: Job, consolidation: Consolidation, before: _Before, begin: Calla
     read = {job.decisions_book: before.decided.digest, job.output: before.summary.digest}
     if not (plan.changes_nothing or is_open):
         writers[job.decisions_book] = lambda out: _write_decisions(before.decided, plan, out)
-    if earlier.aside:
+    if earlier.aside and not earlier.aside.exists():
         writers[earlier.aside] = lambda out: _copy(job.output, out)
         # Whoever took the free name meanwhile keeps what was written under it.
         read[earlier.aside] = None

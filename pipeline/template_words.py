@@ -70,7 +70,7 @@ def printed_texts(form: Form) -> tuple[str, ...]:
 
 @cache
 def _what_formulas_say() -> re.Pattern[str]:
-    """Every text that the template's own formulas may show: whether the form is complete, and what is wrong in a row."""
+    """What the template's own formulas may say: whether the form is complete, and what is wrong in a row."""
     words = load_template_words()
     checks = "|".join(map(_pattern, words.checks.values()))
     begins = "|".join(map(re.escape, words.remark.values()))

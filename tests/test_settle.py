@@ -377,9 +377,17 @@ def test_a_newer_copy_that_is_silent_where_most_figures_were_replaces_nothing_by
         assert statuses(settled(*pair))[pair[preferred].path] is USED
 
 
-def test_a_newer_copy_that_says_zero_or_leaves_half_blank_counts() -> None:
-    for newer in ({**dict.fromkeys(MANY, 0), "news_items.quantity": 3}, dict([*MANY.items()][:3])):
+def test_a_newer_copy_that_leaves_a_few_figures_blank_or_at_zero_counts() -> None:
+    kept = dict([*MANY.items()][:3])
+    for newer in (kept, {**dict.fromkeys(MANY, 0), **kept}):
         assert statuses(settled(sent("a.xlsx", MANY, received=0), sent("b.xlsx", newer, received=1)))["b.xlsx"] is USED
+
+
+def test_zeros_where_the_other_copy_has_figures_make_it_a_part_and_no_correction() -> None:
+    newer = {**dict.fromkeys(MANY, 0), "news_items.quantity": 3}
+    outcome = settled(sent("a.xlsx", MANY, received=0), sent("b.xlsx", newer, received=1))
+    assert statuses(outcome) == {"a.xlsx": REJECTED, "b.xlsx": REJECTED}
+    assert told(outcome, "b.xlsx", "F036").facts["stated"] == len(MANY)
 
 
 def test_a_second_supplement_is_measured_against_the_whole_return_too() -> None:

@@ -1,74 +1,69 @@
-"""What an officer wrote in an older summary where the program leaves room: it is kept in the new one.
+"""What an officer wrote in an older summary where the program leaves room: it is kept in the new one."""
 
-Room is left for notes beside the totals of `Tổng hợp`, in its dotted lines and under the posts of those who sign, and
-for the number of the signed paper and remarks in the list of files of `Tình hình nộp`.
-"""
-
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from pipeline.earlier.around import filled_lines, find_around, written_names
-from pipeline.model import ByHand, HandEdit, HandLine
+from pipeline.model import ByHand, HandLine, HandName
 from pipeline.read import CellValue, Sheet, cell_name
-from pipeline.read_back import find_heads
-from pipeline.recognise import Labels, locate
+from pipeline.read_back import ATTACHMENT, DATE
+from pipeline.recognise import Labels
+from pipeline.summary.hand_places import TotalsPage, find_ledger, find_totals, hand_cells_of_ledger
 from pipeline.summary.words import Words
-from schemas.form import NOTE
-from schemas.register import Office
-from schemas.text import tidy
-
-HAND_COLUMNS = ("paper", "remark")
-_KNOWN_BY = ("code", "file")
+from schemas.rules import Cell
+from schemas.text import fold, tidy
 
 
-def read_by_hand(sheets: Mapping[str, Sheet], labels: Labels, office: Office, words: Words) -> ByHand:
+def read_by_hand(sheets: Mapping[str, Sheet], labels: Labels, words: Words) -> ByHand:
     """Read notes, remarks, filled lines and names from the sheets of an older summary, by name."""
-    ledger, totals = sheets.get(words("sheets.ledger")), sheets.get(words("sheets.totals"))
-    around = find_around(totals, labels)
+    ledger = sheets.get(words("sheets.ledger"))
+    page = find_totals(sheets.get(words("sheets.totals")), labels)
     return ByHand(
         lines=tuple(_lines(ledger, words)) if ledger else (),
-        notes=_notes(totals, labels) if totals else {},
-        dotted=filled_lines(around, office, words) if around else {},
-        names=tuple(written_names(around)) if around else (),
+        notes=_notes(page, labels) if page else {},
+        dotted=_dotted(page, words) if page else {},
+        names=tuple(_names(page)) if page else (),
     )
 
 
-def read_phones(sheets: Mapping[str, Sheet], words: Words) -> Mapping[str, HandEdit]:
-    """Read the telephones of the units from the list of files; only beside the new ones it is told who wrote them."""
-    ledger = sheets.get(words("sheets.ledger"))
-    wanted = {one.key: one.head for one in words.columns["ledger"] if one.key in ("number", "code", "phone")}
-    heads = find_heads(ledger, wanted) if ledger else None
-    found: dict[str, HandEdit] = {}
-    if ledger is None or not heads:
-        return found
-    for row in range(heads.row + 1, ledger.first_row + len(ledger.rows)):
-        said = {key: _text(ledger.value(row, column)) for key, column in heads.columns.items()}
-        if said["number"] and said["code"]:
-            place = cell_name(row, heads.columns["phone"])
-            found[said["code"]] = HandEdit(ledger.name, place, said["phone"], "register")
-    return found
+def _notes(page: TotalsPage, labels: Labels) -> Mapping[Cell, str]:
+    texts = {cell: _text(page.sheet.value(*place)) for cell, place in page.places_for_words(labels).items()}
+    return {cell: text for cell, text in texts.items() if text}
 
 
-def _notes(sheet: Sheet, labels: Labels) -> Mapping[str, str]:
+def _dotted(page: TotalsPage, words: Words) -> Mapping[str, str]:
+    """Read the dotted lines that were filled in, whole or in part; the place may be that of another office."""
+    blank = {
+        ATTACHMENT: fold(words("totals.attachment")),
+        DATE: ".*" + fold(words("page.place_and_date", place="")),
+    }
     found = {}
-    for located in locate(sheet, labels)[:1]:
-        column = located.columns.get(NOTE)
-        for key, row in located.rows.items() if column is not None else ():
-            assert column is not None
-            if text := _text(sheet.value(row, column)):
-                found[key] = text
+    for key, address in page.dotted():
+        text = _text(page.sheet.value(*address))
+        if not re.fullmatch(blank[key], fold(text)):
+            found[key] = text
     return found
+
+
+def _names(page: TotalsPage) -> Iterator[HandName]:
+    """Read what is written between and below the posts of those who sign."""
+    written: dict[tuple[str, int, bool], list[tuple[int, int]]] = {}
+    for post, down, right, place in page.names():
+        written.setdefault((post, down, right), []).append(place)
+    for (post, down, right), places in written.items():
+        text = " ".join(_text(page.sheet.value(*place)) for place in places)
+        yield HandName(post, down, right, text, page.sheet.name, cell_name(*places[0]))
 
 
 def _lines(sheet: Sheet, words: Words) -> Iterator[HandLine]:
-    wanted = {one.key: one.head for one in words.columns["ledger"] if one.key in (*HAND_COLUMNS, *_KNOWN_BY)}
-    heads = find_heads(sheet, wanted)
-    for row in range(heads.row + 1, sheet.first_row + len(sheet.rows)) if heads else ():
-        said = {key: _text(sheet.value(row, column)) for key, column in heads.columns.items()}
-        texts = {key: said[key] for key in HAND_COLUMNS if said[key]}
-        if texts:
-            place = cell_name(row, heads.columns[next(iter(texts))])
-            yield HandLine(said["code"], said["file"], texts, sheet.name, place)
+    heads = find_ledger(sheet, words)
+    written: dict[int, dict[str, str]] = {}
+    for row, key, place in hand_cells_of_ledger(sheet, heads, words):
+        if text := _text(sheet.value(*place)):
+            written.setdefault(row, {})[key] = text
+    for row, texts in written.items():
+        code, file = (_text(sheet.value(row, heads.columns[key])) for key in ("code", "file"))
+        yield HandLine(code, file, texts, sheet.name, cell_name(row, heads.columns[next(iter(texts))]))
 
 
 def _text(value: CellValue) -> str:

@@ -14,7 +14,7 @@ from schemas.rules import Severity
 WORDING = Path(__file__).parent.parent / "wording"
 STANDARD_FACTS = frozenset({"unit", "file", "sheet", "cell", "row", "measure", "found", "suggestions", "places"})
 """what any wording may name; the facts of one code are listed with it"""
-_FIELDS = ("name", "severity", "open", "counted", "asked", "becomes", "facts", "rule")
+_FIELDS = ("name", "severity", "open", "counted", "asked", "beside", "becomes", "facts", "rule")
 
 
 class Becomes(StrEnum):
@@ -45,6 +45,8 @@ class CatalogueEntry:
     """what its wording may name beside the standard facts"""
     asked: bool
     """whether the unit is asked about it as soon as it is a warning; about an error it always is"""
+    beside: bool
+    """whether it tells of something that stands beside the form, and that no newer copy takes back by its numbers"""
     becomes: Becomes | None
     """what a file or a return that bears it becomes, if that hangs on this code"""
 
@@ -87,6 +89,7 @@ def _entry(code: str, table: Table) -> CatalogueEntry:
         rule=(kind, outcome) if kind else None,
         facts=frozenset(table.texts("facts")),
         asked=table.truth("asked", False),
+        beside=table.truth("beside", False),
         becomes=Becomes(table.choice("becomes", tuple(Becomes))) if "becomes" in table.values else None,
     )
 
@@ -112,6 +115,11 @@ CODES_ACROSS_CELLS = frozenset(code for (kind, _), code in RULE_CODES.items() if
 def codes_that_make(becomes: Becomes) -> frozenset[str]:
     """Name the codes of which a file or a return becomes this."""
     return frozenset(entry.code for entry in load_catalogue().values() if entry.becomes is becomes)
+
+
+def codes_beside() -> frozenset[str]:
+    """Name the codes that tell of something that stands beside the form."""
+    return frozenset(entry.code for entry in load_catalogue().values() if entry.beside)
 
 
 def finding(code: str, *, severity: Severity | None = None, **fields: Unpack[FindingFields]) -> Finding:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from schemas.rules import Cell
+
 
 @dataclass(frozen=True, slots=True)
 class HandLine:
@@ -36,13 +38,11 @@ class HandName:
 
 
 class HandEdit(NamedTuple):
-    """Something that an officer changed in an older summary and that the new one does not keep."""
+    """Something that an officer wrote in an older summary and that the new one does not keep."""
 
     sheet: str
     cell: str
     text: str
-    next: str
-    """token of the wording for what can be done with it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,9 @@ class ByHand:
     """What an officer wrote in an older summary where the program leaves room for it."""
 
     lines: tuple[HandLine, ...] = ()
-    notes: Mapping[str, str] = field(default_factory=dict)
-    """row key -> note beside its totals"""
+    notes: Mapping[Cell, str] = field(default_factory=dict)
+    """cell of the form that takes words -> what stands there beside the totals"""
     dotted: Mapping[str, str] = field(default_factory=dict)
     """key of a dotted line above the totals -> the line as it was filled in"""
     names: tuple[HandName, ...] = ()
     """names under the posts of those who sign"""
-    phones: Mapping[str, HandEdit] = field(default_factory=dict)
-    """code of a unit -> its telephone as it stands in a list of files that a person saved"""

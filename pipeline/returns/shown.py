@@ -137,13 +137,17 @@ def _text(value: CellValue) -> str:
         return str(value)
     if isinstance(value, int | float):
         return f"{value:.15g}"
-    if isinstance(value, datetime):
-        return f"{(value - _EPOCH) / _DAY:.10g}"
-    if isinstance(value, date):
-        return str((datetime(value.year, value.month, value.day) - _EPOCH) // _DAY)
+    return f"{_days(value):.10g}" if isinstance(value, date | time | timedelta) else str(value)
+
+
+def _days(value: date | time | timedelta) -> float:
+    """A moment as Excel counts it: days, with the day broken off by its hours."""
     if isinstance(value, time):
-        return f"{timedelta(hours=value.hour, minutes=value.minute, seconds=value.second) / _DAY:.10g}"
-    return f"{value / _DAY:.10g}" if isinstance(value, timedelta) else str(value)
+        value = timedelta(hours=value.hour, minutes=value.minute, seconds=value.second)
+    elif not isinstance(value, timedelta):
+        moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+        value = moment - _EPOCH
+    return value / _DAY
 
 
 _tidied = lru_cache(maxsize=4096)(tidy)

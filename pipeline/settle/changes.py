@@ -1,12 +1,16 @@
-"""What differs between the returns of one unit, cell by cell, for a person to read."""
+"""What differs between the returns of one unit, cell by cell and beside the form, for a person to read."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
+from pipeline.findings import asks_unit, codes_beside
 from pipeline.model import Entry, Return
 from pipeline.settle.words import settle_words
-from schemas.form import Form
-from schemas.rules import Cell
+from schemas.form import NOTE, Form
+from schemas.rules import Cell, Severity, SumOfParts
+
+_BESIDE = codes_beside()
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def contents(one: Return) -> list[tuple[object, ...]]:
@@ -17,6 +21,63 @@ def contents(one: Return) -> list[tuple[object, ...]]:
 def _content(entry: Entry) -> tuple[object, ...]:
     said = entry.text if entry.text is not None else (entry.value, entry.found)
     return entry.row, entry.measure, said, entry.coverage
+
+
+def is_identical(one: Return, other: Return) -> bool:
+    """Tell whether two returns are the same in all that a person reads in their files.
+
+    A table typed into a document of Word lies elsewhere than in a workbook: there the form is compared, as long as
+    nothing stands beside it in either.
+    """
+    if one.blank_means_zero != other.blank_means_zero or contents(one) != contents(other):
+        return False
+    if _is_typed(one) != _is_typed(other):
+        return not any(told.code in _BESIDE for each in (one, other) for told in each.findings)
+    return one.shown.own == other.shown.own and _sheets(one) == _sheets(other)
+
+
+def _is_typed(one: Return) -> bool:
+    return any(told.code == "F026" for told in one.findings)
+
+
+def _sheets(one: Return) -> list[str]:
+    """Lines of the other sheets, whatever their names and order."""
+    return sorted(one.shown.others.values())
+
+
+def seen_beside(one: Return, other: Return) -> list[str]:
+    """Name the lines and sheets in which two files are not seen alike, apart from the cells of the form."""
+    words = settle_words()
+    of_form = {int(entry.cell.lstrip(_LETTERS)) for entry in one.entries if entry.cell}
+    lines = sorted(_differing_lines(one, other) - of_form)
+    named = [words.text("line").format(sheet=one.sheet, line=line) for line in lines]
+    ours, theirs = one.shown.others, other.shown.others
+    differing = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
+    if _sheets(one) != _sheets(other):
+        named += [words.text("sheet").format(sheet=name) for name in differing]
+    return named
+
+
+def _differing_lines(one: Return, other: Return) -> set[int]:
+    """Numbers of the lines of its own sheet that two files show differently."""
+    differing = set(one.shown.own.split()) ^ set(other.shown.own.split())
+    lines = (line.partition(":")[0] for line in differing)
+    return {int(line) for line in lines if line.isdecimal()}
+
+
+def was_asked_for(form: Form, older: Return, newer: Return) -> bool:
+    """Tell whether two returns differ at nothing but what the older one was to be asked about."""
+    if _sheets(older) != _sheets(newer) or older.blank_means_zero != newer.blank_means_zero:
+        return False
+    asked = {told.at for told in older.findings if told.severity is Severity.ERROR or asks_unit(told)}
+    sums = [rule for rule in form.rules if isinstance(rule, SumOfParts)]
+    asked |= {part for rule in sums if rule.total in asked for part in rule.parts}
+    rows = {cell.row for cell in asked}
+    before = {entry.key: entry for entry in older.entries}
+    differing = [entry for entry in newer.entries if _content(entry) != _content(before.get(entry.key, entry))]
+    if any(entry.key not in asked and not (entry.measure == NOTE and entry.row in rows) for entry in differing):
+        return False
+    return _differing_lines(older, newer) <= {int(entry.cell.lstrip(_LETTERS)) for entry in differing if entry.cell}
 
 
 def changes_between(form: Form, older: Return, newer: Return) -> list[str]:
@@ -54,9 +115,13 @@ def differences(form: Form, copies: Sequence[Return]) -> list[str]:
 
 
 def silent_at(one: Return, cells: Sequence[Cell]) -> list[Cell]:
-    """Name those of some cells in which nothing was typed and nothing counts; a blank that stands for 0 is one."""
+    """Name those of some cells in which a return states no figure: blank, or 0; what cannot be read may be one."""
     entries = {entry.key: entry for entry in one.entries}
-    return [cell for cell in cells if not (entry := entries.get(cell)) or (entry.found is None and not entry.value)]
+    return [cell for cell in cells if cell not in entries or _says_none(entries[cell])]
+
+
+def _says_none(entry: Entry) -> bool:
+    return entry.value == 0 or (entry.value is None and entry.found is None)
 
 
 def _said_by(entries: Mapping[str, Entry]) -> str:

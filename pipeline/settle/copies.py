@@ -7,13 +7,23 @@ from datetime import UTC, datetime, timedelta
 from pipeline.findings import finding
 from pipeline.model import Fact, FileStatus, Return, Times
 from pipeline.settle.case import Case
-from pipeline.settle.changes import changes_to, contents, differences, name_of, silent_at
+from pipeline.settle.changes import (
+    changes_to,
+    differences,
+    is_identical,
+    name_of,
+    seen_beside,
+    silent_at,
+    was_asked_for,
+)
 from schemas.form import Form
 from schemas.rules import Cell, Severity
 
 _STEPS = {"received": timedelta(0), "modified": timedelta(0), "file": timedelta(minutes=1)}
 """kinds of time, best first, and how far apart they must be: file times closer than a minute are what copying leaves"""
 _CHANGES_NAMED = 12
+_NO_CORRECTION = 3
+"""so many figures that are gone, and a third of all, are no correction"""
 _OF_INSTITUTION = frozenset({"U012", "U013"})
 """codes that say that a copy may be that of a school, or of another unit"""
 
@@ -40,14 +50,14 @@ def choose(form: Form, rivals: list[Case]) -> None:
 
 def _take(form: Form, newest: Case, older: Sequence[Case], why: str) -> None:
     """Let one return count, say what differs in the others, and offer their values where it has errors."""
+    facts: dict[str, Fact] = {"why": why, "others": tuple(case.one.path for case in older)}
     changes = changes_to(form, [case.one for case in older], newest.one)
-    facts: dict[str, Fact] = {
-        "why": why,
-        "others": tuple(case.one.path for case in older),
-        "changes": len(changes),
-        "cells": tuple(changes[:_CHANGES_NAMED]),
-    }
-    if newest.one.preferred:
+    if changes:
+        facts |= {"changes": len(changes), "cells": tuple(changes[:_CHANGES_NAMED])}
+    beside = dict.fromkeys(said for case in older for said in seen_beside(case.one, newest.one))
+    if beside:
+        facts["beside"] = tuple(beside)[:_CHANGES_NAMED]
+    if newest.one.preferred or all(was_asked_for(form, case.one, newest.one) for case in older):
         newest.told.append(finding("F011", severity=Severity.INFO, facts=facts))
     else:
         newest.told.append(finding("F011", facts={**facts, "next": "ask_last"}))
@@ -84,11 +94,16 @@ def _doubt(form: Form, newest: Case, older: Sequence[Case]) -> tuple[str, Mappin
     for case in older:
         stated = [entry.key for entry in case.one.entries if entry.counted and entry.value]
         silent = silent_at(newest.one, stated)
-        if 2 * len(silent) > len(stated):
+        if _are_too_many(len(silent), len(stated)):
             named = tuple(name_of(form, key) for key in silent)
             paths = {"newer": newest.one.path, "other": case.one.path}
             return "F036", {**paths, "count": len(silent), "stated": len(stated), "cells": named[:_CHANGES_NAMED]}
     return None
+
+
+def _are_too_many(silent: int, stated: int) -> bool:
+    """Tell a part of a return from a correction, which takes few of the figures back."""
+    return 2 * silent > stated or (silent >= _NO_CORRECTION and 3 * silent > stated)
 
 
 def _is_of_institution(case: Case) -> bool:
@@ -105,7 +120,7 @@ def _without_equals(rivals: list[Case]) -> list[Case]:
     """Keep one of each set of returns that say the same; byte-identical or not, they are one return."""
     distinct: list[Case] = []
     for case in sorted(rivals, key=_came):
-        twin = next((kept for kept in distinct if contents(kept.one) == contents(case.one)), None)
+        twin = next((kept for kept in distinct if is_identical(kept.one, case.one)), None)
         if twin is None:
             distinct.append(case)
         else:

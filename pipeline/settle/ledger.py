@@ -1,10 +1,10 @@
 """The ledger: every file has one place in it, and the state of every unit follows."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from pipeline.findings import Becomes, codes_that_make, finding
+from pipeline.findings import Becomes, codes_beside, codes_that_make, finding
 from pipeline.identify import Names, unit_in_path, units_named
 from pipeline.model import FileResult, FileStatus, Finding, UnitResult, UnitStatus
 from pipeline.settle.case import Case
@@ -17,6 +17,8 @@ _OF_NOBODY = codes_that_make(Becomes.IGNORED)
 _IGNORED = _OF_NOBODY | codes_that_make(Becomes.EXCLUDED)
 """codes of files that ask nothing of anybody; what an officer left out is still somebody's"""
 _GIVEN = codes_that_make(Becomes.GIVEN)
+_BESIDE = codes_beside()
+_Gist = tuple[str, str | None, tuple[tuple[str, str], ...]]
 _ANOTHER_FORM = "F015"
 _OF_CONTENT = frozenset("SVRN")
 """first letters of codes about what stands in a form"""
@@ -25,13 +27,19 @@ _OF_CONTENT = frozenset("SVRN")
 def results_of_returns(form: Form, names: Names, cases: Sequence[Case]) -> Iterable[FileResult]:
     """Give each return its line, with everything that is told of it."""
     first: set[str] = set()
+    held = {
+        case.one.claim.unit or "": {*map(_gist, case.one.findings)} for case in cases if case.status is FileStatus.USED
+    }
     for case in cases:
         of_file = case.file.findings if case.file.path not in first else ()
         first.add(case.file.path)
         unit = names.register.by_code.get(case.one.claim.unit or "")
         late = _is_late(form, unit, case.one.times.received)
         status = case.status
-        findings = case.one.findings if status is FileStatus.USED else map(_of_no_sum(status), case.one.findings)
+        findings = case.one.findings
+        if status is not FileStatus.USED:
+            known = held.get(case.one.claim.unit or "", set())
+            findings = tuple(_of_no_sum(status, known, told) for told in findings)
         of_return = _without_noise((*case.told, *findings))
         told = (*of_file, *of_return, *_told_of_lateness(form, unit, case, late))
         if status is FileStatus.USED and any(one.severity is Severity.ERROR for one in told):
@@ -60,15 +68,21 @@ def _without_noise(told: Sequence[Finding]) -> Sequence[Finding]:
     return [each for each in told if each.code[0] not in _OF_CONTENT]
 
 
-def _of_no_sum(status: FileStatus) -> Callable[[Finding], Finding]:
-    """Say of a finding that no number of its return is counted; a copy that gave way asks nothing of anybody."""
-    gave_way = status in (FileStatus.SUPERSEDED, FileStatus.IGNORED)
+def _of_no_sum(status: FileStatus, known: set[_Gist], told: Finding) -> Finding:
+    """Say of a finding that no number of its return is counted; of its form, a copy that gave way asks nobody.
 
-    def changed(told: Finding) -> Finding:
-        severity = Severity.INFO if gave_way and told.code[0] in _OF_CONTENT else told.severity
-        return replace(told, severity=severity, counted=None if told.counted is None else False)
+    What stands beside the form is not taken back by the numbers of another copy: it is told unless that one holds it
+    too.
+    """
+    is_held = told.code in _BESIDE and _gist(told) not in known
+    asks_nobody = status is FileStatus.IGNORED or (status is FileStatus.SUPERSEDED and not is_held)
+    severity = Severity.INFO if asks_nobody and told.code[0] in _OF_CONTENT else told.severity
+    return replace(told, severity=severity, counted=None if told.counted is None else False)
 
-    return changed
+
+def _gist(told: Finding) -> _Gist:
+    """What a finding says, wherever in the sheet it does."""
+    return told.code, told.found, tuple(sorted((key, str(fact)) for key, fact in told.facts.items() if key != "places"))
 
 
 def _is_late(form: Form, unit: Unit | None, received: datetime | None) -> bool | None:

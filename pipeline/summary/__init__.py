@@ -5,9 +5,9 @@ from pathlib import Path
 from pipeline.model import ByHand, Consolidation, HandEdit
 from pipeline.recognise import Labels
 from pipeline.stamp import load_stamp_words
-from pipeline.summary.fingerprint import keep_fingerprints
+from pipeline.summary.fingerprint import keep_digests
 from pipeline.summary.issues import write_issues
-from pipeline.summary.ledger import changed_phones, remarks_without_line, write_ledger
+from pipeline.summary.ledger import remarks_without_line, write_ledger
 from pipeline.summary.matrix import write_matrix
 from pipeline.summary.page import Book
 from pipeline.summary.plan import make_plan
@@ -26,11 +26,9 @@ def not_kept(consolidation: Consolidation) -> list[HandEdit]:
     if consolidation.by_hand == ByHand():
         return []
     plan = make_plan(consolidation, load_words(), load_stamp_words(), unit_sheets=False)
-    remarks = (
-        HandEdit(one.sheet, one.cell, "; ".join(one.texts.values()), "copy") for one in remarks_without_line(plan)
-    )
-    names = (HandEdit(one.sheet, one.cell, one.text, "copy") for one in names_without_place(plan))
-    return [*remarks, *names, *changed_phones(plan)]
+    remarks = (HandEdit(one.sheet, one.cell, "; ".join(one.texts.values())) for one in remarks_without_line(plan))
+    names = (HandEdit(one.sheet, one.cell, one.text) for one in names_without_place(plan))
+    return [*remarks, *names]
 
 
 def write_summary(consolidation: Consolidation, out: Path, *, unit_sheets: bool) -> None:
@@ -50,6 +48,6 @@ def write_summary(consolidation: Consolidation, out: Path, *, unit_sheets: bool)
     write_sources(book)
     for unit in consolidation.units if unit_sheets else ():
         write_unit_sheet(book, unit)
-    keep_fingerprints(workbook, Labels(plan.result.form, plan.stamp, frozenset()), plan.words)
+    keep_digests(workbook, Labels(plan.result.form, plan.stamp, frozenset()), plan.words)
     (totals if consolidation.complete else ledger).activate()
     workbook.close()

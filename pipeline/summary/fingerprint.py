@@ -1,55 +1,60 @@
-"""A digest of each list sheet of a summary, kept in the workbook: a later run sees by it whether a person changed more.
+"""A digest of what a summary shows, kept among its properties: a later run sees by it whether it still says the same.
 
-It leaves out where officers are invited to write and what a later run compares cell by cell: numbers of units and
-sums, telephones, and the lines above and below the totals. Programs save dates, spaces and characters that do not
-print in their own ways, so texts are taken without these and dates as numbers.
+It covers every cell of every sheet, formulas by their result, but not the places that are left to people. The lines of
+a list count as a set, for sorting and filtering change nothing of what it says. Programs save dates, spaces and
+characters that do not print in their own ways, so texts are taken without these and dates as numbers.
+A second digest leaves the formulas out: some programs save a workbook without any result.
 """
 
 import hashlib
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from io import BytesIO
 
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.kinds import Container, Kind
 from pipeline.read import CellValue, Sheet
-from pipeline.read_back import STATE, find_heads, find_matrix
-from pipeline.recognise import Labels, locate
+from pipeline.recognise import Labels
+from pipeline.second_look import sheet_facts
+from pipeline.summary.hand_places import Address, hand_places
 from pipeline.summary.words import Words
-from schemas.form import NOTE
-from schemas.text import fold
 
-_PROPERTY = "consolidate.{kind}"
-_KEPT = re.compile(rb'name="consolidate\.(\w+)"[^>]*>\s*<[^>]*lpwstr[^>]*>([0-9a-f]+)<')
+_SHOWN, _TYPED = "consolidate.shown", "consolidate.typed"
+_KEPT = re.compile(rb'name="(consolidate\.\w+)"[^>]*>\s*<[^>]*lpwstr[^>]*>([0-9a-f]+)<')
 _ESCAPED = re.compile("_x[0-9A-Fa-f]{4}_")
 """how a workbook spells a character that XML cannot hold (ECMA-376, ST_Xstring)"""
 _EPOCH = datetime(1899, 12, 30)
 _DAY = 86_400
-_LENGTH = 32
-_KINDS = ("totals", "matrix", "ledger", "issues", "texts")
+_DIGITS = 5
+"""behind the point: of a number of days, less than a second; programs change the last digits of a date"""
+_LISTS = ("matrix", "ledger", "issues", "texts", "sources")
 
-_IsFree = Callable[[int, int], bool]
 
-
-def keep_fingerprints(workbook: Workbook, labels: Labels, words: Words) -> None:
+def keep_digests(workbook: Workbook, labels: Labels, words: Words) -> None:
     """Put the digests of a summary that is written, but not closed yet, among the properties of the workbook."""
     texts = list(workbook.str_table.string_table)
-    sheets = {str(sheet.name): sheet for sheet in workbook.worksheets()}
-    for kind in _KINDS:
-        sheet = _as_read(sheets[words(f"sheets.{kind}")], texts)
-        workbook.set_custom_property(_PROPERTY.format(kind=kind), _fingerprint(kind, sheet, labels, words), "text")
+    sheets = {str(sheet.name): _as_read(sheet, texts) for sheet in workbook.worksheets()}
+    formulas = {str(sheet.name): frozenset(_formulas(sheet)) for sheet in workbook.worksheets()}
+    workbook.set_custom_property(_SHOWN, _digest(sheets, {}, labels, words), "text")
+    workbook.set_custom_property(_TYPED, _digest(sheets, formulas, labels, words), "text")
 
 
-def differing_sheets(data: bytes, sheets: Mapping[str, Sheet], labels: Labels, words: Words) -> Iterator[Sheet]:
-    """Give the list sheets of a summary that are not as they were written; none where no digests were kept."""
+def is_as_written(data: bytes, sheets: Mapping[str, Sheet], labels: Labels, words: Words) -> bool:
+    """Tell whether a summary still shows what was written; one that bears no digest is not known to."""
     kept = _kept_in(data)
-    for kind in _KINDS:
-        sheet = sheets.get(words(f"sheets.{kind}"))
-        if sheet and kind in kept and kept[kind] != _fingerprint(kind, sheet, labels, words):
-            yield sheet
+    if kept.get(_SHOWN) == _digest(sheets, {}, labels, words):
+        return True
+    box = Container(data)
+    facts = {name: sheet_facts(box, Kind.XLSX, name) for name in sheets} if _TYPED in kept else {}
+    if not any(one.uncalculated for one in facts.values()):
+        return False
+    formulas = {name: one.formulas for name, one in facts.items()}
+    return kept[_TYPED] == _digest(sheets, formulas, labels, words)
 
 
 def _kept_in(data: bytes) -> Mapping[str, str]:
@@ -58,82 +63,47 @@ def _kept_in(data: bytes) -> Mapping[str, str]:
             found = _KEPT.findall(box.read("docProps/custom.xml"))
     except (zipfile.BadZipFile, KeyError):
         return {}
-    return {kind.decode(): digest.decode() for kind, digest in found}
+    return {name.decode(): digest.decode() for name, digest in found}
 
 
-def _fingerprint(kind: str, sheet: Sheet, labels: Labels, words: Words) -> str:
-    is_free = _FREE[kind](sheet, labels, words) if kind in _FREE else _is_nowhere
-    digest = hashlib.sha256()
-    for row, column, value in sheet.filled():
-        text = _plain(value)
-        if text and not is_free(row, column):
-            digest.update(f"{row}\0{column}\0{text}\n".encode("utf-8", "replace"))
-    return digest.hexdigest()[:_LENGTH]
+def _digest(
+    sheets: Mapping[str, Sheet], left_out: Mapping[str, AbstractSet[Address]], labels: Labels, words: Words
+) -> str:
+    kinds = {words(f"sheets.{kind}"): kind for kind in ("totals", *_LISTS)}
+    digests = []
+    for name, sheet in sheets.items():
+        kind = kinds.get(name, "")
+        passed_over = hand_places(kind, sheet, labels, words) | left_out.get(name, frozenset())
+        lines = [*_lines(sheet, passed_over, is_list=kind in _LISTS)]
+        if lines:
+            said = "\n".join([name, *(sorted(lines) if kind in _LISTS else lines)])
+            digests.append(hashlib.sha256(said.encode("utf-8", "replace")).hexdigest())
+    return hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
+
+
+def _lines(sheet: Sheet, passed_over: AbstractSet[Address], *, is_list: bool) -> Iterator[str]:
+    """Give what each row with anything in it says; with its number, except in a list."""
+    rows = {row for row, _ in passed_over}
+    for row, cells in enumerate(sheet.rows, sheet.first_row):
+        is_whole = row not in rows
+        said = [
+            f"{column}\0{text}"
+            for column, value in enumerate(cells, sheet.first_column)
+            if value != "" and (is_whole or (row, column) not in passed_over) and (text := _plain(value))
+        ]
+        if said:
+            yield "\0".join(said if is_list else [str(row), *said])
 
 
 def _plain(value: CellValue) -> str:
     if isinstance(value, str):
-        return "".join(filter(str.isprintable, _ESCAPED.sub("", value))).replace(" ", "")
+        text = _ESCAPED.sub("", value) if "_x" in value else value
+        text = text if text.isprintable() else "".join(filter(str.isprintable, text))
+        return text.replace(" ", "")
     if isinstance(value, date):
         moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
-        return str(round((moment - _EPOCH).total_seconds()))
-    # A date that was just written is a number of days, which another program may store with its last digits changed.
-    return str(round(value * _DAY)) if isinstance(value, int | float) else str(value)
-
-
-def _is_nowhere(_row: int, _column: int) -> bool:
-    return False
-
-
-def _free_in_totals(sheet: Sheet, labels: Labels, _words: Words) -> _IsFree:
-    """Totals and notes, and the lines around the table as far as they are printed."""
-    located = locate(sheet, labels)[:1]
-    if not located:
-        return _is_nowhere
-    rows, columns = located[0].rows, located[0].columns
-    free = {(rows[key], columns[m]) for key, m in labels.form.number_cells if key in rows and m in columns}
-    free |= {(row, columns[NOTE]) for row in rows.values() if NOTE in columns}
-    wanted = fold(labels.stamp.row_key)
-    keys = next((at for _, at, value in sheet.filled() if isinstance(value, str) and fold(value) == wanted), 0)
-    # The line that says whether figures are final is known to a later run by its form alone, not by its numbers.
-    ours = {*range(located[0].first_head_row, located[0].last_row + 1)}
-    ours |= {row for row, at, value in sheet.filled() if at == keys and value == STATE}
-    return lambda row, column: (row, column) in free or (row not in ours and column < keys)
-
-
-def _free_in_matrix(sheet: Sheet, labels: Labels, _words: Words) -> _IsFree:
-    """Numbers of units, and what they add up to."""
-    matrix = find_matrix(sheet, labels.form)
-    if matrix is None:
-        return _is_nowhere
-    columns = frozenset(matrix.columns.values())
-    # Units outside the totals stand below them.
-    rows = {row for row in range(matrix.lines.start, len(sheet.rows) + sheet.first_row) if matrix.is_unit(row)}
-    rows |= {*matrix.lines}
-    return lambda row, column: row in rows and column in columns
-
-
-def _free_in_ledger(sheet: Sheet, _labels: Labels, words: Words) -> _IsFree:
-    """Paper numbers and remarks, and the telephones of the lines that stand for a unit."""
-    heads = find_heads(sheet, {one.key: one.head for one in words.columns["ledger"] if one.key in _OF_LEDGER})
-    if not heads:
-        return _is_nowhere
-    number, phone = heads.columns["number"], heads.columns["phone"]
-    by_hand = {heads.columns["paper"], heads.columns["remark"]}
-
-    def is_free(row: int, column: int) -> bool:
-        is_phone = column == phone and sheet.value(row, number) != ""
-        return row > heads.row and (is_phone or column in by_hand)
-
-    return is_free
-
-
-_OF_LEDGER = ("number", "phone", "paper", "remark")
-_FREE: Mapping[str, Callable[[Sheet, Labels, Words], _IsFree]] = {
-    "totals": _free_in_totals,
-    "matrix": _free_in_matrix,
-    "ledger": _free_in_ledger,
-}
+        value = (moment - _EPOCH).total_seconds() / _DAY
+    return f"{round(value, _DIGITS):.15g}" if isinstance(value, int | float) else str(value)
 
 
 def _as_read(sheet: Worksheet, texts: Sequence[str]) -> Sheet:
@@ -150,3 +120,12 @@ def _value(cell: object, texts: Sequence[str]) -> CellValue:
     place: int | None = getattr(cell, "string", None)
     value: CellValue = getattr(cell, "number", getattr(cell, "value", ""))
     return value if place is None else texts[place]
+
+
+def _formulas(sheet: Worksheet) -> Iterator[Address]:
+    """Find the cells that hold a formula."""
+    cells: Mapping[int, Mapping[int, object]] = sheet.table
+    for row, line in cells.items():
+        for column, cell in line.items():
+            if hasattr(cell, "formula"):
+                yield row, column

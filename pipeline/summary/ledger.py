@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.findings import title
-from pipeline.model import ByHand, FileResult, FileStatus, HandEdit, HandLine, UnitResult, UnitStatus
+from pipeline.model import ByHand, FileResult, FileStatus, HandLine, UnitResult, UnitStatus
 from pipeline.sheet_limits import MOST_LINKS
 from pipeline.standing import Outcome, gravest, outcome_of, unassigned
 from pipeline.summary.messages import group_message, unit_message
@@ -18,7 +19,6 @@ from pipeline.summary.tables import Table, begin_list
 from pipeline.workbook_formats import write_box
 from schemas.register import VIETNAM
 from schemas.rules import Severity
-from schemas.text import fold
 
 _BETWEEN_REMARKS = "; "
 
@@ -72,7 +72,8 @@ def _lines(plan: Plan) -> Iterator[_Line]:
 def _placed(by_hand: ByHand, lines: Sequence[_Line]) -> tuple[Mapping[int, Mapping[str, str]], list[HandLine]]:
     """Find for what an officer wrote the line of the same unit and file, else of the file, else the first of the unit.
 
-    Gives place of a line -> column -> text, and what no line stands for any more.
+    Gives place of a line -> column -> text, and what no line stands for any more. A day of receipt stands where no
+    e-mail tells another.
     """
     exact = {line.known_by: place for place, line in enumerate(lines)}
     by_path = {path: place for (_, path), place in exact.items() if path}
@@ -84,6 +85,8 @@ def _placed(by_hand: ByHand, lines: Sequence[_Line]) -> tuple[Mapping[int, Mappi
         if place is None:
             homeless.append(written)
             continue
+        if "received" in written.texts and _moment(lines[place].file):
+            homeless.append(written)
         texts = placed.setdefault(place, {})
         for key, text in written.texts.items():
             texts[key] = _BETWEEN_REMARKS.join(filter(None, (texts.get(key), text)))
@@ -93,15 +96,6 @@ def _placed(by_hand: ByHand, lines: Sequence[_Line]) -> tuple[Mapping[int, Mappi
 def remarks_without_line(plan: Plan) -> list[HandLine]:
     """What an officer wrote in the older summary for files and units that are not listed any more."""
     return _placed(plan.result.by_hand, list(_lines(plan)))[1]
-
-
-def changed_phones(plan: Plan) -> Iterator[HandEdit]:
-    """Telephones of the older list that a person saved and that are not those of the units."""
-    written = plan.result.by_hand.phones
-    for unit in plan.result.units:
-        edit = written.get(unit.unit.code)
-        if edit and edit.text and fold(edit.text) != fold(plan.phone_of(unit)):
-            yield edit
 
 
 def _write_line(table: Table, row: int, line: _Line, by_hand: Mapping[str, str]) -> None:
@@ -116,7 +110,7 @@ def _write_line(table: Table, row: int, line: _Line, by_hand: Mapping[str, str])
     _write_unit(table, row, line)
     table.text(row, "status", _status(plan, line))
     table.text(row, "file", file.shown_path if file else "")
-    _write_received(table, row, file)
+    _write_received(table, row, file, by_hand.get("received", ""))
     _write_counts(table, row, line)
     table.text(row, "filled_by", plan.filled_by(main) if main else "")
     table.text(row, "phone", plan.phone_of(main) if main else "")
@@ -146,16 +140,21 @@ def _of_no_unit(plan: Plan, file: FileResult | None) -> str:
     return known.name if known else plan.words("ledger.no_unit") if is_open else ""
 
 
-def _write_received(table: Table, row: int, file: FileResult | None) -> None:
+def _write_received(table: Table, row: int, file: FileResult | None, by_hand: str) -> None:
     plan, styles = table.book.plan, table.book.styles
-    moment = file.times.received if file else None
+    moment = _moment(file)
     if moment:
-        local = moment.astimezone(VIETNAM).replace(tzinfo=None, microsecond=0)
-        table.sheet.write_datetime(row, table.places["received"], local, styles.list_date)
+        table.sheet.write_datetime(row, table.places["received"], moment, styles.list_date)
     else:
-        table.text(row, "received", "", styles.list_date)
+        table.text(row, "received", by_hand, styles.list_date)
     word = {True: "yes", False: "no", None: "unknown"}[file.late] if file and file.is_return else ""
     table.text(row, "late", plan.words(f"ledger.late.{word}") if word else "", styles.list_center)
+
+
+def _moment(file: FileResult | None) -> datetime | None:
+    """When a file came, as the clock on the wall said; None where no e-mail tells."""
+    moment = file.times.received if file else None
+    return moment.astimezone(VIETNAM).replace(tzinfo=None, microsecond=0) if moment else None
 
 
 def _write_counts(table: Table, row: int, line: _Line) -> None:

@@ -34,7 +34,7 @@ from pipeline.summary.signatures import write_signatures
 from pipeline.summary.styles import LIST_SIZE, Styles
 from pipeline.summary.words import Words
 from pipeline.workbook_formats import set_up_page, write_box
-from schemas.form import Column, Form, Row
+from schemas.form import NOTE, Column, Form, Row
 from schemas.register import Office
 from schemas.rules import Cell
 
@@ -193,10 +193,11 @@ def _write_row(book: Book, rows: RowHeights, page: _Page, row: Row, mark: str) -
     plan, styles, sheet = book.plan, book.styles, rows.sheet
     at, form = page.place.rows[row.key], page.form
     cells = _cells(form, row.key)
+    by_hand = plan.result.by_hand.notes
     for measure in form.measures:
-        sheet.write_blank(at, page.place.columns[measure], None, styles.base.text)
+        write_text(sheet, at, page.place.columns[measure], by_hand.get(Cell(row.key, measure), ""), styles.base.text)
         sheet.write_blank(at, page.coverage[measure], None, styles.total_center)
-    note, written = form.column_of("note"), plan.result.by_hand.notes.get(row.key, "")
+    note, written = form.column_of("note"), by_hand.get(Cell(row.key, NOTE), "")
     if note:
         write_text(sheet, at, page.place.columns[note.key], written, styles.base.text)
     if row.key in page.place.spread:
@@ -209,7 +210,8 @@ def _write_row(book: Book, rows: RowHeights, page: _Page, row: Row, mark: str) -
         write_text(sheet, at, page.coverage[cell.measure], coverage_text(total.coverage), styles.total_center)
     write_text(sheet, at, page.mark, mark, styles.total_text)
     write_text(sheet, at, page.key, row.key, styles.stamp)
-    rows.set(at, max(_heights(page, row, mark, written)))
+    texts = {key: by_hand.get(Cell(row.key, key), "") for key in (*form.measures, NOTE)}
+    rows.set(at, max(_heights(page, row, mark, texts)))
 
 
 def _formula(plan: Plan, cell: Cell) -> str:
@@ -217,7 +219,7 @@ def _formula(plan: Plan, cell: Cell) -> str:
     return sum_formula([f"{matrix}!{xl_range(first, column, last, column)}" for first, last in plan.spans])
 
 
-def _heights(page: _Page, row: Row, mark: str, note: str) -> Iterator[float]:
+def _heights(page: _Page, row: Row, mark: str, texts: Mapping[str, str]) -> Iterator[float]:
     yield text_height(mark, _MARK_WIDTH, LIST_SIZE)
     for column in page.form.columns:
         if column.role == "label":
@@ -225,8 +227,8 @@ def _heights(page: _Page, row: Row, mark: str, note: str) -> Iterator[float]:
             yield text_height(row.title, column.width - indent, bold=bool(row.stt))
         elif column.role == "unit":
             yield text_height(row.unit_of_measure, column.width)
-        elif column.role == "note" and note:
-            yield text_height(note, column.width)
+        elif texts.get(column.key):
+            yield text_height(texts[column.key], column.width)
 
 
 def _write_stamp(book: Book, sheet: Worksheet, page: _Page) -> None:

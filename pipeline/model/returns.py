@@ -120,6 +120,8 @@ class FileReading:
     """a document that bears a digital signature"""
     subject: str = ""
     """of the message that brought it"""
+    pages: tuple[Return, ...] = ()
+    """pages of units out of a summary of ours, in a file that holds no return"""
 
     @property
     def shown_path(self) -> str:

@@ -58,7 +58,8 @@ def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, de
     told += _told_of_other_sheets(seen, pages, returns, Words(desk.reader.words, desk.form))
     if not returns:
         told.append(finding("F033") if pages else finding("F005", facts={"form": desk.form.name}))
-    return replace(reading, returns=tuple(returns), findings=tuple(told))
+    copies = tuple(return_of(reading, page, medium, desk) for page in pages) if not returns else ()
+    return replace(reading, returns=tuple(returns), findings=tuple(told), pages=copies)
 
 
 def _told_of_other_sheets(

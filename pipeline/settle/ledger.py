@@ -9,6 +9,7 @@ from pipeline.identify import Names, unit_in_path, units_named
 from pipeline.model import FileResult, FileStatus, Finding, UnitResult, UnitStatus
 from pipeline.settle.case import Case
 from pipeline.settle.companions import OF_NOBODY_KNOWN, Companions
+from pipeline.settle.pages import changed_pages
 from schemas.form import Form
 from schemas.register import VIETNAM, Register, Unit
 from schemas.rules import Severity
@@ -120,6 +121,10 @@ def _booked(companions: Companions) -> Iterable[FileResult]:
             continue
         is_of_nobody = {told.code for told in reading.findings} <= _OF_NOBODY and not reading.message
         unit = None if is_of_nobody else reading.unit or unit_in_path(reading.path, companions.names)
+        if changed := changed_pages(companions.form, reading, companions.counted):
+            unit, told = changed
+            yield FileResult(reading.path, reading.sha256, unit, FileStatus.IGNORED, None, told, reading.times)
+            continue
         booked = companions.booked(reading, unit)
         status = FileStatus.IGNORED if {one.code for one in booked.told} <= _IGNORED | _GIVEN else FileStatus.REJECTED
         yield FileResult(reading.path, reading.sha256, booked.unit, status, None, booked.told, reading.times)

@@ -21,7 +21,11 @@ def changed_pages(
         unit = page.claim.unit or ""
         changes = _changes(form, page, counted[unit].one) if unit in counted else []
         if changes:
-            facts: dict[str, Fact] = {"other": counted[unit].one.path, "changes": len(changes), "cells": tuple(changes[:_NAMED])}
+            facts: dict[str, Fact] = {
+                "other": counted[unit].one.path,
+                "changes": len(changes),
+                "cells": tuple(changes[:_NAMED]),
+            }
             others = (told for told in reading.findings if told.code != _COPY)
             return unit, (finding("F061", sheet=page.sheet, facts=facts), *others)
     return None

@@ -588,6 +588,8 @@ PART = [
     (FILES[DONG_MAI], typed(A54="Đơn vị: Trường THCS Đông Mai"), "A54"),
     (FILES[DONG_MAI], typed(B54="Tên đơn vị", C54="Trường TH Đông Mai"), "C54"),
     (FILES[DONG_MAI], typed(A8="Thôn: 5"), "A8"),
+    (FILES[DONG_MAI], typed(A8="Đơn vị Trường THCS Đông Mai"), "A8"),
+    (FILES[DONG_MAI], typed(A8="ĐƠN VỊ BÁO CÁO : TRƯỜNG THCS ĐÔNG MAI"), "A8"),
     (FILES[DONG_MAI], typed(C5="Trường THCS Đông Mai"), "C5"),
     (FILES[DONG_MAI], named("THCS Đông Mai"), None),
     ("Thôn 5 Đông Mai.xlsx", None, None),
@@ -631,6 +633,8 @@ def test_a_line_of_the_neighbour_keeps_the_return_out(a_round: Round, cell: str,
         (typed(A8="Mã đơn vị: 07135"), []),
         (typed(C5="Trần Văn Nam - Trường TH Đông Mai"), []),
         (typed(A8="Đơn vị: gửi lại sau"), ["S005"]),
+        (typed(A8="Đơn vị: Xã hội hóa giáo dục"), ["S005"]),
+        (typed(A8="Đơn vị có nhu cầu liên hệ Phòng GD"), ["S005"]),
         (typed(A8="Địa chỉ: Khu 3, phường Đông Mai"), ["S005"]),
     ],
 )
@@ -740,13 +744,55 @@ def test_a_sheet_without_a_name_among_named_ones_does_not_take_the_unit_of_the_f
     assert a_round.books() == (TOTAL - FIGURES[MINH_THANH][BOOKS], 2, 3)
 
 
+def test_two_forms_of_a_part_in_one_workbook_are_asked_about(a_round: Round) -> None:
+    a_round.put_others(DONG_MAI)
+    workbook = sheets_of(a_round.returned, [DONG_MAI, QUANG_YEN], None)
+    again = workbook[QUANG_YEN]
+    again.title, again["C4"], again["F4"] = "Lan 2", UNITS[DONG_MAI], DONG_MAI
+    workbook.save(a_round.input / "THCS Đông Mai.xlsx")
+    told = a_round.run()
+    assert all("U012" in told[f"THCS Đông Mai.xlsx#{sheet}"] for sheet in (DONG_MAI, "Lan 2"))
+
+
 def test_three_units_in_one_workbook_are_three_returns(a_round: Round) -> None:
     sheets_of(a_round.returned, list(UNITS), None).save(a_round.input / "ca cum.xlsx")
     a_round.run()
     assert (a_round.exit_code, a_round.books()) == (0, (TOTAL, 3, 3))
 
 
-# A mailbox, and a neighbour's figures --------------------------------------------------------------------------------
+# A mailbox, the subject of a message, and a neighbour's figures -----------------------------------------------
+
+
+def message_with(data: bytes, subject: str) -> EmailMessage:
+    """Write a message with a form."""
+    message = EmailMessage()
+    message["From"], message["To"] = "Trường THCS Minh Thành <c2minhthanh@example.vn>", "pgd@example.vn"
+    message["Subject"], message["Date"] = subject, "Mon, 05 Oct 2020 08:00:00 +0700"
+    message.set_content("Em gửi biểu.")
+    message.add_attachment(data, maintype="application", subtype="octet-stream", filename="bieu.xlsx")
+    return message
+
+
+@pytest.mark.parametrize(
+    ("subject", "codes"),
+    [
+        ("Trường THCS Đông Mai nộp biểu", ["U012"]),
+        ("Thôn 5 gửi số liệu", ["U012"]),
+        ("Phường Minh Thành nộp biểu", ["U013"]),
+        ("Phường Đông Mai nộp biểu", []),
+        ("Gửi chuyên môn THCS: biểu tuần lễ", []),
+        ("Biểu HTSĐ 2020", []),
+        ("Các trường gửi biểu", []),
+    ],
+)
+def test_the_subject_of_a_message_is_weighed_and_its_sender_is_not(
+    a_round: Round, subject: str, codes: list[str]
+) -> None:
+    a_round.put_others(DONG_MAI)
+    data = (a_round.returned / FILES[DONG_MAI]).read_bytes()
+    (a_round.input / "1.eml").write_bytes(message_with(data, subject).as_bytes())
+    assert a_round.run()["1.eml!bieu.xlsx"] == codes
+    assert a_round.books() == (TOTAL, 3, 3)
 
 
 def test_the_number_of_a_message_in_a_mailbox_is_the_code_of_nobody(tmp_path: Path, returned: Path) -> None:
@@ -756,10 +802,7 @@ def test_the_number_of_a_message_in_a_mailbox_is_the_code_of_nobody(tmp_path: Pa
     a_round = Round(tmp_path, returned, register)
     a_round.put(DONG_MAI, "bieu 0710.xlsx", typed(C4="", F4=""))
     data = (a_round.input / "bieu 0710.xlsx").read_bytes()
-    message = EmailMessage()
-    message["Subject"], message["Date"] = "Gui bieu", "Mon, 05 Oct 2020 08:00:00 +0700"
-    message.set_content("Em gửi biểu.")
-    message.add_attachment(data, maintype="application", subtype="octet-stream", filename="bieu.xlsx")
+    message = message_with(data, "Gui bieu")
     box = mbox(a_round.input / "hop thu.mbox")
     box.add(message)
     box.close()

@@ -20,6 +20,7 @@ from pipeline.identify.evidence import (
     of_path,
     of_sheet,
     of_stamp,
+    of_subject,
     steps_of,
 )
 from pipeline.identify.names import Names, bare_name, names_of_register
@@ -105,10 +106,10 @@ def units_named(claim: Claim, path: str, names: Names) -> tuple[str, ...]:
 
 def _gathered(clues: Clues, path: str, names: Names) -> tuple[Evidence, ...]:
     """Give all evidence, the best first."""
-    of_lines = (of_line(line, names) for line in clues.lines)
+    further = [*(of_line(line, names) for line in clues.lines), of_subject(clues.subject, names)]
     every = [
         *of_stamp(clues.code, clues.name, names),
-        *(one for one in of_lines if one is not None),
+        *(one for one in further if one is not None),
         of_sheet(clues.sheet, names),
         *of_path(path, names),
     ]
@@ -151,12 +152,13 @@ def _chosen(clues: Clues, evidence: Sequence[Evidence], names: Names) -> tuple[s
 def _speaking(evidence: Sequence[Evidence], register: Register) -> list[Evidence]:
     """Give the evidence that decides: what has weight, or where nothing has, the nearest name further up.
 
-    A folder named after the office to which a unit answers holds the files of its units.
+    A folder named after the office to which a unit answers holds the files of its units, and a line may name it above
+    the unit.
     """
     named = [one for one in evidence if one.unit and one.kind != "maker" and not _is_form_of_all(one, register)]
     firm = [one for one in named if not one.is_weak]
     above = {unit.code for one in firm if one.unit for unit in register.above(one.unit)}
-    firm = [one for one in firm if one.kind not in PLACES or one.unit not in above]
+    firm = [one for one in firm if one.unit not in above or one.kind not in (*PLACES, "line")]
     return firm or named[:1]
 
 

@@ -28,7 +28,7 @@ _NUMBER_OF_OURS = re.compile(r"\d{1,4}(\.eml)?")
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What a sheet itself says of whose form it holds."""
+    """What is known of a form beside the path of its file."""
 
     code: str
     """the stamp cell of the code, as typed"""
@@ -38,6 +38,8 @@ class Clues:
     """what the sheet is called"""
     lines: Sequence[UnitLine] = ()
     """what else names a unit around the table, and who filled the form in"""
+    subject: str = ""
+    """the subject of the message it came with"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def _not_addresses(parts: Sequence[Part], words: Words) -> list[Part]:
 def _of_other_office(line: UnitLine, names: Names) -> Evidence | None:
     """Say whether a line that names no unit names an office of its level ("Xã Bình Dân"), or only the unit's own."""
     text = words_in(line.text)
-    if phrase_at(text, 0, "collecting"):
+    if phrase_at(text, 0, "collecting") or phrase_at(text, 0, "not_levels"):
         return None
     first = _prefix(text)
     if not first:
@@ -155,7 +157,8 @@ def _of_other_office(line: UnitLine, names: Names) -> Evidence | None:
     named = every_unit_in((line.text,), names)
     if not rest or len(named) == 1:
         return Evidence("line", line.text, tuple(named), cell=line.cell)
-    return Evidence("line", line.text, is_stranger=True, cell=line.cell)
+    # "P. Hành chính" is no ward: a single letter may stand for any word.
+    return Evidence("line", line.text, is_stranger=True, cell=line.cell) if len(text.folded[0]) > 1 else None
 
 
 def _prefix(text: Words) -> int:
@@ -192,6 +195,13 @@ def _names_person(words: Words, behind: int, names: Names) -> bool:
 def of_sheet(sheet: str, names: Names) -> Evidence:
     """Say what the name of the sheet says."""
     return _of_name("sheet", sheet, sheet, names)
+
+
+def of_subject(subject: str, names: Names) -> Evidence | None:
+    """Say what the subject of a message says, which may bring the returns of several units."""
+    one = _of_name("mail", subject, subject, names)
+    is_about_part = one.part is not None and one.part.has_name
+    return replace(one, is_weak=True) if is_about_part or one.unit else None
 
 
 def of_path(path: str, names: Names) -> tuple[Evidence, ...]:

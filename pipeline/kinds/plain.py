@@ -46,7 +46,8 @@ _WORD_2003 = re.compile(r"<(?:\w+:)?wordDocument\b")
 _MBOX = re.compile(r"From \S.*\d{4}\s*\n[\w-]+:")
 _APPLE_LENGTH = re.compile(r"\A\s*\d{1,12}[ \t]*\r?\n(?=[A-Za-z-]+:)")
 """an .emlx begins with the length of the e-mail that follows"""
-_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]*):[ \t]")
+_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]*):(?:[ \t]|\r?\n[ \t]|$)")
+"""a field of a header; a long value may begin on the next line (RFC 5322, 2.2.3)"""
 _MAIL_HEADERS = frozenset(
     {"from", "to", "cc", "subject", "date", "received", "message-id", "mime-version", "return-path"}
     | {"delivered-to", "reply-to", "content-type", "x-document-type"}

@@ -15,6 +15,8 @@ _REACH = 8
 """the value of a stamp label stands at most this many columns to its right"""
 _LONGEST_ORDINAL = 5
 _LARGEST_ORDINAL = 99
+_LONGEST_LABEL = 4
+"""words of a label before the name of a unit"""
 
 
 @dataclass(slots=True)
@@ -72,9 +74,9 @@ def _stamp_label(labels: Labels, value: object) -> tuple[str | None, str]:
         return None, ""
     if name := labels.stamps.get(fold(value)):
         return name, ""
-    label, colon, behind = value.partition(":")
+    label, colon, behind = value.replace("：", ":", 1).partition(":")
     if not colon:
-        return None, ""
+        return _line_without_colon(labels, value)
     name = labels.stamps.get(fold(label))
     if name is None and fold(label) in labels.unit_lines:
         name = UNIT_LINE
@@ -83,6 +85,18 @@ def _stamp_label(labels: Labels, value: object) -> tuple[str | None, str]:
     if name is None or (not fold(behind) and name != UNIT_LINE):
         return None, ""
     return name, tidy(behind) if fold(behind) else ""
+
+
+def _line_without_colon(labels: Labels, text: str) -> tuple[str | None, str]:
+    """Take a line that begins with "Đơn vị" and goes on without a colon: "Đơn vị Trường THCS Đông Mai"."""
+    words = text.split()
+    for count in range(min(len(words) - 1, _LONGEST_LABEL), 0, -1):
+        label = fold(" ".join(words[:count]))
+        if label in labels.unit_labels:
+            return UNIT_LINE, tidy(" ".join(words[count:]).lstrip("-–. "))
+        if label in labels.unit_lines:
+            break
+    return None, ""
 
 
 def _beside(sheet: Sheet, labels: Labels, row: int, column: int) -> Stamped | None:

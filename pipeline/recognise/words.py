@@ -118,6 +118,11 @@ class Labels:
         return frozenset(map(fold, (*self._unit_words, *load_around_words().unit_labels)))
 
     @cached_property
+    def unit_labels(self) -> frozenset[str]:
+        """Folded words that name the reporting unit also without a colon."""
+        return frozenset(map(fold, load_around_words().unit_labels))
+
+    @cached_property
     def level_lines(self) -> frozenset[str]:
         """Folded words for a level or a part, which before a colon name the reporting unit with what follows."""
         return frozenset(map(fold, load_around_words().level_labels))

@@ -44,7 +44,7 @@ def return_of(reading: FileReading, page: Page, medium: Medium, desk: Desk) -> R
     page = with_scale_around(page, reading, _file_name(reading.path), desk.labels)
     source = Source(is_summary, is_word=medium.is_word, format=medium.format)
     parsed = parse(sheet, page.form, page.facts, desk.reader, source)
-    clues = Clues(page.stamped("unit_code"), _unit_name(page, desk), sheet.name, _unit_lines(page))
+    clues = Clues(page.stamped("unit_code"), _unit_name(page, desk), sheet.name, _unit_lines(page), reading.subject)
     claim, of_unit = identify(clues, reading.path, desk.names)
     told = [_at_stamp(page, one) for one in of_unit]
     told += _told(reading.path, page, parsed, medium, desk)

@@ -99,7 +99,12 @@ def _named(returns: list[Return], desk: Desk) -> list[Return]:
     is_alone = sum(not one.is_empty for one in returns) == 1
     if len(returns) < 2 or (is_alone and {one.claim.unit for one in returns} <= {None, *filled}):  # noqa: PLR2004
         return returns
-    return totals_apart([_identified(one, desk) for one in returns], desk.names.register)
+    apart = [_identified(one, desk) for one in returns]
+    units = {one.claim.unit for one in apart} - {None}
+    if len(units) == 1:
+        # Several forms of one unit: what speaks against it in the name of the file speaks against them all.
+        apart = [whole if whole.claim.unit in units else one for whole, one in zip(returns, apart, strict=True)]
+    return totals_apart(apart, desk.names.register)
 
 
 def _identified(one: Return, desk: Desk) -> Return:

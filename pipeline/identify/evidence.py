@@ -8,6 +8,7 @@ filled the form in, the names of sheet and file, of every folder above, and of t
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from pipeline.identify.names import Names, phrases_of
@@ -226,6 +227,7 @@ def of_path(path: str, names: Names) -> tuple[Evidence, ...]:
     return tuple(one if one.units else replace(one, units=owners) for one in parts)
 
 
+@lru_cache(maxsize=1024)
 def _of_name(kind: str, text: str, name: str, names: Names) -> Evidence:
     parts = parts_in(name, names)
     if parts:

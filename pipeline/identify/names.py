@@ -14,9 +14,9 @@ _Name = TypeVar("_Name", str, tuple[str, ...])
 UNIT_NAMES = Path(__file__).parent.parent / "wording" / "unit_names.toml"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Names:
-    """The names of a register, folded once."""
+    """The names of a register, folded once; made once for a run, so that what was found with them may be kept."""
 
     register: Register
     by_name: Mapping[str, tuple[str, ...]]

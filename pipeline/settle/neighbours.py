@@ -2,9 +2,10 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import combinations
 
 from pipeline.findings import finding
 from pipeline.model import Fact
@@ -18,6 +19,11 @@ _SHARE = 0.9
 _MANY = 10
 _LARGE, _LARGE_ONES = 10, 5
 """and there must be so many of them, or so many that are at least so large: small schools all state a 1 or a 2"""
+_RARE = 50
+"""a figure that no more returns state is looked up by itself"""
+_TOGETHER = 3
+_MOST_COMPARED = 200
+"""in a crowd of returns that state little but a 1 or a 2 no more are compared with one"""
 
 
 def tell_copied_codes(register: Register, by_unit: Mapping[str, Sequence[Case]], cases: Sequence[Case]) -> None:
@@ -42,31 +48,42 @@ def tell_copied_codes(register: Register, by_unit: Mapping[str, Sequence[Case]],
 def tell_same_figures(register: Register, counted: Mapping[str, Case]) -> None:
     """Two units with the same figures, but for a few: one of them may have sent its neighbour's file.
 
-    It is asked about once for the pair, at the one that comes later in the register. Of a return only those figures
-    are looked up that fewest others state: two returns that agree as far as is asked for share one of these.
+    It is asked about once for the pair, at the one that comes later in the register.
     """
-    order = {unit.code: place for place, unit in enumerate(register.units)}
-    stated = {code: figures for code, case in counted.items() if _is_full(figures := _figures(case))}
-    common = Counter(figure for figures in stated.values() for figure in figures)
-    seen: dict[_Figure, list[str]] = defaultdict(list)
-    for code in sorted(stated, key=lambda code: order.get(code, len(order))):
-        figures = stated[code]
-        rarest = sorted(figures, key=lambda figure: (common[figure], figure))[: len(figures) - _needed(figures) + 1]
-        twin = _twin_of(figures, (other for figure in rarest for other in seen[figure]), stated)
+    places = {unit.code: place for place, unit in enumerate(register.units)}
+    codes = sorted(counted, key=lambda code: places.get(code, len(places)))
+    figures = {code: some for code in codes if _is_full(some := _figures(counted[code]))}
+    common = Counter(figure for some in figures.values() for figure in some)
+    seen: dict[tuple[_Figure, ...], list[str]] = defaultdict(list)
+    for code, own in figures.items():
+        keys = list(_keys(own, common))
+        twin = _twin_of(own, (other for key in keys for other in seen[key]), figures)
         if twin:
-            equal = len(figures & stated[twin])
             facts: dict[str, Fact] = {
                 "other_unit": register.by_code[twin].name,
-                "count": equal,
-                "stated": max(len(figures), len(stated[twin])),
+                "count": len(own & figures[twin]),
+                "stated": max(len(own), len(figures[twin])),
             }
             counted[code].told.append(finding("U008", facts=facts))
-        for figure in rarest:
-            seen[figure].append(code)
+        for key in keys:
+            seen[key].append(code)
 
 
 def _figures(case: Case) -> frozenset[_Figure]:
     return frozenset((*entry.key, entry.value) for entry in case.one.entries if entry.value)
+
+
+def _keys(figures: AbstractSet[_Figure], common: Mapping[_Figure, int]) -> Iterator[tuple[_Figure, ...]]:
+    """Give what a return is looked up by: it shares one of these with each return that agrees as far as is asked for.
+
+    Its figures are put in an order that is the same for all, the rarest first. Of two such returns the first figure
+    that both state is among the first few of each, and the first three are among the next. Figures that many state,
+    such as a 1 or a 2 of small schools, tell little by themselves: three of them together are looked up.
+    """
+    ordered = sorted(figures, key=lambda figure: (common[figure], figure))
+    others = len(figures) - _needed(figures)
+    yield from ((figure,) for figure in ordered[: others + 1] if common[figure] <= _RARE)
+    yield from combinations((figure for figure in ordered[: others + _TOGETHER] if common[figure] > _RARE), _TOGETHER)
 
 
 def _needed(figures: AbstractSet[_Figure]) -> int:
@@ -89,7 +106,8 @@ def _twin_of(
             continue
         compared.add(code)
         equal = figures & stated[code]
-        is_enough = len(equal) >= max(_needed(figures), _needed(stated[code]))
-        if is_enough and _is_full(equal):
+        if len(equal) >= max(_needed(figures), _needed(stated[code])) and _is_full(equal):
             return code
+        if len(compared) == _MOST_COMPARED:
+            break
     return None

@@ -695,6 +695,21 @@ def test_numbers_on_another_sheet_are_told_as_texts_too_and_asked_about_beside_z
     assert told.get("S021") == severity
 
 
+@pytest.mark.parametrize(
+    ("name", "label", "is_asked"),
+    [("Bổ sung", "Số sách", True), ("Trang 4", "Đính chính: số sách", True), ("Chi tiết", "Số sách", False)],
+)
+def test_figures_on_another_sheet_that_correct_those_of_the_form_are_asked_about(
+    tmp_path: Path, name: str, label: str, *, is_asked: bool
+) -> None:
+    def change(book: Workbook, _: Worksheet, __: Places) -> None:
+        book.create_sheet(name).append([label, "1350 quyển"])
+
+    reading = reading_of(changed(tmp_path, change, answered=False))
+    (told,) = [told for told in reading.findings if told.code == "S021"]
+    assert told.is_question is is_asked
+
+
 # Xlsb: no free program writes its comments ------------------------------------------------------------------------
 
 

@@ -32,6 +32,7 @@ class RemarkWords:
     between: tuple[str, ...]
     becomes: tuple[str, ...]
     mistakes: tuple[str, ...]
+    replacements: tuple[str, ...]
     other_words: tuple[str, ...]
     places: tuple[str, ...]
     of_a_quantity: tuple[str, ...]
@@ -53,6 +54,11 @@ class RemarkWords:
     def mistaken(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
         """A word that calls a number wrong, in words with marks, and in words without."""
         return _words(self.mistakes, plain=False), _words(self.mistakes, plain=True)
+
+    @cached_property
+    def replacing(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        """A word that offers figures for others, in words with marks, and in words without."""
+        return _words(self.replacements, plain=False), _words(self.replacements, plain=True)
 
     @cached_property
     def unlike(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -134,6 +140,12 @@ def says_correction(remark: str) -> bool:
     """Tell whether a remark holds a word of correction."""
     typed, spelling = _as_typed(remark)
     return load_remark_words().correcting[spelling].search(typed) is not None
+
+
+def says_replacement(text: str) -> bool:
+    """Tell whether a text says that figures beside it replace or complete others."""
+    typed, spelling = _as_typed(text)
+    return says_correction(text) or load_remark_words().replacing[spelling].search(typed) is not None
 
 
 def says_nothing(remark: str) -> bool:

@@ -17,7 +17,7 @@ from pipeline.returns.agreement import differing
 from pipeline.returns.below import told_of_totals
 from pipeline.returns.legacy import converted, encoding_of
 from pipeline.returns.one import return_of
-from pipeline.returns.other_sheets import Words, holds_figure, holds_number
+from pipeline.returns.other_sheets import Words, holds_figure, holds_number, replaces_figures
 from pipeline.returns.page import Medium, Page
 from pipeline.returns.sheets import find_pages, repeats_return
 from pipeline.returns.shown import lines_of_form, lines_of_others
@@ -70,7 +70,8 @@ def _told_of_other_sheets(
     others = [sheet for sheet in sheets if sheet.name not in of_forms and holds_number(sheet, words)]
     if returns and others:
         zeros = any(known.code == "V028" for one in returns for known in one.findings)
-        is_asked = zeros and any(holds_figure(sheet, words) for sheet in others)
+        with_figures = [sheet for sheet in others if holds_figure(sheet, words)]
+        is_asked = any(zeros or replaces_figures(sheet) for sheet in with_figures)
         names = tuple(sheet.name for sheet in others)
         yield finding("S021", severity=Severity.WARNING if is_asked else None, facts={"others": names})
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.numbers import NumberWords, read_number
+from pipeline.numbers.remarks import says_replacement
 from pipeline.read import CellValue, Sheet
 from pipeline.template_words import load_template_words
 from schemas.form import Form
@@ -42,6 +43,12 @@ class Words:
 def holds_number(sheet: Sheet, words: Words) -> bool:
     """Tell whether any number above 0 stands on a sheet."""
     return any(words.number(value) for _, value in _typed(sheet))
+
+
+def replaces_figures(sheet: Sheet) -> bool:
+    """Tell whether a sheet says, by its name or in a cell, that its figures correct or complete others."""
+    texts = (value for _, value in _typed(sheet) if isinstance(value, str))
+    return says_replacement(sheet.name) or any(map(says_replacement, texts))
 
 
 def _typed(sheet: Sheet) -> Iterator[tuple[int, CellValue]]:

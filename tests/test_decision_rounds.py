@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.styles import Font
 
 from examples.filling import Typed
 from pipeline.decisions.words import KEY, OlderWords, SheetWords
@@ -70,8 +71,8 @@ class Round:
         return {told["code"] for file in files for told in file["findings"]}
 
     def notes(self) -> list[str]:
-        """Codes that are told of the run as a whole."""
-        return [note["code"] for note in self.report["notes"]]
+        """Codes of what is told of decisions in the run as a whole."""
+        return [note["code"] for note in self.report["notes"] if note["code"].startswith("D")]
 
     def write(self, kind: str = "cells", **values: Any) -> None:  # noqa: ANN401
         """Write a line of the officer's own."""
@@ -445,6 +446,17 @@ def test_a_number_counts_only_as_it_is_shown(settled: Round, number: int, patter
     workbook.save(settled.book)
     assert settled.run() == (0 if counts else 1)
     assert (settled.notes(), settled.counted()) == (([], number) if counts else (["D002"], STATED))
+
+
+def test_a_number_that_is_crossed_out_decides_nothing(settled: Round) -> None:
+    settled.write(answer="value", value=BY_PHONE)
+    (line,) = lines_in(settled.book)
+    workbook = load_workbook(settled.book)
+    sheet = workbook[WORDS.sheets["cells"].name]
+    _, places = head_of(sheet, "cells")
+    sheet.cell(line["#"], places["value"]).font = Font(strike=True)
+    workbook.save(settled.book)
+    assert (settled.run(), settled.notes(), settled.counted()) == (1, ["D002"], STATED)
 
 
 # Words that changed ---------------------------------------------------------------------------------------------------

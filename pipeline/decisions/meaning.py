@@ -146,7 +146,7 @@ def _number(line: SavedLine, kind: ValueKind) -> int | None:
 
 def _shows(look: Look, reading: Reading, kind: NumberKind) -> bool:
     """Tell whether a cell shows the number that stands in it: that is what the person saw and signed."""
-    if look.is_percent or look.is_pieced:
+    if look.is_percent or look.is_broken_up:
         return False
     if look.dress is None:
         return True

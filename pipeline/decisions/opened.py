@@ -32,7 +32,8 @@ class _Page(NamedTuple):
     def look_of(self, place: tuple[int, int]) -> Look | None:
         """Say how a cell shows what stands in it, if otherwise."""
         facts = self.facts
-        look = Look(facts.dressed.get(place), place in facts.percents, place in facts.pieced)
+        is_broken_up = place in facts.pieced or place in facts.struck
+        look = Look(facts.dressed.get(place), place in facts.percents, is_broken_up)
         return look if any(look) else None
 
 

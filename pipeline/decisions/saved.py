@@ -19,8 +19,8 @@ class Look(NamedTuple):
     dress: Dress | None = None
     """a number format that shows more, less or something else than the digits"""
     is_percent: bool = False
-    is_pieced: bool = False
-    """a text of pieces that the eye keeps apart, such as struck ones"""
+    is_broken_up: bool = False
+    """it is crossed out, or a text of pieces that the eye keeps apart"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def _marked(
     texts: Sequence[str], row: int, first: int, marks: Mapping[_Address, str], own: AbstractSet[_Address]
 ) -> Iterator[str]:
     for column, text in enumerate(texts, first):
-        if (row, column) in own or not text:
+        if (row, column) in own:
             yield ""
         else:
             yield text + marks.get((row, column), "")
@@ -112,6 +112,10 @@ def _marks(facts: SheetFacts | None, hidden: AbstractSet[_Address]) -> Mapping[_
             marks[place] = f"{marks.get(place, '')}{_MARKED}{dress.pattern} {dress.thousands} {dress.decimals}"
         for place, pieces in facts.pieced.items():
             marks[place] = f"{marks.get(place, '')}{_MARKED}{tidy(pieces)}"
+        for place in facts.struck:
+            marks[place] = f"{marks.get(place, '')}{_MARKED}struck"
+        for place, comment in facts.comments.items():
+            marks[place] = f"{marks.get(place, '')}{_MARKED}{tidy(comment)}"
     return marks
 
 

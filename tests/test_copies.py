@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -119,7 +120,17 @@ def changed_guide(workbook: Workbook, _sheet: Worksheet) -> None:
     workbook["Hướng dẫn"]["A30"] = "Số sách đúng là 1350"
 
 
+def comment_at_a_cell(_workbook: Workbook, sheet: Worksheet) -> None:
+    sheet[place(sheet, BOOKS)].comment = Comment("đúng là 1350", "Nguyễn Văn A")
+
+
+def struck_number(_workbook: Workbook, sheet: Worksheet) -> None:
+    sheet[place(sheet, BOOKS)].font = Font(strike=True)
+
+
 DIFFERENCES = [
+    comment_at_a_cell,
+    struck_number,
     added_row,
     line_of_correction,
     figure_beside,

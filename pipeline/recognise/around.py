@@ -6,6 +6,7 @@ from itertools import repeat
 
 from pipeline.findings import finding
 from pipeline.model import Fact, Finding
+from pipeline.numbers.remarks import figures_of, says_replacement
 from pipeline.read import CellValue, Sheet, Unseen, cell_name
 from pipeline.recognise.shape import Address, Body, Located, NameLine, Stamped
 from pipeline.recognise.words import NAMES_UNIT, UNIT_LINE, Labels
@@ -167,6 +168,7 @@ def told_of_the_rest(sheet: Sheet, located: Located, own: Collection[Address]) -
     numbers: dict[str, str] = {}
     unseen: dict[str, str] = {}
     texts: dict[str, str] = {}
+    changes: dict[str, str] = {}
     for row, column in located.unclaimed:
         if (row, column) in own:
             continue
@@ -175,9 +177,11 @@ def told_of_the_rest(sheet: Sheet, located: Located, own: Collection[Address]) -
         in_table = located.first_head_row <= row <= located.last_row
         is_number = not isinstance(value, str) or fold(value).isdecimal()
         is_number |= in_table and isinstance(value, str) and any(map(str.isdecimal, value))
-        kind = unseen if isinstance(value, Unseen) else numbers if is_number else texts
+        is_change = not is_number and isinstance(value, str) and says_replacement(value) and bool(figures_of(value))
+        said = changes if is_change else texts
+        kind = unseen if isinstance(value, Unseen) else numbers if is_number else said
         kind[cell_name(row, column)] = visible(text, 80)
-    for code, cells in (("S004", numbers), ("S020", unseen), ("S005", texts)):
+    for code, cells in (("S004", numbers), ("S020", unseen), ("S034", changes), ("S005", texts)):
         if cells:
             yield _told_of_cells(code, cells)
 

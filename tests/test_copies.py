@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
+from openpyxl.worksheet.header_footer import HeaderFooterItem
 from openpyxl.worksheet.worksheet import Worksheet
 
 from examples.filling import cell_addresses, fill_in
@@ -25,6 +27,7 @@ from pipeline.summary import write_summary
 from pipeline.template import write_template
 from schemas.register import VIETNAM
 from tests.conftest import Convert
+from tests.hostile import zipped
 from tests.reading import desk
 from tests.returned import FIGURES, FORM
 
@@ -128,7 +131,23 @@ def struck_number(_workbook: Workbook, sheet: Worksheet) -> None:
     sheet[place(sheet, BOOKS)].font = Font(strike=True)
 
 
+def print_on(pages: HeaderFooterItem | None, **texts: str | None) -> None:
+    """Set parts of a header or footer."""
+    for part, text in texts.items():
+        getattr(pages, part).text = text
+
+
+def header_of_words(_workbook: Workbook, sheet: Worksheet) -> None:
+    print_on(sheet.oddHeader, center="Bổ sung: số sách là 1350")
+
+
+def footer_of_another_sheet(workbook: Workbook, _sheet: Worksheet) -> None:
+    print_on(workbook.create_sheet("Sheet1").oddFooter, left="Số sách là 1350")
+
+
 DIFFERENCES = [
+    header_of_words,
+    footer_of_another_sheet,
     comment_at_a_cell,
     struck_number,
     added_row,
@@ -153,6 +172,47 @@ def test_a_copy_that_shows_anything_else_is_no_identical_one_and_is_a_question(
     assert asks(result)
 
 
+DRAWING = """<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
+ xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><xdr:twoCellAnchor>
+<xdr:from><xdr:col>1</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>60</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:from>
+<xdr:to><xdr:col>4</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>64</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:to>
+<xdr:sp macro="" textlink=""><xdr:nvSpPr><xdr:cNvPr id="2" name="TextBox 1"/><xdr:cNvSpPr txBox="1"/></xdr:nvSpPr>
+<xdr:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="1000000" cy="500000"/></a:xfrm><a:prstGeom prst="rect"/></xdr:spPr>
+<xdr:txBody><a:bodyPr/><a:p><a:r><a:t>Ghi chú của </a:t></a:r><a:r><a:t>phường:</a:t></a:r></a:p>
+<a:p><a:r><a:t>{text}</a:t></a:r></a:p></xdr:txBody></xdr:sp><xdr:clientData/></xdr:twoCellAnchor></xdr:wsDr>"""
+RELATIONS = """<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship
+ Id="rBox" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/drawing"
+ Target="../drawings/drawing9.xml"/></Relationships>"""
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+TYPE = """<Override PartName="/xl/drawings/drawing9.xml"
+ ContentType="application/vnd.openxmlformats-officedocument.drawing+xml"/></Types>"""
+
+
+def with_box(file: Path, text: str) -> bytes:
+    """Lay a box of text over the sheet of the form."""
+    with zipfile.ZipFile(file) as box:
+        parts = {name: box.read(name) for name in box.namelist()}
+    sheet, types = "xl/worksheets/sheet1.xml", "[Content_Types].xml"
+    assert "xl/worksheets/_rels/sheet1.xml.rels" not in parts
+    drawing = f'</headerFooter><drawing xmlns:r="{OFFICE}" r:id="rBox"/>'
+    parts[sheet] = parts[sheet].replace(b"</headerFooter>", drawing.encode())
+    parts[types] = parts[types].replace(b"</Types>", TYPE.encode())
+    parts["xl/worksheets/_rels/sheet1.xml.rels"] = RELATIONS.encode()
+    parts["xl/drawings/drawing9.xml"] = DRAWING.format(text=text).encode()
+    return zipped(parts)
+
+
+def test_a_box_of_text_over_the_sheet_is_a_difference_and_is_named(made: Path, tmp_path: Path) -> None:
+    with_another = with_box(made, "số sách là 1350")
+    for older in (made.read_bytes(), with_box(made, "số sách là 1530")):
+        result = concluded(tmp_path, {FIRST: older, SECOND: with_another})
+        (asked,) = [each for each in line_of(result, SECOND).findings if each.code == "F011"]
+        assert "số sách là 1350" in str(asked.facts["beside"])
+        assert asked.is_question
+    same = concluded(tmp_path, {FIRST: with_another, SECOND: with_another + b"\0"})
+    assert told(same, SECOND) == {"F009": "info"}
+
+
 def test_a_copy_that_says_that_figures_are_missing_leaves_the_totals_open(made: Path, tmp_path: Path) -> None:
     blank = with_change(made, lambda _workbook, sheet: setattr(sheet[place(sheet, SEMINARS)], "value", None))
     (tmp_path / "blank.xlsx").write_bytes(blank)
@@ -168,6 +228,42 @@ def test_what_only_the_older_copy_holds_beside_the_form_keeps_its_severity(made:
     result = concluded(tmp_path, {FIRST: with_change(made, added_row), SECOND: made.read_bytes()})
     assert line_of(result, FIRST).status == "superseded"
     assert beside.items() <= told(result, FIRST).items()
+
+
+def text_of_correction(_workbook: Workbook, sheet: Worksheet) -> None:
+    sheet["B58"] = "Đính chính: số sách tặng là 1350"
+
+
+def comment_outside(_workbook: Workbook, sheet: Worksheet) -> None:
+    sheet["B58"].comment = Comment("Tính cả 3 lớp của xã cũ", "Nguyễn Văn A")
+
+
+def number_among_ordinals(_workbook: Workbook, sheet: Worksheet) -> None:
+    sheet[f"A{place(sheet, BOOKS)[1:]}"] = 1350
+
+
+@pytest.mark.parametrize(
+    ("write", "codes"),
+    [(text_of_correction, {"S034"}), (comment_outside, {"S022"}), (number_among_ordinals, {"S004", "S024"})],
+)
+def test_what_only_the_older_copy_says_outside_the_table_is_still_asked(
+    made: Path, tmp_path: Path, write: Write, codes: set[str]
+) -> None:
+    with_more = with_change(made, write)
+    result = concluded(tmp_path, {FIRST: with_more, SECOND: made.read_bytes()})
+    warned = {code for code, severity in told(result, FIRST).items() if severity == "warning"}
+    assert warned & codes
+    # What both hold is asked about once.
+    same = concluded(tmp_path, {FIRST: with_more, SECOND: with_change(made, write)})
+    assert told(same, SECOND)["F009"] == "info"
+    assert {told(same, SECOND)[code] for code in warned & codes} == {"info"}
+    (tmp_path / "with_more.xlsx").write_bytes(with_more)
+    other = with_change(
+        tmp_path / "with_more.xlsx", lambda _, sheet: setattr(sheet[place(sheet, SEMINARS)], "value", 17)
+    )
+    newer = concluded(tmp_path, {FIRST: with_more, SECOND: other})
+    assert {told(newer, FIRST)[code] for code in warned & codes} == {"info"}
+    assert {told(newer, SECOND)[code] for code in warned & codes} == {"warning"}
 
 
 # What is none ---------------------------------------------------------------------------------------------------
@@ -207,7 +303,26 @@ def typed_as_text(_workbook: Workbook, sheet: Worksheet) -> None:
     sheet[f"B{row}"] = f"  {sheet[f'B{row}'].value} "
 
 
-LOOK_ALIKES = [as_it_is, other_dress, other_order, without_our_sheets, blank_sheet, other_author, typed_as_text]
+def without_our_foot(_workbook: Workbook, sheet: Worksheet) -> None:
+    print_on(sheet.oddFooter, left=None, right=None)
+
+
+def numbered_pages(_workbook: Workbook, sheet: Worksheet) -> None:
+    print_on(sheet.oddHeader, center="Trang &P / &N")
+    print_on(sheet.oddFooter, center="&D &T &F &A")
+
+
+LOOK_ALIKES = [
+    without_our_foot,
+    numbered_pages,
+    as_it_is,
+    other_dress,
+    other_order,
+    without_our_sheets,
+    blank_sheet,
+    other_author,
+    typed_as_text,
+]
 
 
 @pytest.mark.parametrize("write", LOOK_ALIKES)
@@ -248,8 +363,27 @@ def test_a_copy_saved_again_by_libreoffice_is_identical(
 
 
 @pytest.mark.libreoffice
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
+def test_words_of_its_own_beside_the_cells_are_the_same_in_a_copy_saved_again(
+    made: Path, tmp_path: Path, soffice: Convert, kind: str
+) -> None:
+    def write(_workbook: Workbook, sheet: Worksheet) -> None:
+        print_on(sheet.oddHeader, center='&"Times New Roman,Bold"&12 Bổ sung: số sách là 1350', right="Trang &P")
+
+    changed = tmp_path / "changed.xlsx"
+    changed.write_bytes(with_change(made, write))
+    changed.write_bytes(with_box(changed, "số sách là 1350"))
+    saved = soffice(changed, kind, tmp_path / "saved").read_bytes()
+    result = concluded(tmp_path, {FIRST: changed.read_bytes(), f"07135 lan 2.{kind}": saved})
+    assert "F009" in told(result, f"07135 lan 2.{kind}")
+    assert not asks(result)
+    other = concluded(tmp_path, {FIRST: made.read_bytes(), f"07135 lan 2.{kind}": saved})
+    assert told(other, f"07135 lan 2.{kind}")["F011"] == "warning"
+
+
+@pytest.mark.libreoffice
 @pytest.mark.skipif(shutil.which("ssconvert") is None, reason="Gnumeric is not installed")
-@pytest.mark.parametrize("kind", ["xlsx", "xls"])
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
 def test_a_copy_saved_again_by_gnumeric_is_identical(made: Path, tmp_path: Path, kind: str) -> None:
     saved = converted(made, kind, tmp_path / "saved")
     result = concluded(tmp_path, {FIRST: made.read_bytes(), f"07135 lan 2.{kind}": saved})

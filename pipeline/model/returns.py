@@ -53,6 +53,8 @@ class Shown:
     """lines of its own sheet"""
     others: Mapping[str, str] = field(default_factory=dict)
     """name of a sheet that holds no form -> its lines"""
+    beside: tuple[str, ...] = ()
+    """what headers, footers and boxes of text say on all of these sheets"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from pipeline.returns.one import return_of
 from pipeline.returns.other_sheets import Words, holds_figure, holds_number, replaces_figures
 from pipeline.returns.page import Medium, Page
 from pipeline.returns.sheets import find_pages, repeats_return
-from pipeline.returns.shown import lines_of_form, lines_of_others
+from pipeline.returns.shown import lines_of_form, shown_on_others, texts_beside, with_others
 from pipeline.returns.siblings import those_that_count
 from pipeline.returns.unseen import as_seen, own_formulas, with_both_readings
 from schemas.form import Form
@@ -49,10 +49,11 @@ def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, de
     read = []
     for page in forms:
         one = _beside_its_units(return_of(reading, page, medium, desk), matrices, desk.form)
-        read.append(replace(one, shown=Shown(lines_of_form(page, forms, medium, reading))))
+        lines = lines_of_form(page, forms, medium, reading)
+        read.append(replace(one, shown=Shown(lines, beside=texts_beside(page.facts, desk))))
     returns = those_that_count(read, desk)
-    others = lines_of_others(seen, forms, medium, desk, reading) if returns else {}
-    returns = [replace(one, shown=replace(one.shown, others=others)) if others else one for one in returns]
+    others = shown_on_others(seen, forms, medium, desk, reading) if returns else Shown()
+    returns = [replace(one, shown=with_others(one.shown, others)) for one in returns]
     if len(returns) > 1:
         told.append(finding("F024", facts={"count": len(returns)}))
     told += _told_of_other_sheets(seen, pages, returns, Words(desk.reader.words, desk.form))

@@ -1,18 +1,20 @@
 """What a person sees of a file, as digests of its lines: two copies are one return only if they are seen alike.
 
-Seen are the texts and numbers of every sheet with anything in it, and which of them are hidden or dressed by a format.
+Seen are the texts and numbers of every sheet with anything in it, which of them are hidden or dressed by a format, and
+what headers, footers and boxes of text say.
 Fonts, colours, widths and the order of sheets are not. The template's guide and lists say nothing while nobody changed
 them, and its own formulas say nothing that its input cells do not.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zlib import crc32
 
 from pipeline.desk import Desk
-from pipeline.model import FileReading
+from pipeline.model import FileReading, Shown
 from pipeline.read import CellValue, Sheet
 from pipeline.returns.page import Medium, Page
 from pipeline.second_look import SheetFacts
@@ -50,18 +52,42 @@ def _said_by_formulas(page: Page) -> Iterator[_Address]:
             yield place
 
 
-def lines_of_others(
+def texts_beside(facts: SheetFacts | None, desk: Desk) -> tuple[str, ...]:
+    """Give what headers, footers and boxes of a sheet say, without the foot that the template prints."""
+    if facts is None or not facts.beside:
+        return ()
+    foot = tidy(load_template_words().file["foot"].format(form_id=desk.form.id, form_version=desk.form.version))
+    found = []
+    for text in facts.beside:
+        # Of "page 3/7" only the stroke is left, and programs part a text into lines each in its own way.
+        lines = [line for line in text.split("\n") if line != foot and any(map(str.isalnum, line))]
+        found.append(tidy(" ".join(lines)))
+    return tuple(filter(None, found))
+
+
+def shown_on_others(
     sheets: Sequence[Sheet], forms: Sequence[Page], medium: Medium, desk: Desk, reading: FileReading
-) -> Mapping[str, str]:
-    """Digest the sheets that hold no form: name -> lines."""
+) -> Shown:
+    """Digest the sheets that hold no form."""
     of_forms = {page.sheet.name for page in forms}
-    found = {}
+    lines: dict[str, str] = {}
+    beside: list[str] = []
     for sheet in sheets:
-        if sheet.rows and sheet.name not in of_forms and not is_our_own(sheet, desk):
-            facts = medium.look(sheet)
+        if sheet.name in of_forms or is_our_own(sheet, desk):
+            continue
+        facts = medium.look(sheet)
+        beside += texts_beside(facts, desk)
+        if sheet.rows:
             marks = _marks(facts, {*_hidden(sheet, facts)})
-            found[sheet.name] = _digest(sheet, marks) + _unseen(facts, medium, reading)
-    return found
+            lines[sheet.name] = _digest(sheet, marks) + _unseen(facts, medium, reading)
+    return Shown(others=lines, beside=tuple(beside))
+
+
+def with_others(shown: Shown, others: Shown) -> Shown:
+    """Add to what its own sheet shows what the other sheets of the file do."""
+    if not (others.others or others.beside):
+        return shown
+    return replace(shown, others=others.others, beside=tuple(dict.fromkeys((*shown.beside, *others.beside))))
 
 
 def is_our_own(sheet: Sheet, desk: Desk) -> bool:

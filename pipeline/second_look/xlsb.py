@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.kinds import Container, Unreadable, brt_records
-from pipeline.second_look.beside import beside_cells
+from pipeline.second_look.beside import beside_cells, page_text
 from pipeline.second_look.comments import Comment, comments_of
 from pipeline.second_look.facts import Address, ErrorValue, Notes, NumberFormats, Value, error_value
 from pipeline.second_look.package import Relation, part_of, relations_of, styles_part, workbook_part
@@ -15,7 +15,8 @@ _BRT_SHARED_TEXT, _BRT_SHARED_ITEM = 7, 19
 _BRT_SHORT_CELLS = range(12, 19)
 _SHORT = 11
 """so much lower is the type of the same cell with its column"""
-_BRT_COLUMN, _BRT_MERGED, _BRT_SHEET = 60, 176, 156
+_BRT_COLUMN, _BRT_MERGED, _BRT_SHEET, _BRT_PAGES = 60, 176, 156, 479
+_NO_TEXT = b"\xff\xff\xff\xff"
 _BRT_FORMAT, _BRT_XF, _BRT_BEGIN_CELL_XFS, _BRT_END_CELL_XFS = 44, 47, 617, 618
 _FLAGS_OF_TEXT = 1
 """bytes before a text that may be rich (2.5.122)"""
@@ -187,6 +188,19 @@ class _Sheet:
         elif record == _BRT_MERGED:
             row1, row2, column1, column2 = struct.unpack_from("<4I", self.part, at)
             self.notes.merged.append((row1, column1, row2, column2))
+        elif record == _BRT_PAGES:
+            self.notes.beside.extend(filter(None, map(page_text, _pages(self.part, at))))
+
+
+def _pages(part: bytes, at: int) -> Iterator[str]:
+    """Give the headers and footers of a sheet: of all pages, of even ones, of the first one (2.4.31)."""
+    at += 2
+    for _ in range(6):
+        if part[at : at + 4] == _NO_TEXT:
+            at += 4
+        else:
+            text, at = _text(part, at)
+            yield text
 
 
 def _number(part: bytes, at: int) -> float:

@@ -1,13 +1,15 @@
 """What differs between the returns of one unit, cell by cell and beside the form, for a person to read."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
 
 from pipeline.findings import asks_unit, codes_beside
 from pipeline.model import Entry, Return
-from pipeline.settle.words import settle_words
+from pipeline.settle.words import settle_words, words_of_pages
 from schemas.form import NOTE, Form
 from schemas.rules import Cell, Severity, SumOfParts
+from schemas.text import fold_words, visible
 
 _BESIDE = codes_beside()
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -32,12 +34,23 @@ def is_identical(one: Return, other: Return) -> bool:
     if one.blank_means_zero != other.blank_means_zero or contents(one) != contents(other):
         return False
     if _is_typed(one) != _is_typed(other):
-        return not any(told.code in _BESIDE for each in (one, other) for told in each.findings)
-    return one.shown.own == other.shown.own and _sheets(one) == _sheets(other)
+        told = (each.code for both in (one, other) for each in both.findings)
+        return _BESIDE.isdisjoint(told) and not said_beside(one) and not said_beside(other)
+    return one.shown.own == other.shown.own and _others(one) == _others(other)
 
 
 def _is_typed(one: Return) -> bool:
     return any(told.code == "F026" for told in one.findings)
+
+
+def _others(one: Return) -> tuple[object, ...]:
+    """All that a file shows beside the cells of the sheet of its form."""
+    return _sheets(one), said_beside(one)
+
+
+def said_beside(one: Return) -> AbstractSet[str]:
+    """What headers, footers and boxes of a file say; the word before the number of a page says nothing."""
+    return {text for text in one.shown.beside if not words_of_pages().issuperset(fold_words(text).split())}
 
 
 def _sheets(one: Return) -> list[str]:
@@ -46,7 +59,7 @@ def _sheets(one: Return) -> list[str]:
 
 
 def seen_beside(one: Return, other: Return) -> list[str]:
-    """Name the lines and sheets in which two files are not seen alike, apart from the cells of the form."""
+    """Name what two files show differently apart from the cells of the form: lines, sheets, texts beside the cells."""
     words = settle_words()
     of_form = {int(entry.cell.lstrip(_LETTERS)) for entry in one.entries if entry.cell}
     lines = sorted(_differing_lines(one, other) - of_form)
@@ -55,6 +68,8 @@ def seen_beside(one: Return, other: Return) -> list[str]:
     differing = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
     if _sheets(one) != _sheets(other):
         named += [words.text("sheet").format(sheet=name) for name in differing]
+    texts = sorted(said_beside(one) ^ said_beside(other))
+    named += [words.text("page").format(text=visible(text)) for text in texts]
     return named
 
 
@@ -67,7 +82,7 @@ def _differing_lines(one: Return, other: Return) -> set[int]:
 
 def was_asked_for(form: Form, older: Return, newer: Return) -> bool:
     """Tell whether two returns differ at nothing but what the older one was to be asked about."""
-    if _sheets(older) != _sheets(newer) or older.blank_means_zero != newer.blank_means_zero:
+    if _others(older) != _others(newer) or older.blank_means_zero != newer.blank_means_zero:
         return False
     asked = {told.at for told in older.findings if told.severity is Severity.ERROR or asks_unit(told)}
     sums = [rule for rule in form.rules if isinstance(rule, SumOfParts)]

@@ -17,6 +17,12 @@ def settle_words() -> Table:
 
 
 @cache
+def words_of_pages() -> frozenset[str]:
+    """Words of which a header or footer consists that tells the number of its page."""
+    return frozenset(map(fold_words, settle_words().texts("pages")))
+
+
+@cache
 def _hints() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Patterns of words that say "corrected", and of those that number the correction."""
     named, numbered = ("|".join(map(fold_words, settle_words().texts(name))) for name in ("corrections", "numbered"))

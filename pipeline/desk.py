@@ -41,6 +41,8 @@ class Desk:
     """texts of the guide of the template, in reading order"""
     choices: frozenset[str] = frozenset()
     """texts that may stand in the template's sheet of lists"""
+    own_addresses: frozenset[str] = frozenset()
+    """from which the collecting office sends its messages, and no unit"""
 
     @property
     def labels(self) -> Labels:
@@ -61,7 +63,15 @@ def desk_for(form: Form, register: Register, limits: Limits) -> Desk:
     guide = (tidy(text) for _, texts in guide_lines(form, register, _column_of_checks(form)) for text in texts)
     lists = texts_of_lists(register.units)
     choices = frozenset(tidy(text) for name, texts in lists.items() for text in (name, *texts))
-    return Desk(reader, names_of_register(register), limits, tuple(guide), choices)
+    return Desk(reader, names_of_register(register), limits, tuple(guide), choices, _own_addresses(register))
+
+
+def _own_addresses(register: Register) -> frozenset[str]:
+    """Give the addresses of the office, in small letters; one that a unit has too says nothing of who wrote."""
+    collector = register.collector
+    of_units = {unit.email.strip().lower() for unit in register.units if unit is not collector}
+    own = {register.office.email, collector.email if collector else ""}
+    return frozenset(address.strip().lower() for address in own) - of_units - {""}
 
 
 def _column_of_checks(form: Form) -> str:

@@ -485,3 +485,100 @@ def test_an_archive_with_a_return_and_photographs_is_one_unit_s(three: Round) ->
 def test_a_message_that_the_office_itself_passed_on_is_read(three: Round) -> None:
     three.add("chuyen.eml", letter("Chuyển biểu", ("07135.xlsx", three.take_out("07135")), sender=OFFICE))
     assert three.run() == 0
+
+
+# What a message says of the return that it brings -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Biểu này chỉ có số liệu của 2 khu, khu còn lại em gửi sau.",
+        "Em gửi biểu, tuy nhiên còn thiếu số liệu khu 3, em gửi sau ạ.",
+        "Báo cáo em gửi sau ạ, biểu còn thiếu số liệu thôn 5.",
+        "Số liệu trong biểu là tạm tính ạ.",
+        "So lieu chua chinh thuc, em gui sau a.",
+        "Biểu này là của năm ngoái, năm nay không thay đổi ạ.",
+        "Em gửi nhầm, mai em gửi lại ạ.",
+        "E gui nham file, c bo file nay giup e.",
+        "Chị ơi bỏ qua file đính kèm, em gửi nhầm ạ.",
+    ],
+)
+def test_a_message_that_takes_back_what_it_brings_is_a_question(three: Round, text: str) -> None:
+    three.add("thu.eml", letter(text, ("bieu.xlsx", three.take_out("07135"))))
+    assert three.run() == 1
+    assert three.says("thu.eml") == ("ignored", "07135", ["F032", "F075"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hôm trước em gửi nhầm file, nay em gửi lại biểu đúng ạ.",
+        "Em gửi nhầm địa chỉ nên giờ em gửi lại ạ.",
+        "Em gửi biểu thay cho biểu cũ ạ. Biểu cũ chị bỏ file giúp em.",
+        "Em gửi biểu, báo cáo em gửi sau ạ. Ảnh còn thiếu em bổ sung sau.",
+        "Bản giấy chưa có dấu, lãnh đạo đi họp, em gửi sau ạ.",
+        "Nếu còn thiếu gì chị báo em nhé.",
+        "Năm nay số lớp tăng so với năm trước.",
+        "Em gửi biểu, có gì cần bổ sung phòng báo lại em ạ.",
+    ],
+)
+def test_a_message_that_tells_of_other_things_takes_nothing_back(three: Round, text: str) -> None:
+    three.add("thu.eml", letter(text, ("bieu.xlsx", three.take_out("07135"))))
+    assert three.run() == 0
+    assert three.says("thu.eml") == ("ignored", None, ["F032"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Số lớp phải là 50 ạ.",
+        "Số lớp là 50, trong file em ghi 5.",
+        "E gui bieu, so lop thuc te la 50",
+        "Tổng số học viên: 3400",
+    ],
+)
+def test_a_figure_behind_what_it_is_the_number_of_is_a_figure(three: Round, text: str) -> None:
+    three.add("thu.eml", letter(text, ("bieu.xlsx", three.take_out("07135"))))
+    assert three.run() == 1
+    assert three.says("thu.eml") == ("ignored", "07135", ["F032", "F054"])
+
+
+# What this office sent itself, without the mark of the program -------------------------------------------------------
+
+
+OFFICE_KEYS = ("name", "superior_organ", "organ", "place", "sender", "returns_to", "email", "signers")
+
+
+def of_office(three: Round) -> None:
+    """Give the register of the round an office with an address."""
+    described = {**dict.fromkeys(OFFICE_KEYS, '""'), "email": f'"{OFFICE}"', "signers": "[]"}
+    lines = [f"{key} = {value}" for key, value in described.items()]
+    three.units.with_suffix(".toml").write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_what_lies_in_a_message_that_the_office_sent_never_counts(three: Round) -> None:
+    of_office(three)
+    three.add("da gui/nhac.eml", sent_out("Phòng gửi lại biểu.", ("07135.xlsx", three.take_out("07135"))))
+    three.add("da gui/thu.eml", sent_out("Đề nghị nộp biểu, dòng 3 sửa thành 45."))
+    assert three.run() == 1
+    assert three.missing() == ["07135"]
+    assert three.says("da gui/nhac.eml!07135.xlsx") == ("ignored", None, ["F053"])
+    assert three.says("da gui/thu.eml") == ("ignored", None, ["F052"])
+
+
+@pytest.mark.parametrize("how", ["passed on", "to itself", "of a unit"])
+def test_what_somebody_else_wrote_counts_though_the_office_sent_it(three: Round, how: str) -> None:
+    of_office(three)
+    sent = sent_out("Chuyển biểu.", ("07135.xlsx", three.take_out("07135")))
+    if how == "passed on":
+        sent.replace_header("Subject", "Fwd: Phường Đông Mai nộp biểu")
+    elif how == "to itself":
+        sent.replace_header("To", f"Phòng <{OFFICE}>")
+    else:
+        three.units.write_text(
+            three.units.read_text(encoding="utf-8").replace(UNITS["07135"][1], OFFICE), encoding="utf-8"
+        )
+    three.add("thu.eml", sent)
+    three.run()
+    assert three.missing() == []

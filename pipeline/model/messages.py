@@ -29,6 +29,8 @@ class Message:
     sent: datetime | None = None
     text: str = ""
     """what its writer wrote, without the older messages quoted below, a line each"""
+    recipients: tuple[str, ...] = ()
+    """addresses that it was sent to, as far as it names any"""
     failed: tuple[str, ...] = ()
     """addresses that a bounce could not deliver to"""
     brings_file: bool = False

@@ -11,6 +11,7 @@ from pipeline.recognise.around import (
     explained,
     is_furniture,
     read_stamps,
+    told_of_cells,
     told_of_the_rest,
 )
 from pipeline.recognise.around_words import load_around_words
@@ -45,6 +46,7 @@ __all__ = [
     "load_around_words",
     "locate",
     "stated_amounts",
+    "told_of_cells",
     "told_of_folders",
     "told_of_name",
     "told_of_the_rest",

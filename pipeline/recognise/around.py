@@ -183,10 +183,10 @@ def told_of_the_rest(sheet: Sheet, located: Located, own: Collection[Address]) -
         kind[cell_name(row, column)] = visible(text, 80)
     for code, cells in (("S004", numbers), ("S020", unseen), ("S034", changes), ("S005", texts)):
         if cells:
-            yield _told_of_cells(code, cells)
+            yield told_of_cells(code, cells)
 
 
-def _told_of_cells(code: str, typed: Mapping[str, str]) -> Finding:
+def told_of_cells(code: str, typed: Mapping[str, str]) -> Finding:
     """Tell of cells in one finding that carries every one of them; its sentence names the first few and counts them."""
     facts: dict[str, Fact] = {"found": tuple(f'{cell} "{text}"' for cell, text in typed.items())}
     return finding(

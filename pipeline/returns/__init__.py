@@ -12,12 +12,12 @@ from pipeline.desk import Desk
 from pipeline.findings import finding
 from pipeline.model import FileReading, Finding, Return, Shown
 from pipeline.read import Sheet
-from pipeline.recognise import locate
+from pipeline.recognise import locate, told_of_cells
 from pipeline.returns.agreement import differing
 from pipeline.returns.below import told_of_totals
 from pipeline.returns.legacy import converted, encoding_of
 from pipeline.returns.one import return_of
-from pipeline.returns.other_sheets import Words, holds_figure, holds_number, replaces_figures
+from pipeline.returns.other_sheets import Words, changes_said, holds_figure, holds_number, replaces_figures
 from pipeline.returns.page import Medium, Page
 from pipeline.returns.sheets import find_pages, repeats_return
 from pipeline.returns.shown import lines_of_form, shown_on_others, texts_beside, with_others
@@ -66,9 +66,13 @@ def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, de
 def _told_of_other_sheets(
     sheets: Sequence[Sheet], pages: Sequence[Page], returns: Sequence[Return], words: Words
 ) -> Iterator[Finding]:
-    """Tell of sheets with numbers that hold no form: what is blank in it may stand there, above all where that is 0."""
+    """Tell of sheets that hold no form: texts that correct it, and numbers, for what is blank in it may stand there."""
     of_forms = {page.sheet.name for page in pages}
-    others = [sheet for sheet in sheets if sheet.name not in of_forms and holds_number(sheet, words)]
+    without_form = [sheet for sheet in sheets if sheet.name not in of_forms]
+    for sheet in without_form if returns else ():
+        if changes := changes_said(sheet):
+            yield replace(told_of_cells("S034", changes), sheet=sheet.name)
+    others = [sheet for sheet in without_form if holds_number(sheet, words)]
     if returns and others:
         zeros = any(known.code == "V028" for one in returns for known in one.findings)
         with_figures = [sheet for sheet in others if holds_figure(sheet, words)]

@@ -1,15 +1,15 @@
 """Numbers on the sheets of a file that hold no form: what is blank in its form may stand there."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from pipeline.numbers import NumberWords, read_number
-from pipeline.numbers.remarks import says_replacement
-from pipeline.read import CellValue, Sheet
+from pipeline.numbers.remarks import figures_of, says_correction, says_replacement
+from pipeline.read import CellValue, Sheet, cell_name
 from pipeline.template_words import load_template_words
 from schemas.form import Form
-from schemas.text import fold
+from schemas.text import fold, tidy, visible
 
 _YEARS = range(1900, 2100)
 _PHONE = 10**8
@@ -18,6 +18,7 @@ _LIST_OF_CODES = "unit_codes"
 """the name of the list of codes in the template, which stands above it"""
 _LONGEST = 60
 """a text that says a number alone is no longer"""
+_LONGEST_QUOTE = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +52,41 @@ def replaces_figures(sheet: Sheet) -> bool:
     return says_replacement(sheet.name) or any(map(says_replacement, texts))
 
 
+def changes_said(sheet: Sheet) -> Mapping[str, str]:
+    """Find the texts of a sheet that say of a figure that it is wrong, or add one to the form: cell -> text.
+
+    Lists and stories of activities are full of things that were added ("bổ sung 120 cuốn sách"): what adds figures
+    to the form says so before a colon.
+    """
+    found = {}
+    for row, column, value in _typed_at(sheet):
+        if isinstance(value, str) and figures_of(value) and _changes(value):
+            found[cell_name(row, column)] = visible(tidy(value), _LONGEST_QUOTE)
+    return found
+
+
+def _changes(text: str) -> bool:
+    before, colon, _ = text.partition(":")
+    return says_correction(text) or (bool(colon) and says_replacement(before))
+
+
 def _typed(sheet: Sheet) -> Iterator[tuple[int, CellValue]]:
-    """Give the cells of a sheet with their columns, without the texts of the template: its guide, its list of codes."""
+    """Give what was typed on a sheet with its columns."""
+    return ((column, value) for _, column, value in _typed_at(sheet))
+
+
+def _typed_at(sheet: Sheet) -> Iterator[tuple[int, int, CellValue]]:
+    """Give the cells of a sheet with their places, without the texts of the template: its guide, its list of codes."""
     codes: set[int] = set()
     guide: Collection[str] = ()
-    for _, column, value in sheet.filled():
+    for row, column, value in sheet.filled():
         text = fold(value) if isinstance(value, str) else ""
         if text and text == _texts_of_guide()[0]:
             guide = _texts_of_guide()
         elif value == _LIST_OF_CODES:
             codes.add(column)
         elif column not in codes and not (text and text in guide):
-            yield column, value
+            yield row, column, value
 
 
 @cache

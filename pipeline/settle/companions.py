@@ -7,7 +7,7 @@ a correction, a text with figures beside words of the form, a paper of the table
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -22,6 +22,7 @@ from pipeline.settle.corrections import (
     is_ordinary,
     quoted_corrections,
     quoted_figures,
+    quoted_reserves,
     says_correction,
     words_of_form,
 )
@@ -37,6 +38,8 @@ _TO_BE_TYPED = codes_that_make(Becomes.TO_BE_TYPED)
 _CAME_BACK = frozenset({"F053"})
 """codes of what this office sent itself"""
 _OF_MESSAGES = frozenset({"F032", "F040", "F050", "F051", "F052"})
+_READ = frozenset({"F032", "F051"})
+"""codes of messages whose text is read beside the files that they bring"""
 _ADDRESS = re.compile(r"[\w.+=%-]+@[\w.-]+\w")
 _FEW = 3
 """so many pictures in a message may be the table itself; more are those that the letter asks for"""
@@ -90,12 +93,18 @@ class Companions:
         if message.kind is MessageKind.LETTER and not message.brings_file:
             is_asked = not is_ordinary(self._words, _written(message))
             return Booked(unit, reading.findings if is_asked else (_in_place_of(reading, "F040", "F055"),))
-        quotes = () if message.kind is MessageKind.OWN else quoted_figures(self._words, _written(message))
-        if not quotes or not any(told.code in ("F032", "F051") for told in reading.findings):
-            return Booked(None, reading.findings)
-        facts: dict[str, Fact] = {"quote": quotes, **_said_by(reading)}
-        asked = finding("F054", found="; ".join(quotes), facts=facts)
-        return Booked(unit, (asked, *reading.findings))
+        is_read = any(told.code in _READ for told in reading.findings) and message.kind is not MessageKind.OWN
+        asked = tuple(self._asked(reading, message)) if is_read else ()
+        return Booked(unit if asked else None, (*asked, *reading.findings))
+
+    def _asked(self, reading: FileReading, message: Message) -> Iterator[Finding]:
+        """Ask about figures in a message, and about what it says of the return that came in it."""
+        quoted = {"F054": quoted_figures(self._words, _written(message))}
+        if self._units_in.get(reading.path):
+            quoted["F075"] = quoted_reserves(_written(message))
+        for code, quotes in quoted.items():
+            if quotes:
+                yield finding(code, found="; ".join(quotes), facts={"quote": quotes, **_said_by(reading)})
 
     def _bounce(self, reading: FileReading, message: Message) -> Booked:
         """Say whose address failed: the register knows it, else a form in the message that bears the unit's name."""

@@ -21,7 +21,7 @@ from pipeline.settle.wordings import (
     words_in,
 )
 from schemas.form import Form
-from schemas.text import tidy
+from schemas.text import fold, tidy
 
 _SENTENCE = re.compile(r"\n|(?<=[.!?;])\s+")
 _FIGURE = re.compile(r"(?<![\w/.,+])(?:\d{1,3}(?:[., ]\d{3})+|\d+(?:[.,]\d+)?)(?![\d/:]|-\w)(?=([^\W\d_]*))")
@@ -36,6 +36,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _CODE = re.compile(r"0\d{3,}")
 _AFTER = 2
 """what a figure counts stands among so many words behind it"""
+_BEFORE = 6
+"""the words that name what a figure is the number of stand among so many before it"""
 _MOST_QUOTED = 3
 _LENGTH = 160
 
@@ -97,6 +99,21 @@ def quoted_figures(form: FormWords, text: str) -> tuple[str, ...]:
     )
 
 
+def quoted_reserves(text: str) -> tuple[str, ...]:
+    """Give the sentences of a message that take back what it brings: not complete, not final, wrong, of last year."""
+    return _quoted(sentence for sentence in _sentences(text) if _takes_back(words_in(sentence)))
+
+
+def _takes_back(words: Words) -> bool:
+    comes_again = says(words, "sent_again") and not says(words, "to_come")
+    if says(words, "supposed") or comes_again:
+        return False
+    if says(words, "withdrawn") or says(words, "of_before"):
+        return True
+    is_of_form = not says(words, "not_the_form") or says(without(words, "not_the_form"), "figures")
+    return says(words, "unfinished") and is_of_form
+
+
 def is_ordinary(form: FormWords, text: str) -> bool:
     """Tell a message that asks or thanks and states nothing."""
     words = words_in(text)
@@ -150,7 +167,16 @@ def _states(form: FormWords, sentence: str, *, loosely: bool) -> bool:
     words = words_in(sentence)
     if any(places_of(words[end : end + 1], form.counted) for _, end in places_of(words, index("spelt"))):
         return True
+    if any(_counts_before(form, words_in(sentence[:start])) for start, _ in figures):
+        return True
     return loosely and bool(figures) and _names_row(form, words_in(sentence))
+
+
+def _counts_before(form: FormWords, words: Words) -> bool:
+    """Tell "số lớp phải là", "tổng số học viên": what a figure right behind would be the number of."""
+    near = words[-_BEFORE:]
+    before = {fold(phrase[-1]) for phrase in phrases("number_of")}
+    return any(start and fold(near[start - 1]) in before for start, _ in places_of(near, form.counted))
 
 
 def _names_row(form: FormWords, words: Words) -> bool:

@@ -4,6 +4,7 @@ Nothing is written to disk, so no name from outside is ever used as a path and n
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pipeline.read import OverLimit
 from pipeline.unpack.mail import open_mail, open_mailbox
 from pipeline.unpack.message_facts import facts_of
 from pipeline.unpack.outlook import open_outlook
+from pipeline.unpack.own_messages import as_our_own
 from pipeline.unpack.pieces import Budget, Opened, Piece
 from pipeline.unpack.tnef import open_tnef
 from pipeline.unpack.zips import open_zip
@@ -42,6 +44,8 @@ class _Step:
 
     budget: Budget
     limits: Limits
+    own_addresses: AbstractSet[str]
+    """from which this office sends its messages"""
     depth: int = 1
     lies_in: MessageKind | None = None
     """the kind of message around that is no answer, whatever lies in it"""
@@ -51,7 +55,9 @@ _Members = Generator[tuple[Found, bytes | None], None, int]
 """gives each file, and in the end how many of them may be a return"""
 
 
-def unpacked(found: Found, data: bytes, kind: Kind, limits: Limits) -> Iterator[tuple[Found, bytes | None]]:
+def unpacked(
+    found: Found, data: bytes, kind: Kind, limits: Limits, own_addresses: AbstractSet[str] = frozenset()
+) -> Iterator[tuple[Found, bytes | None]]:
     """Give every file within an archive or e-mail in a fixed order, each archive after its members, `found` last.
 
     A file that is not to be read bears a problem: an archive or e-mail that was opened F032 with the count of its
@@ -59,7 +65,7 @@ def unpacked(found: Found, data: bytes, kind: Kind, limits: Limits) -> Iterator[
     what lies in such a one F053. Its bytes are None where it could not be unpacked. Whatever the bytes are, nothing
     is raised but MemoryError.
     """
-    yield from _open(found, data, kind, _Step(Budget(limits.members, limits.inflated_bytes), limits))
+    yield from _open(found, data, kind, _Step(Budget(limits.members, limits.inflated_bytes), limits, own_addresses))
 
 
 def _open(found: Found, data: bytes, kind: Kind, step: _Step) -> _Members:
@@ -69,7 +75,7 @@ def _open(found: Found, data: bytes, kind: Kind, step: _Step) -> _Members:
     count, reports, message = 0, 0, None
     try:
         opened = _OPENERS[kind](Container(data, step.limits.inflated_bytes), step.budget, step.limits)
-        message = opened.message
+        message = as_our_own(opened.message, step.own_addresses) if opened.message else None
         for piece in opened.pieces:
             count += 1
             within = replace(step, lies_in=_lies_in(step, message, piece))

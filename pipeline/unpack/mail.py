@@ -19,7 +19,7 @@ from pipeline.findings import finding
 from pipeline.kinds import Container, Unreadable
 from pipeline.limits import Limits
 from pipeline.model import Message
-from pipeline.unpack.message_kinds import Envelope, failed_addresses, kind_of_message
+from pipeline.unpack.message_kinds import Envelope, addresses_of, failed_addresses, kind_of_message
 from pipeline.unpack.message_text import own_text, text_of_page
 from pipeline.unpack.pictures import is_decoration
 from pipeline.unpack.pieces import Budget, Opened, Piece
@@ -94,6 +94,7 @@ def open_mail(box: Container, budget: Budget, _limits: Limits) -> Opened:
         subject=envelope.subject,
         sent=_time(str(message.get("Date", ""))) or received,
         text=own_text(texts.all_of_it, envelope.subject),
+        recipients=addresses_of(envelope),
         failed=failed_addresses(envelope),
     )
     return Opened((replace(piece, received=received) for piece in pieces), said)

@@ -63,6 +63,11 @@ def kind_of_message(envelope: Envelope) -> MessageKind:
     return MessageKind.AUTO_REPLY if _is_automatic(envelope) else MessageKind.LETTER
 
 
+def addresses_of(envelope: Envelope) -> tuple[str, ...]:
+    """Find the addresses that a message was sent to."""
+    return tuple(addresses_in([*envelope.headers.get("to", ()), *envelope.headers.get("cc", ())]))
+
+
 def failed_addresses(envelope: Envelope) -> tuple[str, ...]:
     """Find the addresses that a bounce could not deliver to, from the surest place that names any."""
     if not _is_bounce(envelope):
@@ -74,14 +79,15 @@ def failed_addresses(envelope: Envelope) -> tuple[str, ...]:
     )
     marked = envelope.headers.get("x-failed-recipients", ())
     for texts in (reported, marked, [_above_copy(envelope.text)], envelope.recipients):
-        found = list(dict.fromkeys(_addresses(texts)))
+        found = list(dict.fromkeys(addresses_in(texts)))
         own = [address for address in found if not _is_machine(address)]
         if own:
             return tuple(own)
     return ()
 
 
-def _addresses(texts: Iterator[str] | Sequence[str]) -> Iterator[str]:
+def addresses_in(texts: Iterator[str] | Sequence[str]) -> Iterator[str]:
+    """Find the addresses in some texts, in small letters."""
     for text in texts:
         yield from (address.lower() for address in _ADDRESS.findall(text))
 

@@ -70,6 +70,11 @@ def text_of_page(page: str) -> tuple[str, frozenset[str]]:
     return "\n".join(line for line in lines if line not in ("", ">")), frozenset(parser.pictures)
 
 
+def is_forward(subject: str, text: str) -> bool:
+    """Tell a message that was passed on by its subject, or by the line above what is passed on."""
+    return begins_with(subject, _texts("subjects")) or any(_says(line, "forwards") for line in text.splitlines())
+
+
 def own_text(text: str, subject: str = "") -> str:
     """Give the text of a message without the older ones that are quoted in it."""
     lines = [line.strip() for line in text[:_LONGEST].splitlines()]

@@ -14,7 +14,7 @@ from pipeline.findings import finding
 from pipeline.kinds import Container
 from pipeline.limits import Limits
 from pipeline.model import Message, MessageKind
-from pipeline.unpack.message_kinds import Envelope, failed_addresses, kind_of_message
+from pipeline.unpack.message_kinds import Envelope, addresses_of, failed_addresses, kind_of_message
 from pipeline.unpack.message_text import own_text, text_of_page
 from pipeline.unpack.pictures import is_decoration
 from pipeline.unpack.pieces import Budget, Opened, Piece
@@ -75,6 +75,7 @@ def _taken_apart(box: Container, storage: str, budget: Budget, depth: int) -> _W
         subject=envelope.subject,
         sent=_moment(numbers.get(_SUBMITTED)) or received,
         text=own_text(written, envelope.subject),
+        recipients=addresses_of(envelope),
         failed=failed_addresses(envelope),
     )
     pieces: list[Piece] = []

@@ -69,7 +69,7 @@ def _container_kind(reading: FileReading) -> Kind | None:
 
 def _members(task: Task, found: Found, itself: FileReading, kind: Kind, desk: Desk) -> Iterator[Answer]:
     try:
-        pieces = unpacked(found, found.file.read_bytes(), kind, desk.limits)
+        pieces = unpacked(found, found.file.read_bytes(), kind, desk.limits, desk.own_addresses)
         for place, (member, data) in enumerate(islice(pieces, task.answered, None), task.answered):
             incident = ""
             if member.path == found.path:

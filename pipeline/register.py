@@ -43,7 +43,11 @@ def load_form_of(name_or_path: str) -> Form:
     book = form_folder(name_or_path) / _ROWS_BOOK
     if not book.is_file() or book.with_suffix(".csv").is_file():
         return load_form(name_or_path)
-    for _, lines in _filled_sheets(book, "form_unreadable"):
+    try:
+        lines = next((lines for _, lines in _filled_sheets(book)), None)
+    except (Unreadable, OverLimit):
+        raise RunError("form_unreadable", {"file": str(book)}) from None
+    if lines is not None:
         return load_form(name_or_path, (book, lines))
     raise DefinitionError(book.name, None, "rows", "nothing", "a line for each row of the form")
 
@@ -85,7 +89,10 @@ def _office_of_the_form(form: Form, register: Register) -> Office:
 
 def _from_workbook(path: Path, day: date) -> Register:
     """Read the first sheet that holds anything; further sheets that look like a register are kept to be told."""
-    sheets = list(_filled_sheets(path, "units_unreadable"))
+    try:
+        sheets = list(_filled_sheets(path))
+    except (Unreadable, OverLimit):
+        sheets = []
     if not sheets:
         raise RunError("units_unreadable", {"file": str(path)})
     (_, lines), *others = sheets
@@ -93,18 +100,19 @@ def _from_workbook(path: Path, day: date) -> Register:
     return replace(register_of(path, lines, day), further=further)
 
 
-def _filled_sheets(path: Path, unreadable: str) -> Iterator[tuple[str, Sequence[_Line]]]:
-    """Give the sheets of a workbook that hold anything: name, and (number, cells) of each line."""
-    try:
-        data = path.read_bytes()
-        box = Container(data)
-        kind = kind_of(box, path.name)
-        for sheet in read_sheets(data, DEFAULT):
-            if sheet.rows:
-                _refuse_formulas_without_result(path, sheet, sheet_facts(box, kind, sheet.name).uncalculated)
-                yield sheet.name, _lines_of(sheet)
-    except (Unreadable, OverLimit):
-        raise RunError(unreadable, {"file": str(path)}) from None
+def _filled_sheets(path: Path) -> Iterator[tuple[str, Sequence[_Line]]]:
+    """Give the sheets of a workbook that hold anything: name, and (number, cells) of each line.
+
+    Raises:
+        Unreadable, OverLimit: the workbook cannot be read.
+    """
+    data = path.read_bytes()
+    box = Container(data)
+    kind = kind_of(box, path.name)
+    for sheet in read_sheets(data, DEFAULT):
+        if sheet.rows:
+            _refuse_formulas_without_result(path, sheet, sheet_facts(box, kind, sheet.name).uncalculated)
+            yield sheet.name, _lines_of(sheet)
 
 
 def _lines_of(sheet: Sheet) -> list[_Line]:

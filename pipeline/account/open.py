@@ -16,6 +16,8 @@ from schemas.rules import Cell, Severity
 from schemas.text import visible
 
 _NAMED = 12
+_FEW_UNITS = 5
+"""of so many units several places are named; of more the first of each, so that the account stays on one screen"""
 _PLACES = 3
 """so many places of a unit are named: the call is about all of them, and the list stands in the summary"""
 _INDENT = 14
@@ -124,14 +126,14 @@ def open_lines(found: Open, lang: Lang) -> Iterator[str]:
     yield from _entry(say["received"], [_received(found, lang)])
     yield from _entry(say["missing"], [", ".join(map(found.named, found.silent))] if found.silent else [])
     perhaps = [unit for unit in found.expected if unit.unit.code in found.perhaps]
-    yield from _entry(say["perhaps"], [_perhaps(found, unit, lang) for unit in perhaps])
-    yield from _entry(say["unusable"], [_unusable(found, unit, lang) for unit in found.sent])
+    yield from _entry(say["perhaps"], _cut([_perhaps(found, unit, lang) for unit in perhaps], lang))
+    yield from _entry(say["unusable"], _cut([_unusable(found, unit, lang) for unit in found.sent], lang))
     asked = [unit for unit in found.doubtful if unit.unit.code in found.to_call]
-    yield from _entry(say["ask"], [line for unit in asked for line in _places(found, unit, lang)])
+    yield from _entry(say["ask"], _asked(found, asked, lang))
     yield from _entry(say["questions"], _cut(list(_questions(found, lang)), lang))
     yield from _entry(say["besides"], _besides(found, lang))
     others = [unit for unit in found.doubtful if unit.unit.code not in found.to_call]
-    yield from _entry(say["mend"], [line for unit in others for line in _places(found, unit, lang)])
+    yield from _entry(say["mend"], _asked(found, others, lang))
     yield from _entry(say["rejected"], _rejected(found, lang))
     yield from _entry(say["others"], _others(found, lang))
     yield from _entry(say["book"], _cut([_of_the_book(found, *told, lang) for told in found.of_the_book], lang))
@@ -182,26 +184,41 @@ def _why(findings: Sequence[Finding], lang: Lang) -> str:
     return title(told.code, lang) if told else ""
 
 
-def _places(found: Open, unit: UnitResult, lang: Lang) -> Iterator[str]:
+def _asked(found: Open, units: Sequence[UnitResult], lang: Lang) -> list[str]:
+    """Name the places that are in doubt, three of each unit; of many units one each, and where the others stand."""
+    places = _PLACES if len(units) <= _FEW_UNITS else 1
+    lines = [line for unit in units[:_NAMED] for line in _places(found, unit, places, lang)]
+    more = len(units) - _NAMED
+    return [*lines, *([words(lang)["account"]["ask_more_units"].format(count=more)] if more > 0 else [])]
+
+
+def _places(found: Open, unit: UnitResult, most: int, lang: Lang) -> Iterator[str]:
     """Name a unit, if it is to be called with its number, and the first places that are in doubt."""
     say = words(lang)["account"]
     lines = list(dict.fromkeys(_place(told, found.result.form, lang) for told in found.errors(unit)))
     name = found.named(unit) if unit.unit.code in found.to_call else unit.unit.name
+    more = len(lines) - most
+    if more > 0 and most == 1:
+        yield say["ask_line_more"].format(unit=name, place=lines[0], count=more)
+        return
     yield say["ask_line"].format(unit=name, place=lines[0])
-    yield from (f"  {line}" for line in lines[1:_PLACES])
-    if len(lines) > _PLACES:
-        yield f"  {say['ask_more'].format(count=len(lines) - _PLACES)}"
+    yield from (f"  {line}" for line in lines[1:most])
+    if more > 0:
+        yield f"  {say['ask_more'].format(count=more)}"
 
 
 def _questions(found: Open, lang: Lang) -> Iterator[str]:
-    """Name the unit, or the file of no unit, and in a few words what is asked."""
-    say, form = words(lang)["account"], found.result.form
+    """Name each file with its unit, in a few words what is asked first, and how many questions it has besides."""
+    say = words(lang)["account"]
+    by_file: dict[str, list[Finding]] = {}
     for file, told in found.questions:
+        by_file.setdefault(file.path, []).append(told)
+    for path, (first, *others) in by_file.items():
+        file = found.files[path]
         unit = found.result.register.by_code.get(file.unit or "")
-        where = _where(told, form)
         about = f"{unit.name} ({file.shown_path})" if unit else file.shown_path
-        why = say["place_line"].format(where=where, why=_said(told, lang)) if where else _said(told, lang)
-        yield say["question_line"].format(about=about, why=why)
+        line = say["question_more" if others else "question_line"]
+        yield line.format(about=about, why=_place(first, found.result.form, lang), count=len(others))
 
 
 def _besides(found: Open, lang: Lang) -> list[str]:

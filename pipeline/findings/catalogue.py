@@ -79,12 +79,11 @@ def load_catalogue() -> Mapping[str, CatalogueEntry]:
 def _entry(code: str, table: Table) -> CatalogueEntry:
     table.known(_FIELDS)
     kind, _, outcome = table.text("rule", "").partition(".")
-    severity = Severity(table.choice("severity", tuple(Severity)))
     return CatalogueEntry(
         code=code,
         name=table.text("name"),
-        severity=severity,
-        open=_openness(table, severity),
+        severity=Severity(table.choice("severity", tuple(Severity))),
+        open=Open(table.choice("open", tuple(Open))),
         counted=table.truth("counted", False) if "counted" in table.values else None,
         rule=(kind, outcome) if kind else None,
         facts=frozenset(table.texts("facts")),
@@ -92,13 +91,6 @@ def _entry(code: str, table: Table) -> CatalogueEntry:
         beside=table.truth("beside", False),
         becomes=Becomes(table.choice("becomes", tuple(Becomes))) if "becomes" in table.values else None,
     )
-
-
-def _openness(table: Table, severity: Severity) -> Open:
-    """Read how long a code stays open; what is not said of it follows from its severity."""
-    if "open" in table.values:
-        return Open(table.choice("open", tuple(Open)))
-    return Open.ALWAYS if severity is Severity.ERROR else Open.NEVER
 
 
 RULE_CODES: Mapping[tuple[str, str], str] = {

@@ -28,12 +28,19 @@ class _Issue(NamedTuple):
     file: FileResult | None
     unit: UnitResult | None
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether an answer in the decisions workbook is waited for; what is told of the run is mended elsewhere."""
+        return self.file is not None and self.finding.is_question
+
 
 def write_issues(book: Book) -> Worksheet:
     """Write the sheet; the place leads to the cell in the unit's sheet, where that sheet shows the same return."""
     plan = book.plan
     issues = list(_issues(plan))
+    asked = sum(issue.is_asked for issue in issues)
     counts = {f"{severity}s": sum(issue.finding.severity is severity for issue in issues) for severity in Severity}
+    counts |= {"questions": asked, "warnings": counts["warnings"] - asked}
     line = plan.words("issues.count", **counts) if issues else plan.words("issues.none")
     table = begin_list(book, "issues", line, frozen="unit")
     links = 0
@@ -68,14 +75,14 @@ def _issues(plan: Plan) -> Iterator[_Issue]:
 
 
 def _sorted(plan: Plan, findings: tuple[Finding, ...]) -> list[Finding]:
-    """Errors first, and those of one severity in form order: by row, then by column."""
+    """Errors first, then what waits for an answer, and those of one severity in form order: by row, then by column."""
     form = plan.result.form
     rows = {key: place for place, key in enumerate(form.by_key)}
     columns = {key: place for place, key in enumerate(form.column_by_key)}
 
-    def place(finding: Finding) -> tuple[int, int, int]:
+    def place(finding: Finding) -> tuple[int, bool, int, int]:
         row, column = rows.get(finding.row or "", -1), columns.get(finding.measure or "", -1)
-        return finding.severity.place, row, column
+        return finding.severity.place, not finding.is_question, row, column
 
     return sorted(findings, key=place)
 
@@ -101,7 +108,8 @@ def _write_texts(table: Table, row: int, issue: _Issue) -> None:
     table.number(row, "number", table.lines)
     for key, text in texts.items():
         table.text(row, key, text)
-    table.text(row, "severity", severity_name(finding.severity, "vi"), styles.severity[finding.severity])
+    severity = words("issues.question") if issue.is_asked else severity_name(finding.severity, "vi")
+    table.text(row, "severity", severity, styles.severity[finding.severity])
     answers = {True: words("issues.counted_yes"), False: words("issues.counted_no"), None: ""}
     table.text(row, "counted", answers[finding.counted], styles.list_center)
 

@@ -174,6 +174,8 @@ def _status(plan: Plan, line: _Line) -> str:
     words, unit, file = plan.words, line.unit, line.file
     if unit and line.number and unit.counted:
         status = words(f"ledger.unit_status.{unit.status}")
+        if file and any(told.is_question for told in file.findings):
+            status = words("ledger.asked", status=status)
         source = plan.source_of(unit.counted)
         return words("ledger.from_source", status=status, source=source) if source else status
     if file is None:

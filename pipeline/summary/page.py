@@ -12,6 +12,7 @@ from pipeline.model import FileStatus
 from pipeline.sheet_limits import fitted
 from pipeline.summary.plan import Plan
 from pipeline.summary.styles import Styles
+from pipeline.told_once import told_once
 from pipeline.workbook_formats import BODY_SIZE, FONT, lines_needed, row_height, set_up_page
 from schemas.rules import Severity
 
@@ -98,7 +99,7 @@ def open_line(plan: Plan) -> str:
     parts = [plan.words("totals.open_units", **counts)]
     rejected = sum(file.status is FileStatus.REJECTED for file in plan.result.files)
     notes = sum(finding.severity is not Severity.INFO for finding in plan.result.notes)
-    questions = sum(told.is_question for file in plan.result.files for told in file.findings)
+    questions = sum(told.is_question for file in plan.result.files for told in told_once(file.findings))
     counted = {"open_cells": plan.open_cells, "open_files": rejected, "open_questions": questions, "open_notes": notes}
     for key, count in counted.items():
         if count:

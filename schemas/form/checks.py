@@ -63,7 +63,7 @@ def _totals_without_rule(
                 "rows.csv",
                 lines.get(row.key),
                 "role",
-                "total",
+                row.role,
                 "input, or a rule of kind sum_of_parts in form.toml that says what {row} adds up",
                 {"row": row.key},
             )

@@ -175,7 +175,6 @@ def refused(arguments: Sequence[object], exit_code: int) -> str:
         *(("{desk}/returns", "{desk}/summary.xlsx", "--limit", limit) for limit in BROKEN_LIMITS),
         ("check", "{desk}/nowhere.xlsx"),
         ("check", "{desk}/returns"),
-        ("check",),
     ],
     ids=lambda arguments: " ".join(arguments).replace("{desk}/", ""),
 )
@@ -207,11 +206,6 @@ def test_wrong_usage_is_told_in_the_language_of_messages(arguments: tuple[str, .
         assert "Error" not in text
         english = re.compile("missing|invalid|unexpected|such|requires|does not|mean", re.IGNORECASE)
         assert bool(english.search(text)) is (lang == "en")
-
-
-def test_an_argument_that_may_be_given_often_is_named_as_a_word_of_the_sentence() -> None:
-    said = next(line for line in refused(("check",), 2).splitlines() if line.endswith("FILE."))
-    assert "..." not in said
 
 
 def test_the_command_alone_shows_its_help() -> None:

@@ -513,6 +513,150 @@ def test_without_unit_sheets_the_matrix_is_compared(returns: Path, tmp_path: Pat
     assert (line["value"], BOOKS.partition(".")[0] in line["key"]) == (4321, True)
 
 
+def words_of_row(sheet: Worksheet) -> str:
+    """Address of the words that stand beside the totals in the row of other contents."""
+    return place(sheet, "other_content.quantity")
+
+
+def test_the_words_of_a_row_without_numbers_are_kept_on_every_later_run(returns: Path, desk: Path) -> None:
+    def write(sheet: Worksheet) -> None:
+        sheet[words_of_row(sheet)] = "Tổ chức 3 hội thi đọc sách"
+
+    change(desk / "summary.xlsx", write, "Tổng hợp")
+    for _ in range(3):
+        run(returns, desk)
+        sheet = load_workbook(desk / "summary.xlsx")["Tổng hợp"]
+        assert sheet[words_of_row(sheet)].value == "Tổ chức 3 hội thi đọc sách"
+    assert (kept(desk), notes(desk / "summary.xlsx")) == ([], [])
+
+
+def test_the_day_of_receipt_of_a_unit_without_a_file_is_kept_on_every_later_run(returns: Path, desk: Path) -> None:
+    write_remark(desk, datetime(2020, 10, 7), head="Ngày nhận", code=SILENT)
+    write_remark(desk, "07/10/2020", head="Ngày nhận", code=ASKED)
+    for _ in range(3):
+        run(returns, desk)
+        assert remark(desk, head="Ngày nhận", code=SILENT) == "07/10/2020"
+        assert remark(desk, head="Ngày nhận", code=ASKED) == "07/10/2020"
+    assert (kept(desk), notes(desk / "summary.xlsx")) == ([], [])
+
+
+LISTS = ["Tình hình nộp", "Lỗi và cảnh báo", "Nguồn số liệu"]
+
+
+def lines_below_the_head(sheet: Worksheet) -> range:
+    """Rows of a list, from the first line below its head to the last."""
+    reference = sheet.auto_filter.ref
+    first, _, last = str(reference).partition(":")
+    return range(sheet[first].row + 1, sheet[last].row + 1)
+
+
+def sort_downwards(sheet: Worksheet) -> None:
+    """Turn the order of the lines of a list, as sorting from Z to A does."""
+    rows = lines_below_the_head(sheet)
+    values = [[cell.value for cell in sheet[row]] for row in rows]
+    assert len(values) > 1
+    for row, texts in zip(rows, reversed(values), strict=True):
+        for cell, value in zip(sheet[row], texts, strict=True):
+            if isinstance(cell, Cell):
+                cell.value = value
+
+
+def filter_lines(sheet: Worksheet) -> None:
+    """Hide all lines of a list but the first, as a filter does."""
+    first, *others = lines_below_the_head(sheet)
+    sheet.auto_filter.add_filter_column(0, [str(sheet.cell(first, 1).value)])
+    for row in others:
+        sheet.row_dimensions[row].hidden = True
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("write", [sort_downwards, filter_lines])
+def test_a_list_that_was_sorted_or_filtered_is_no_change(
+    returns: Path, desk: Path, name: str, write: Callable[[Worksheet], None]
+) -> None:
+    change(desk / "summary.xlsx", write, name)
+    run(returns, desk)
+    assert (kept(desk), notes(desk / "summary.xlsx")) == ([], [])
+
+
+def test_what_was_typed_into_a_sorted_list_stays_with_its_line(returns: Path, desk: Path) -> None:
+    write_remark(desk, "hẹn thứ Năm", code=SILENT)
+    change(desk / "summary.xlsx", sort_downwards, "Tình hình nộp")
+    run(returns, desk)
+    assert remark(desk, code=SILENT) == "hẹn thứ Năm"
+    assert (kept(desk), notes(desk / "summary.xlsx")) == ([], [])
+
+
+def test_one_content_is_kept_once(returns: Path, desk: Path) -> None:
+    change(desk / "summary.xlsx", type_into(BOOKS, 4321))
+    changed = (desk / "summary.xlsx").read_bytes()
+    run(returns, desk)
+    run(returns, desk)
+    assert kept(desk) == ["summary (sửa tay 1).xlsx"]
+    (desk / "summary.xlsx").write_bytes(changed)
+    run(returns, desk)
+    assert kept(desk) == ["summary (sửa tay 1).xlsx"]
+    assert (desk / "summary (sửa tay 1).xlsx").read_bytes() == changed
+
+
+# A sheet is gone, and a number was corrected -----------------------------------------------------------------------
+
+UNITS = """code,name,type,parent,in_total
+206,Thị xã Quảng Yên,cơ quan tổng hợp,22,no
+07150,Phường Cộng Hòa,phường,206,yes
+"""
+
+
+@pytest.fixture(scope="module")
+def final(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a run in which nothing is open: returns, register and summary."""
+    folder = tmp_path_factory.mktemp("final")
+    (folder / "units.csv").write_text(UNITS, encoding="utf-8")
+    write_returns(folder / "in", {ASKED: FIGURES[ASKED]}, register=folder / "units.csv")
+    assert exit_of(folder) == 0
+    return folder
+
+
+def exit_of(folder: Path) -> int:
+    return consolidate(folder / "in", folder / "summary.xlsx", "--units", folder / "units.csv").exit_code
+
+
+def deleted(name: str) -> Callable[[Workbook], None]:
+    def write(workbook: Workbook) -> None:
+        del workbook[name]
+
+    return write
+
+
+def renamed(name: str) -> Callable[[Workbook], None]:
+    def write(workbook: Workbook) -> None:
+        workbook[name].title = "Trang tính 1"
+
+    return write
+
+
+@pytest.mark.parametrize("alter", [deleted, renamed])
+@pytest.mark.parametrize("name", ["Nguồn số liệu", "Theo đơn vị", "Lỗi và cảnh báo"])
+def test_a_summary_that_was_corrected_and_lost_one_of_its_sheets_is_kept_aside(
+    final: Path, tmp_path: Path, alter: Callable[[str], Callable[[Workbook], None]], name: str
+) -> None:
+    desk = Path(shutil.copytree(final, tmp_path / "desk"))
+    workbook = load_workbook(desk / "summary.xlsx")
+    alter(name)(workbook)
+    type_into(BOOKS, 4321)(next(sheet for sheet in workbook.worksheets if sheet.title.startswith(ASKED)))
+    workbook.save(desk / "summary.xlsx")
+    changed = (desk / "summary.xlsx").read_bytes()
+    assert exit_of(desk) == 1
+    assert [(desk / one).read_bytes() for one in kept(desk)] == [changed]
+    assert notes(desk / "summary.xlsx") == ["F029"]
+
+
+def test_a_summary_that_nobody_touched_leaves_the_next_run_final(final: Path, tmp_path: Path) -> None:
+    desk = Path(shutil.copytree(final, tmp_path / "desk"))
+    assert exit_of(desk) == 0
+    assert kept(desk) == []
+
+
 @pytest.mark.libreoffice
 def test_a_summary_saved_again_by_another_program_is_no_change(
     returns: Path, desk: Path, soffice_recalculating: Convert, tmp_path: Path

@@ -194,14 +194,17 @@ def _write_row(book: Book, rows: RowHeights, page: _Page, row: Row, mark: str) -
     at, form = page.place.rows[row.key], page.form
     cells = _cells(form, row.key)
     by_hand = plan.result.by_hand.notes
+    if row.key in page.place.spread:
+        # Merging writes all its cells, so that what stands in them comes after it.
+        sheet.merge_range(at, page.place.measures[0], at, page.place.measures[1], "", styles.number_total)
     for measure in form.measures:
-        write_text(sheet, at, page.place.columns[measure], by_hand.get(Cell(row.key, measure), ""), styles.base.text)
+        words = by_hand.get(Cell(row.key, measure), "")
+        if words or row.key not in page.place.spread:
+            write_text(sheet, at, page.place.columns[measure], words, styles.base.text)
         sheet.write_blank(at, page.coverage[measure], None, styles.total_center)
     note, written = form.column_of("note"), by_hand.get(Cell(row.key, NOTE), "")
     if note:
         write_text(sheet, at, page.place.columns[note.key], written, styles.base.text)
-    if row.key in page.place.spread:
-        sheet.merge_range(at, page.place.measures[0], at, page.place.measures[1], "", styles.number_total)
     for cell in cells:
         total = plan.result.totals[cell]
         cached = "" if total.value is None else total.value

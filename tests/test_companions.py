@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable
 from datetime import timedelta
@@ -582,3 +583,33 @@ def test_what_somebody_else_wrote_counts_though_the_office_sent_it(three: Round,
     three.add("thu.eml", sent)
     three.run()
     assert three.missing() == []
+
+
+# A summary of this office in the input folder -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_summary_of_ours_is_asked_about_only_where_a_total_was_typed_over(three: Round, is_changed: bool) -> None:
+    three.units.write_text(
+        three.units.read_text(encoding="utf-8") + "\n206,Thị xã Quảng Yên,cơ quan tổng hợp,", encoding="utf-8"
+    )
+    three.run()
+    summary = (three.folder / "out.xlsx").read_bytes()
+    three.add("tong hop.xlsx", typed_over(summary) if is_changed else summary)
+    assert three.run() == int(is_changed)
+    status, _, codes = three.says("tong hop.xlsx")
+    assert status == "ignored"
+    assert ("F016" in codes, "F076" in codes) == (True, is_changed)
+
+
+def typed_over(summary: bytes) -> bytes:
+    """Type a number over the first total with a formula, as a person does, and leave all else."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(summary)) as given, zipfile.ZipFile(changed, "w") as written:
+        sheet = load_workbook(io.BytesIO(summary)).sheetnames.index("Tổng hợp") + 1
+        for name in given.namelist():
+            content = given.read(name)
+            if name == f"xl/worksheets/sheet{sheet}.xml":
+                content = re.sub(rb"<f>[^<]*SUM[^<]*</f><v>[1-9]\d*</v>", b"<v>98765</v>", content, count=1)
+            written.writestr(name, content)
+    return changed.getvalue()

@@ -39,7 +39,7 @@ def judge(form: Form, register: Register, reading: FileReading, one: Return, *, 
         case.status = FileStatus.REJECTED
     elif collector and one.claim.unit == collector.code and one.is_summary:
         case.status = FileStatus.IGNORED
-        case.told.append(finding("F016"))
+        case.told += [finding("F016"), *_told_of_changed_totals(one)]
     elif collector and one.claim.unit == collector.code:
         case.status = FileStatus.REJECTED
         case.told.append(finding("U003", found=collector.name, facts={"seen": collector.name}))
@@ -55,6 +55,15 @@ def judge(form: Form, register: Register, reading: FileReading, one: Return, *, 
     if one.is_summary and case.status is FileStatus.USED:
         case.told += _told_of_summary(one)
     return case
+
+
+def _told_of_changed_totals(one: Return) -> Iterable[Finding]:
+    """Ask about a summary of this office whose totals are not the sums of its own lines: somebody typed over them."""
+    typed_over = [told for told in one.findings if told.code == "N005"]
+    count = sum(int(str(told.facts.get("count", 1))) for told in typed_over)
+    if count:
+        cells = tuple(told.cell for told in typed_over if told.cell)
+        yield finding("F076", sheet=one.sheet, facts={"changes": count, **({"cells": cells} if cells else {})})
 
 
 def pass_over_blank_forms(cases: Iterable[Case], counted: Mapping[str, Case]) -> None:

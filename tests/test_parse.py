@@ -769,6 +769,7 @@ def test_a_note_that_says_another_sum_than_its_cell_is_told(
         if told.row == MONEY
     ]
     assert told == ([("V031", "quantity", Severity.WARNING, True, (offered,))] if offered else [])
+    assert all(told.is_question for told in one.findings if told.code == "V031")
     assert entry(one, MONEY, "quantity").value == value
 
 
@@ -791,6 +792,7 @@ def test_a_count_that_excel_would_store_for_a_day_about_then_may_be_a_date(
     one = read(draft)
     told = [(told.code, told.severity, told.counted) for told in one.findings if told.row == PAIR]
     assert told == [("V032", Severity.WARNING, True)] * is_told
+    assert all(told.is_question for told in one.findings if told.code == "V032")
     assert entry(one, PAIR, "people").value == value
 
 

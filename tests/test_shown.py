@@ -467,6 +467,12 @@ def test_the_template_and_its_sheets_bear_no_comment_that_is_told(tmp_path: Path
         ("Thực tế có 1350 quyển", "V045"),
         ("thuc te 1350", "V045"),
         ("ghi nhầm", "V045"),
+        ("đúng: 1.350", "V045"),
+        ("Đúng:1350", "V045"),
+        ("1350 mới đúng", "V045"),
+        ("nhầm, 1350", "V045"),
+        ("điều chỉnh lên 1350", "V045"),
+        ("(1350)", "V045"),
         ("nghìn quyển", "V046"),
         ("ĐVT: nghìn cuốn", "V046"),
     ],
@@ -502,6 +508,11 @@ def test_a_note_that_says_another_number_than_its_row_is_asked_about(tmp_path: P
         "hơn 1 nghìn quyển sách cũ",
         "LH: 0912345678",
         "không",
+        "(2020)",
+        "(12)",
+        "đúng 2 đợt",
+        "đúng tiến độ",
+        "tránh nhầm lẫn giữa 2 trường",
     ],
 )
 def test_a_note_that_says_no_other_number_is_a_note(tmp_path: Path, note: str) -> None:
@@ -563,7 +574,7 @@ def test_a_size_is_a_unit_of_count_only_where_it_counts_by_itself() -> None:
 # Dots, brackets, sizes --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("typed", ["...", "…", " … "])
+@pytest.mark.parametrize("typed", ["...", "…", " … ", ". . .", ".."])
 @pytest.mark.parametrize("answered", [True, False])
 def test_three_dots_are_a_figure_that_is_not_known_and_never_a_zero(
     tmp_path: Path, typed: str, *, answered: bool

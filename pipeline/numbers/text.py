@@ -17,8 +17,8 @@ _LONGEST_TEXT = 200
 # A line break before a figure keeps it apart from the one above, where a space would join a group.
 _BREAK = re.compile("[\n\r\t\v\f\x85\u2028\u2029]\\s*(?=\\d)")
 TOKEN = re.compile(r"\d{1,3}(?: \d{3})+(?![.,']?\d| \d)|\d+(?:[.,']\d+)*|[a-z]+|\S")
-_FIGURE_UNKNOWN = "..."
-"""of official statistics: there is one, and nobody knows how many; a longer row of dots is the line to write on"""
+_FIGURE_UNKNOWN = re.compile(r"\. ?\.(?: ?\.)?")
+"""two or three dots, of official statistics: there is one, and nobody knows how many; more are the line to write on"""
 _EXCEL_ERROR = re.compile(r"#+|#[a-z][a-z0-9/_ ]*[!?]?|err:\d+")
 
 
@@ -56,7 +56,7 @@ def _whole_cell(plain: str, row: Row) -> Reading | None:
     """Read a cell whose whole text has a meaning of its own: blank, zero, yes, as above."""
     after_dots = plain.lstrip("._ ")
     dots = len(plain) - len(after_dots)
-    if plain == _FIGURE_UNKNOWN:
+    if _FIGURE_UNKNOWN.fullmatch(plain):
         return UNKNOWN
     if not plain or (dots > 1 and made_of(tuple(after_dots.split()), row.units | row.words.currency)):
         # The dots of the printed form, with its unit after them or not.

@@ -1,5 +1,6 @@
 """Notes that say another number than the one beside them, or that it counts in thousands."""
 
+import re
 from collections.abc import Iterator
 
 from pipeline.model import COUNTED, Fact
@@ -9,6 +10,8 @@ from pipeline.parse.page import NUMBERS, Draft, Page, as_text, stray_kind
 from pipeline.read import CellValue
 from schemas.form import NOTE, Row, ValueKind
 from schemas.rules import Cell
+
+_BRACKETED = re.compile(r"[(\[]\s*(\d[\d.,\s]{2,})[)\]]")
 
 
 def tell_of_other_numbers(page: Page) -> None:
@@ -62,8 +65,15 @@ def _says_another(page: Page, row: Row, raw: CellValue, counted: list[Draft]) ->
         return bool(numbers) and known.isdisjoint(numbers)
     if says_mistake(text):
         return True
-    alone = () if str(text) in page.reader.labels.years else _numbers(page, row, raw)
+    bare = _without_brackets(text)
+    alone = () if bare in page.reader.labels.years else _numbers(page, row, bare if bare != text else raw)
     return bool(alone) and not known.intersection(alone)
+
+
+def _without_brackets(text: str) -> str:
+    """Give what stands in brackets that hold a whole note, unless it is short enough for the mark of a footnote."""
+    bracketed = _BRACKETED.fullmatch(text.strip())
+    return bracketed[1] if bracketed else text
 
 
 def _numbers(page: Page, row: Row, raw: CellValue) -> tuple[int, ...]:

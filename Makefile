@@ -6,6 +6,8 @@ UV ?= uv
 
 VENV := .venv
 BIN := $(VENV)/bin
+SEED ?= 20200925
+MINUTES ?= 15
 INPUT := examples/returns
 OUTPUT := output/summary.xlsx
 
@@ -21,7 +23,7 @@ help:
 	@echo "make demo    set up, then consolidate $(INPUT) into $(OUTPUT)"
 	@echo "make test    set up, then run every test"
 	@echo "make check   set up, then lint, types, layout and documentation"
-	@echo "make fuzz    set up, then run the long tests"
+	@echo "make fuzz    set up, then run the long tests (SEED=1 MINUTES=5)"
 	@echo "make bench   set up, then measure"
 	@echo "make samples make $(INPUT) anew (needs LibreOffice)"
 	@echo "make golden  renew what is kept but made: blank template, findings page, help in the README"
@@ -43,8 +45,9 @@ check: $(VENV)/dev.stamp
 	$(BIN)/mypy $(CODE)
 	$(BIN)/pytest -q tests/test_layout.py $(DOCS_TESTS)
 
+# Random alterations and random rounds go on for MINUTES each, on every core, with seeds from SEED on.
 fuzz: $(VENV)/dev.stamp
-	$(BIN)/pytest -q -n 2 -m long -rP --hypothesis-profile=fresh
+	FUZZ_SEED=$(SEED) FUZZ_MINUTES=$(MINUTES) $(BIN)/pytest -q -n auto --dist worksteal -m long -rP --hypothesis-profile=fresh
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.run

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from pipeline.numbers import load_number_words, read_number, sums_in
@@ -50,7 +51,7 @@ def other_sum(sheet: Sheet, labels: Labels, body: Body, others: Collection[Addre
     amounts = stated_amounts(sheet, labels, body.rows, body.columns)
     for one in _texts(labels, [(place, sheet.value(*place)) for place in sorted(others)]):
         is_line = _is_apart(labels, body, one) and labels.scales.says_sum(one.text)
-        sums = sums_in(one.text, load_number_words()) if is_line else ()
+        sums = _sums_in(one.text) if is_line else ()
         if sums and not {*sums, sum(sums)} & _sums_of(amounts):
             return one, sums[0]
     return None
@@ -73,8 +74,14 @@ def is_multiple_of(amounts: Sequence[int], text: str) -> bool:
     if not any(amounts) or not any(map(str.isalpha, text)):
         return False
     stated = {amount * multiple for amount in {*amounts, sum(amounts)} if amount for multiple in _MULTIPLES}
-    sums = sums_in(text, load_number_words())
+    sums = _sums_in(text)
     return bool(stated & {*sums, sum(sums)}) and not {*sums, sum(sums)} & {*amounts, sum(amounts)}
+
+
+@lru_cache(maxsize=4096)
+def _sums_in(text: str) -> tuple[int, ...]:
+    """Find the sums of money in a text; those of the form itself come again in every return."""
+    return tuple(sums_in(text, load_number_words()))
 
 
 def _is_apart(labels: Labels, body: Body, said: Said) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from unicodedata import digit
 
@@ -26,6 +26,7 @@ _SIZES = (1_000, 1_000_000, 1_000_000_000)
 _START, _END = "(?<![0-9a-z])", "(?![0-9a-z])"
 
 
+@lru_cache(maxsize=4096)
 def _prepared(text: str) -> str:
     """Write "10^3" and "10³" as 1000, and leave out words that only their marks tell from a size."""
     unlike = _unlike().sub(_ANY, tidy(text)) if not text.isascii() else text
@@ -81,6 +82,9 @@ class Scales:
 
         A sum of money is none, in figures ("15 triệu đồng") or in words ("mười triệu đồng").
         """
+        return _says_money(self, text)
+
+    def _says_money(self, text: str) -> bool:
         if self.named(text) or self._whole.fullmatch(fold_words(_prepared(text))):
             return True
         if any(self._whole.fullmatch(fold_words(inside)) for inside in _BRACKETS.findall(_prepared(text))):
@@ -168,7 +172,7 @@ class Scales:
 
     def named(self, text: str) -> bool:
         """Tell whether a text names a multiple as what is counted in: "ĐVT: triệu", "số liệu tính theo nghìn"."""
-        return bool(self._named_pattern.search(fold_words(_prepared(text))))
+        return _names_multiple(self, text)
 
     def is_size(self, value: CellValue) -> bool:
         """Tell whether what stands beside the words for a unit of measure is a size: 1000, "1.000", "triệu", "k"."""
@@ -199,3 +203,16 @@ class Scales:
         words = load_scale_words()
         long = (size for size in load_number_words().magnitudes if len(size) > 1)
         return frozenset({*map(fold_words, long), *words.sizes} - {*words.short} | {"tr"})
+
+
+# The labels and heads of a form are asked about in every return: what was answered is kept.
+
+
+@lru_cache(maxsize=4096)
+def _says_money(scales: Scales, text: str) -> bool:
+    return scales._says_money(text)
+
+
+@lru_cache(maxsize=4096)
+def _names_multiple(scales: Scales, text: str) -> bool:
+    return bool(scales._named_pattern.search(fold_words(_prepared(text))))

@@ -36,7 +36,10 @@ def lines_of_form(page: Page, forms: Sequence[Page], medium: Medium, reading: Fi
             foreign |= {*range(other.form.first_head_row, other.form.last_row + 1)}
     # Programs drop that a column is hidden, and those of the template's keys always are.
     columns, unclaimed = frozenset(page.form.columns.values()), frozenset(page.form.unclaimed)
-    hidden = {place for place in _hidden(page.sheet, page.facts) if place[1] in columns or place in unclaimed}
+    shown = columns | {column for _, column in unclaimed}
+    hides = page.facts and (page.facts.hidden_rows or not page.facts.hidden_columns.isdisjoint(shown))
+    hidden = set(_hidden(page.sheet, page.facts)) if hides else set()
+    hidden = {place for place in hidden if place[1] in columns or place in unclaimed}
     own = page.own | {*_said_by_formulas(page)}
     return _digest(page.sheet, _marks(page.facts, hidden), foreign, own) + _unseen(page.facts, medium, reading)
 

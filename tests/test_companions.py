@@ -613,3 +613,20 @@ def typed_over(summary: bytes) -> bytes:
                 content = re.sub(rb"<f>[^<]*SUM[^<]*</f><v>[1-9]\d*</v>", b"<v>98765</v>", content, count=1)
             written.writestr(name, content)
     return changed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_ordinary"),
+    [
+        ("Biểu hôm qua em gửi nhầm, chị bỏ giúp em nhé. Cảm ơn chị.", False),
+        ("Cảm ơn chị, biểu chưa chính thức, em sẽ gửi bản chính sau.", False),
+        ("Phường đã nhận được công văn, sẽ gửi biểu sau ạ.", True),
+        ("Bản giấy chưa đủ chữ ký, em sẽ gửi sau ạ. Cảm ơn chị.", True),
+    ],
+)
+def test_a_message_that_takes_back_an_earlier_one_is_no_ordinary_one(
+    three: Round, text: str, is_ordinary: bool
+) -> None:
+    three.add("thu.eml", letter(text, sender=UNITS["07135"][1]))
+    assert three.run() == int(not is_ordinary)
+    assert three.says("thu.eml")[2] == ["F055" if is_ordinary else "F040"]

@@ -117,9 +117,18 @@ def _takes_back(words: Words) -> bool:
 def is_ordinary(form: FormWords, text: str) -> bool:
     """Tell a message that asks or thanks and states nothing."""
     words = words_in(text)
-    if not says(words, "courtesy") or says(words, "answers") or says_correction(text):
+    if not says(words, "courtesy") or _answers(words) or says_correction(text):
+        return False
+    if says(words, "withdrawn") or quoted_reserves(text):
         return False
     return not any(_figures_of(sentence) or _names_row(form, words_in(sentence)) for sentence in _sentences(text))
+
+
+def _answers(words: Words) -> bool:
+    """Tell words that may be an answer; in a text that is typed with marks, "sau" is not "sáu"."""
+    is_marked = not all(map(str.isascii, words))
+    said = [words[start:end] for start, end in places_of(words, index("answers"))]
+    return any(not is_marked or phrase in phrases("answers") for phrase in said)
 
 
 def _sentences(text: str) -> Iterator[str]:

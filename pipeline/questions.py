@@ -1,7 +1,8 @@
 """Open questions by the unit and the cells they concern: until they are answered, those totals are provisional.
 
-A question that names a row concerns that row of its unit, one that names a cell that cell; any other concerns the
-whole return. A file of which nobody knows the unit leaves open what each unit that it may belong to has stated.
+A question that names a row concerns that row of its unit, one that names a cell that cell, one about copies the cells
+in which they differ; any other concerns the whole return. A file of which nobody knows the unit leaves open what each
+unit that it may belong to has stated.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,5 +35,8 @@ def cells_in_question(form: Form, questions: Iterable[Finding]) -> AbstractSet[C
 def _concerned(form: Form, told: Finding) -> AbstractSet[Cell]:
     if told.at in form.number_cells:
         return {told.at}
+    differing = told.facts.get("differing", ())
+    if isinstance(differing, tuple) and differing:
+        return {cell for cell in form.number_cells if f"{cell.row}.{cell.measure}" in differing}
     of_row = {cell for cell in form.number_cells if cell.row == told.row}
     return of_row or set(form.number_cells)

@@ -149,3 +149,11 @@ def test_a_file_of_no_known_unit_leaves_open_each_unit_that_it_may_belong_to() -
 def test_every_error_of_the_catalogue_is_always_open() -> None:
     catalogue = load_catalogue().values()
     assert all(entry.open is Open.ALWAYS for entry in catalogue if entry.severity is Severity.ERROR)
+
+
+def test_a_question_about_copies_concerns_the_cells_in_which_they_differ() -> None:
+    form = shipped_form()
+    about_copies = Finding(
+        "F011", Severity.WARNING, open=Open.UNTIL_ANSWERED, facts={"differing": ("book_donors.people", "awards.note")}
+    )
+    assert cells_in_question(form, [about_copies]) == {Cell("book_donors", "people")}

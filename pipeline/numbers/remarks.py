@@ -111,7 +111,9 @@ def _correction(words: RemarkWords, *, plain: bool) -> re.Pattern[str]:
     )
     number = rf"{_NUMBER}{_NO_DATE}"
     then = rf"(?:[^\d.;]{{0,20}}?(?<!\w)(?:{becomes})\s*({number}))?"
-    return re.compile(rf"(?<!\w)(?:{said})(?:(?<=\W)|(?!\w))(?:[\s:=,(\"-]|(?<!\w)(?:{between})(?!\w))*({number}){then}")
+    return re.compile(
+        rf"(?<!\w)(?:{said})(?:(?<=\W)|(?!\w))(?:[\s:=,(\"-]|(?<!\w)(?:{between})(?!\w))*({number}){then}"
+    )
 
 
 def _as_typed(remark: str) -> tuple[str, int]:

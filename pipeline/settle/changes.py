@@ -117,6 +117,13 @@ def changes_to(form: Form, older: Sequence[Return], newest: Return) -> list[str]
     return changes
 
 
+def changed_cells(older: Sequence[Return], newest: Return) -> list[Cell]:
+    """Name each cell that differs in any of some older returns."""
+    now = {entry.key: _content(entry) for entry in newest.entries}
+    then = [{entry.key: _content(entry) for entry in one.entries} for one in older]
+    return [cell for cell, content in now.items() if any(there.get(cell, content) != content for there in then)]
+
+
 def differences(form: Form, copies: Sequence[Return]) -> list[str]:
     """List each cell in which copies differ of which none is known to be newer, with what each of them states."""
     names = _short_names([one.path for one in copies])

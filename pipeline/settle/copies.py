@@ -8,6 +8,7 @@ from pipeline.findings import finding
 from pipeline.model import Fact, FileStatus, Return, Times
 from pipeline.settle.case import Case
 from pipeline.settle.changes import (
+    changed_cells,
     changes_to,
     differences,
     is_identical,
@@ -51,12 +52,15 @@ def choose(form: Form, rivals: list[Case]) -> None:
 def _take(form: Form, newest: Case, older: Sequence[Case], why: str) -> None:
     """Let one return count, say what differs in the others, and offer their values where it has errors."""
     facts: dict[str, Fact] = {"why": why, "others": tuple(case.one.path for case in older)}
-    changes = changes_to(form, [case.one for case in older], newest.one)
+    before = [case.one for case in older]
+    changes = changes_to(form, before, newest.one)
     if changes:
         facts |= {"changes": len(changes), "cells": tuple(changes[:_CHANGES_NAMED])}
     beside = dict.fromkeys(said for case in older for said in seen_beside(case.one, newest.one))
     if beside:
         facts["beside"] = tuple(beside)[:_CHANGES_NAMED]
+    else:
+        facts["differing"] = tuple(f"{cell.row}.{cell.measure}" for cell in changed_cells(before, newest.one))
     if newest.one.preferred or all(was_asked_for(form, case.one, newest.one) for case in older):
         newest.told.append(finding("F011", severity=Severity.INFO, facts=facts))
     else:

@@ -432,7 +432,7 @@ def _under_false_names() -> Iterable[Hostile]:
     yield Hostile("phan cach.xlsx", "Tên đơn vị;Số lớp\nPhường Hà An;12\n".encode(), NO_WORKBOOK)
     yield Hostile("xml 2003.xls", b'<?xml version="1.0"?><Workbook xmlns="urn:s"></Workbook>', NO_WORKBOOK)
     yield Hostile("chuong trinh.xlsx", b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00" * 40, NO_WORKBOOK)
-    yield Hostile("anh.xlsx", b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)), ("F006",))
+    yield Hostile("anh.xlsx", b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)), ("F058",))
     yield Hostile("quet.xls", b"%PDF-1.4\n%\xe2\xe3" + bytes(500), ("F006",))
     yield Hostile("nen.rar", b"Rar!\x1a\x07\x01\x00" + bytes(99), ("F007",))
     yield Hostile("nen.7z", b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(99), ("F007",))

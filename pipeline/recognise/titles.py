@@ -1,7 +1,9 @@
 """What titles, and the names of sheet and file, say of the figures: that they are another period's, or no results."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from pipeline.findings import finding
 from pipeline.model import Finding
@@ -11,6 +13,8 @@ from pipeline.recognise.around_words import load_around_words
 from pipeline.recognise.papers import begins_as_title, lines_of, name_says_no_results, title_says_no_results
 from pipeline.recognise.shape import Address
 from pipeline.recognise.words import Labels
+from pipeline.stamp import SUMMARY_WORDS
+from schemas.definition import read_toml
 from schemas.text import fold_words, visible
 
 REFUSED, TOLD = "F015", "S018"
@@ -74,6 +78,7 @@ def told_of_titles(sheet: Sheet, labels: Labels, places: Titles, *, is_stamped: 
         yield _told(TOLD if is_stamped or is_outweighed else REFUSED, others[0].cell, others[0].text)
         return
     plans = [line for line in (*titles, *over) if title_says_no_results(line[1], labels.own_titles)]
+    plans = [line for line in plans if not _our_open_line().match(line[1])]
     asked = [(clue.cell, clue.text) for clue in clues if clue.asks]
     if plans or asked:
         yield _told(TOLD, *[*plans, *asked][0])
@@ -82,6 +87,15 @@ def told_of_titles(sheet: Sheet, labels: Labels, places: Titles, *, is_stamped: 
     elif not (says_year and other_years_in_name(labels, sheet.name)):
         is_own = any(clue.period is Bearing.OWN for clue in own)
         yield from told_of_name(labels, sheet.name, refuses=not is_stamped and not is_own)
+
+
+@cache
+def _our_open_line() -> re.Pattern[str]:
+    """The line of a summary that says how many units are in: a summary one level below is provisional by its marks."""
+    words = read_toml(SUMMARY_WORDS).table("totals")
+    head, units = words.text("open").partition("{")[0], words.text("open_units")
+    counted = units.format(reported="0", expected="0")
+    return re.compile(re.escape(head) + re.escape(counted).replace("0", r"\d+"))
 
 
 def _outweighs(own: Clue, other: Clue) -> bool:

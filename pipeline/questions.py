@@ -1,14 +1,15 @@
 """Open questions by the unit and the cells they concern: until they are answered, those totals are provisional.
 
 A question that names a row concerns that row of its unit, one that names a cell that cell, one about copies the cells
-in which they differ; any other concerns the whole return. A file of which nobody knows the unit leaves open what each
-unit that it may belong to has stated.
+in which they differ, one about two units each of them; any other concerns the whole return. A file of which nobody
+knows the unit leaves open what each unit that it may belong to has stated. A file that is not used is an open point of
+its unit as long as anything is open in it: it may be the correction of the return that counts.
 """
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
-from pipeline.model import FileResult, Finding
+from pipeline.model import FileResult, FileStatus, Finding
 from schemas.form import Form
 from schemas.rules import Cell
 
@@ -17,11 +18,18 @@ def questions_by_unit(files: Iterable[FileResult]) -> Mapping[str, tuple[Finding
     """Gather the open questions of all files: unit code -> what is asked about it."""
     asked: dict[str, list[Finding]] = {}
     for file in files:
-        questions = [told for told in file.findings if told.is_question]
-        units = [file.unit] if file.unit else file.perhaps
-        for unit in units if questions else ():
-            asked.setdefault(unit, []).extend(questions)
+        units = (file.unit,) if file.unit else file.perhaps
+        for told in file.findings:
+            if told.is_question or (told.is_open and file.status is FileStatus.REJECTED):
+                for unit in (*units, *_other_units(told)):
+                    asked.setdefault(unit, []).append(told)
     return {unit: tuple(questions) for unit, questions in asked.items()}
+
+
+def _other_units(told: Finding) -> tuple[str, ...]:
+    """Name the units that a finding concerns beside that of its file: a pair of which one may have copied the other."""
+    other = told.facts.get("other_code")
+    return (other,) if isinstance(other, str) else ()
 
 
 def cells_in_question(form: Form, questions: Iterable[Finding]) -> AbstractSet[Cell]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,18 @@ def test_a_question_about_copies_concerns_the_cells_in_which_they_differ() -> No
         "F011", Severity.WARNING, open=Open.UNTIL_ANSWERED, facts={"differing": ("book_donors.people", "awards.note")}
     )
     assert cells_in_question(form, [about_copies]) == {Cell("book_donors", "people")}
+
+
+def test_the_same_figures_of_two_units_leave_both_of_them_open() -> None:
+    pair = Finding("U008", Severity.WARNING, open=Open.UNTIL_ANSWERED, facts={"other_code": "07135"})
+    later = FileResult("b", None, "07138", FileStatus.USED, None, (pair,))
+    assert set(questions_by_unit([later])) == {"07135", "07138"}
+
+
+def test_a_file_that_cannot_be_used_leaves_its_unit_open_and_an_error_in_the_return_itself_its_own_cell() -> None:
+    broken = Finding("F004", Severity.ERROR, open=Open.ALWAYS)
+    files = [
+        FileResult("newer.xlsx", None, "07135", FileStatus.REJECTED, None, (broken,)),
+        FileResult("used.xlsx", None, "07138", FileStatus.USED, None, (replace(broken, code="V003"),)),
+    ]
+    assert set(questions_by_unit(files)) == {"07135"}

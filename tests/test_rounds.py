@@ -56,7 +56,12 @@ def judge(round_: Round, result: Consolidation, score: Score, seed: int) -> None
 
 def judge_unit(office: Office, unit: UnitResult, result: Consolidation, score: Score, seed: int) -> None:
     entries = {entry.key: entry for entry in unit.counted.entries} if unit.counted else {}
-    told = [one for file in result.files if concerns(file.unit, file.perhaps, office) for one in file.findings]
+    told = [
+        one
+        for file in result.files
+        for one in file.findings
+        if concerns(file.unit, file.perhaps, office) or one.facts.get("other_code") == office.code
+    ]
     is_open = not result.complete and (unit.status is not UnitStatus.RECEIVED or any(one.is_open for one in told))
     is_told = office.told_of_the_run and any(one.severity is not Severity.INFO for one in result.notes)
     label = f"seed {seed}: {office.code} {office.name} {office.done}"
@@ -93,7 +98,7 @@ def one_round(seed: int, score: Score, *, harmful: bool = True) -> Consolidation
         officer = Officer(round_, register, Path(home))
         has_officer = harmful and seed % WITH_OFFICER == 0
         for _ in days(round_, harmful=harmful):
-            if has_officer:
+            if has_officer and any(round_.folder.iterdir()):
                 officer.run()
                 officer.evening()
         request = Request(round_.folder, FORM, register, workers=0)

@@ -61,6 +61,7 @@ def tell_same_figures(register: Register, counted: Mapping[str, Case]) -> None:
         if twin:
             facts: dict[str, Fact] = {
                 "other_unit": register.by_code[twin].name,
+                "other_code": twin,
                 "count": len(own & figures[twin]),
                 "stated": max(len(own), len(figures[twin])),
             }

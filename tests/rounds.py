@@ -136,11 +136,15 @@ class Office:
     """what stands in its last return"""
     unsure: set[str] = field(default_factory=set)
     """cells of which nobody can tell what it means: where one counts, it must be open"""
+    named_otherwise: bool = False
+    """its only return is called what does not count; the same figures under the form's own name are its return"""
     told_of_the_run: bool = False
     """what is wrong is told of the run as a whole, such as a decision that no run could read"""
     quiet: bool = True
     """nothing it sent asks anything of anybody"""
     sendings: int = 0
+    is_copied: bool = False
+    """another unit sent its figures: it does send them itself, or nobody could find them copied"""
     done: list[str] = field(default_factory=list)
 
     @property
@@ -268,10 +272,12 @@ def photographs(round_: Round, office: Office) -> None:
 
 
 def the_same_file_again(round_: Round, office: Office) -> None:
+    office.named_otherwise = False
     round_.write(file_name(office), office.sheet().data())
 
 
 def saved_again_by_another_program(round_: Round, office: Office) -> None:
+    office.named_otherwise = False
     workbook = load_workbook(io.BytesIO(office.sheet().data()))
     out = io.BytesIO()
     workbook.save(out)
@@ -409,11 +415,16 @@ def raw_data_in_a_value(round_: Round, office: Office) -> None:
     send(round_, office, sheet.data())
 
 
+def has_sent_anothers(office: Office) -> bool:
+    return the_neighbours_file.__name__ in office.done
+
+
 def the_neighbours_file(round_: Round, office: Office) -> None:
-    others = [one for one in round_.offices if one is not office and one.sent]
-    if not others or office.sendings:
+    others = [one for one in round_.offices if one is not office and one.sent and not has_sent_anothers(one)]
+    if not others or office.sendings or office.is_copied:
         return
     neighbour = round_.rng.choice(others)
+    neighbour.is_copied = True
     neighbour.quiet = False
     office.leave_open()
     copied = dict(neighbour.sent)
@@ -438,7 +449,7 @@ def a_part_for_the_whole(round_: Round, office: Office) -> None:
 def a_plan(round_: Round, office: Office) -> None:
     if office.sendings:
         return
-    office.leave_open()
+    office.named_otherwise = True
     office.sendings += 1
     word = round_.rng.choice(("Kế hoạch", "dự thảo", "nháp", "ước tính", "tạm tính"))
     round_.write(f"{office.name} {word}.xlsx", office.sheet().data())
@@ -447,7 +458,7 @@ def a_plan(round_: Round, office: Office) -> None:
 def a_file_not_to_be_used(round_: Round, office: Office) -> None:
     if office.sendings:
         return
-    office.leave_open()
+    office.named_otherwise = True
     office.sendings += 1
     folder = round_.rng.choice(("Không dùng", "bỏ", "cũ", "sai", "old"))
     round_.write(f"{folder}/{file_name(office)}", office.sheet().data())

@@ -76,7 +76,7 @@ def judge_unit(office: Office, unit: UnitResult, result: Consolidation, score: S
             if not any(one.severity is not Severity.INFO for one in told):
                 score.lost.append(f"{label}: {cell} is {meant}, nothing counted")
             continue
-        may_be_wrong = counted != meant or name in office.unsure
+        may_be_wrong = counted != meant or name in office.unsure or office.named_otherwise
         # A true number whose return is in doubt needs an open point; one that is wrong, the mark at its total too.
         is_marked = is_told or (is_open and (counted == meant or result.totals[cell].provisional))
         if may_be_wrong and not is_marked:

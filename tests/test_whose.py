@@ -811,6 +811,22 @@ def test_the_number_of_a_message_in_a_mailbox_is_the_code_of_nobody(tmp_path: Pa
     assert a_round.books()[1:] == (0, 2)
 
 
+def test_a_neighbours_return_is_found_where_none_of_the_neighbours_copies_counts(a_round: Round) -> None:
+    def copied(_: Workbook, sheet: Worksheet) -> None:
+        sheet["C4"], sheet["F4"] = UNITS[MINH_THANH], MINH_THANH
+
+    def changed(_: Workbook, sheet: Worksheet) -> None:
+        sheet[cell_addresses(shipped_form(), sheet)[BOOKS]] = 987
+
+    a_round.put_others(MINH_THANH)
+    a_round.put(DONG_MAI, FILES[MINH_THANH], copied)
+    a_round.put(DONG_MAI, f"{UNITS[DONG_MAI]} khac.xlsx", changed)
+    told = a_round.run()
+    assert "F012" in told[FILES[DONG_MAI]]
+    assert "U008" in told[FILES[MINH_THANH]]
+    assert a_round.exit_code == 1
+
+
 def test_a_neighbours_return_with_one_number_changed_is_asked_about_once(a_round: Round) -> None:
     def copied(_: Workbook, sheet: Worksheet) -> None:
         sheet["C4"], sheet["F4"] = UNITS[MINH_THANH], MINH_THANH

@@ -46,7 +46,7 @@ def settle(form: Form, register: Register, names: Names, readings: Sequence[File
     counted = {case.one.claim.unit: case for case in cases if case.status is FileStatus.USED and case.one.claim.unit}
     pass_over_blank_forms(cases, counted)
     tell_odd_summaries(register, counted)
-    tell_same_figures(register, counted)
+    tell_same_figures(register, by_unit)
     tell_unwanted(names, counted)
     files = [
         *results_of_returns(form, names, cases),

@@ -8,12 +8,14 @@ from dataclasses import replace
 from itertools import combinations
 
 from pipeline.findings import finding
-from pipeline.model import Fact
+from pipeline.model import Fact, FileStatus, Finding
 from pipeline.settle.case import Case
 from schemas.register import Register, with_leading_zero
 
 _Figure = tuple[str, str, int]
 """row, measure, value"""
+_Stated = tuple[str, Case, frozenset[_Figure]]
+"""the code of a unit, a return of it, and the figures above zero in there"""
 _SHARE = 0.9
 """of the figures above zero of the fuller of two returns so many must be equal"""
 _MANY = 10
@@ -45,29 +47,53 @@ def tell_copied_codes(register: Register, by_unit: Mapping[str, Sequence[Case]],
             case.one = replace(case.one, findings=(copied, *kept))
 
 
-def tell_same_figures(register: Register, counted: Mapping[str, Case]) -> None:
+def tell_same_figures(register: Register, by_unit: Mapping[str, Sequence[Case]]) -> None:
     """Two units with the same figures, but for a few: one of them may have sent its neighbour's file.
 
-    It is asked about once for the pair, at the one that comes later in the register.
+    It is asked about once for the pair, at the one that comes later in the register. Of a unit for which nothing
+    counts yet, every return that may still count is looked at, and the question stands at the other unit.
     """
     places = {unit.code: place for place, unit in enumerate(register.units)}
-    codes = sorted(counted, key=lambda code: places.get(code, len(places)))
-    figures = {code: some for code in codes if _is_full(some := _figures(counted[code]))}
-    common = Counter(figure for some in figures.values() for figure in some)
-    seen: dict[tuple[_Figure, ...], list[str]] = defaultdict(list)
-    for code, own in figures.items():
-        keys = list(_keys(own, common))
-        twin = _twin_of(own, (other for key in keys for other in seen[key]), figures)
-        if twin:
-            facts: dict[str, Fact] = {
-                "other_unit": register.by_code[twin].name,
-                "other_code": twin,
-                "count": len(own & figures[twin]),
-                "stated": max(len(own), len(figures[twin])),
-            }
-            counted[code].told.append(finding("U008", facts=facts))
+    codes = sorted(by_unit, key=lambda code: places.get(code, len(places)))
+    returns = [(code, case) for code in codes for case in _that_may_count(by_unit[code])]
+    stated = [(code, case, some) for code, case in returns if _is_full(some := _figures(case))]
+    common = Counter(figure for *_, some in stated for figure in some)
+    seen: dict[tuple[_Figure, ...], list[_Stated]] = defaultdict(list)
+    told: set[tuple[str, str]] = set()
+    for own in stated:
+        code, case, figures = own
+        keys = list(_keys(figures, common))
+        twin = _twin_of(own, (other for key in keys for other in seen[key]))
         for key in keys:
-            seen[key].append(code)
+            seen[key].append(own)
+        if twin is None or (code, twin[0]) in told:
+            continue
+        told.add((code, twin[0]))
+        asked, other = (own, twin) if case.status is FileStatus.USED else (twin, own)
+        if asked[1].status is FileStatus.USED:
+            asked[1].told.append(_same_figures(register, asked, other))
+
+
+def _that_may_count(cases: Sequence[Case]) -> Iterator[Case]:
+    """Give the return of a unit that counts, or those of which one will."""
+    counted = [case for case in cases if case.status is FileStatus.USED]
+    yield from counted or (case for case in cases if case.status is FileStatus.REJECTED and not _is_summed_above(case))
+
+
+def _is_summed_above(case: Case) -> bool:
+    """Tell a return whose figures are in the summary of a unit above it, which may state the same."""
+    return any(told.code == "U010" for told in case.told)
+
+
+def _same_figures(register: Register, own: _Stated, twin: _Stated) -> Finding:
+    code, _, other = twin
+    facts: dict[str, Fact] = {
+        "other_unit": register.by_code[code].name,
+        "other_code": code,
+        "count": len(own[2] & other),
+        "stated": max(len(own[2]), len(other)),
+    }
+    return finding("U008", facts=facts)
 
 
 def _figures(case: Case) -> frozenset[_Figure]:
@@ -97,18 +123,18 @@ def _is_full(figures: AbstractSet[_Figure]) -> bool:
     return len(figures) >= _MANY or sum(value >= _LARGE for *_, value in figures) >= _LARGE_ONES
 
 
-def _twin_of(
-    figures: AbstractSet[_Figure], candidates: Iterable[str], stated: Mapping[str, AbstractSet[_Figure]]
-) -> str | None:
-    """Find the first of some returns that states the same as another, but for a few figures."""
-    compared: set[str] = set()
-    for code in candidates:
-        if code in compared:
+def _twin_of(own: _Stated, candidates: Iterable[_Stated]) -> _Stated | None:
+    """Find the first return of another unit that states the same as this one, but for a few figures."""
+    code, _, figures = own
+    compared: set[int] = set()
+    for candidate in candidates:
+        other, case, stated = candidate
+        if other == code or id(case) in compared:
             continue
-        compared.add(code)
-        equal = figures & stated[code]
-        if len(equal) >= max(_needed(figures), _needed(stated[code])) and _is_full(equal):
-            return code
+        compared.add(id(case))
+        equal = figures & stated
+        if len(equal) >= max(_needed(figures), _needed(stated)) and _is_full(equal):
+            return candidate
         if len(compared) == _MOST_COMPARED:
             break
     return None

@@ -138,6 +138,67 @@ def test_a_paper_that_says_it_corrects_is_a_question_at_its_unit(three: Round, n
     assert three.missing() == []
 
 
+PLACES = ["Dong Mai/dinh chinh/1.jpg", "Đính chính/Dong Mai.jpg", "Dong Mai sửa lại/bieu.pdf"]
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_folder_that_says_correction_says_it_of_what_lies_in_it(three: Round, name: str) -> None:
+    three.add(name, PDF if name.endswith("pdf") else PHOTO)
+    assert three.run() == 1
+    assert three.says(name) == ("ignored", "07135", ["F056"])
+
+
+def test_an_archive_that_says_correction_says_it_of_what_lies_in_it(three: Round) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("bieu.jpg", PHOTO)
+    three.add("Dong Mai dinh chinh.zip", target.getvalue())
+    assert three.run() == 1
+    assert three.says("Dong Mai dinh chinh.zip!bieu.jpg")[2] == ["F056"]
+
+
+@pytest.mark.parametrize("folder", ["lan 2", "bo sung", "Lần 1", "sửa chữa trường"])
+def test_a_folder_of_the_office_says_nothing_of_what_lies_in_it(three: Round, folder: str) -> None:
+    three.add(f"{folder}/Dong Mai.jpg", PHOTO)
+    assert three.run() == 0
+    assert three.says(f"{folder}/Dong Mai.jpg")[2] == ["F057"]
+
+
+def test_a_report_in_a_folder_of_corrections_is_a_report(three: Round) -> None:
+    three.add("dinh chinh/Bao cao Dong Mai.docx", REPORT)
+    assert three.run() == 0
+
+
+def test_a_letter_that_takes_the_form_back_is_a_question_with_its_words(three: Round) -> None:
+    said = "Biểu đã nộp còn thiếu số liệu khu 3, phường sẽ gửi sau."
+    three.add("Dong Mai.docx", document(said))
+    three.add("Bao cao Dong Mai.docx", REPORT)
+    assert three.run() == 1
+    assert three.says("Dong Mai.docx") == ("ignored", "07135", ["F056"])
+    assert said[:40] in three.file("Dong Mai.docx")["findings"][0]["message"]
+    assert three.says("Bao cao Dong Mai.docx")[2] == ["F057"]
+
+
+@pytest.mark.parametrize("name", ["Dong Mai ban chuan.pdf", "Đông Mai bản chính thức.jpg"])
+def test_a_paper_called_the_one_that_holds_is_a_question(three: Round, name: str) -> None:
+    three.add(name, PDF if name.endswith("pdf") else PHOTO)
+    assert three.run() == 1
+    assert three.says(name) == ("ignored", "07135", ["F056"])
+
+
+@pytest.mark.parametrize("name", ["Bao cao Dong Mai ban chinh thuc.docx", "Dong Mai van ban chinh thuc.docx"])
+def test_another_paper_that_is_called_so_is_quiet(three: Round, name: str) -> None:
+    three.add(name, REPORT)
+    assert three.run() == 0
+
+
+def test_a_paper_called_so_that_came_with_an_earlier_mail_is_quiet(three: Round) -> None:
+    form = ("07135 Dong Mai.xlsx", three.take_out("07135"))
+    three.add("thu.eml", letter("Em gửi ạ.", ("Dong Mai ban chuan.pdf", PDF)))
+    three.add("sau.eml", letter("Em gửi biểu ạ.", form, sent=SENT + timedelta(days=2)))
+    assert three.run() == 0
+
+
 def test_the_question_quotes_the_words_that_speak_of_figures(three: Round) -> None:
     three.add("Minh Thanh dinh chinh.docx", CORRECTING)
     three.run()

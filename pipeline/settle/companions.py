@@ -23,10 +23,11 @@ from pipeline.settle.corrections import (
     quoted_corrections,
     quoted_figures,
     quoted_reserves,
+    says_changed,
     says_correction,
     words_of_form,
 )
-from pipeline.settle.wordings import says, words_in
+from pipeline.settle.wordings import says, without, words_in
 from schemas.form import Form
 from schemas.register import Unit
 from schemas.rules import Severity
@@ -146,6 +147,8 @@ class Companions:
             return None
         if not why and unit not in brought and self._shows_table(reading, kind, letter) and _came_after(reading, case):
             why, quotes = "later", ()
+        if not why and unit not in brought and _is_called_final(reading) and not _came_with(reading, case):
+            why, quotes = "named_correction", (visible(_name_of(reading.path)),)
         facts: dict[str, Fact] = {"other": case.one.path, **(_said_by(letter) if letter else {})}
         if why:
             quote: dict[str, Fact] = {"quote": quotes} if quotes else {}
@@ -161,6 +164,8 @@ class Companions:
         if says_correction(name, of_picture=is_picture):
             quotes = quoted_figures(self._words, reading.document)
             return "named_correction", quotes or (visible(name),)
+        if place := self._place_of_corrections(reading):
+            return "named_correction", (visible(place),)
         message = letter.message if letter else None
         if letter and is_picture and self._pictures_in.get(letter.path, 0) > _FEW:
             message = None
@@ -172,17 +177,30 @@ class Companions:
             return "says_correction", quotes
         return "", ()
 
+    def _place_of_corrections(self, reading: FileReading) -> str:
+        """Name the folder or archive that says of what lies in it that it was corrected.
+
+        A report stays a report there, and where a return lies there too, that is the correction.
+        """
+        if _is_report(reading):
+            return ""
+        for place in _all_places_around(reading.path):
+            is_message = place in self._letters
+            if not is_message and not self._units_in.get(place) and says_changed(_name_of(place)):
+                return _name_of(place)
+        return ""
+
     def _of_document(self, reading: FileReading) -> tuple[str, ...]:
         """Quote a document: all that is beside figures where it calls itself a correction, else what corrects one.
 
-        A report tells figures and is no correction; what is neither a report nor another paper, and tells some, is
-        not known to be harmless.
+        A report tells figures and is no correction; what is neither a report nor another paper, and tells some or
+        takes a form back, is not known to be harmless.
         """
         top = " ".join(reading.document.splitlines()[:3])
         calls_itself = says(words_in(top), "wrong")
         if not calls_itself and (_is_report(reading) or says(words_in(_name_of(reading.path)), "papers")):
             return quoted_corrections(self._words, reading.document)
-        return quoted_figures(self._words, reading.document)
+        return quoted_figures(self._words, reading.document) or quoted_reserves(reading.document)
 
     def _shows_table(self, reading: FileReading, kind: str, letter: FileReading | None) -> bool:
         """Tell whether a paper may show the table: a PDF that is no report, a picture that is said to."""
@@ -269,6 +287,12 @@ def _places_around(path: str) -> Iterable[str]:
         yield folder
 
 
+def _all_places_around(path: str) -> Iterator[str]:
+    """Give the archives around a file and every folder, also those within an archive."""
+    for match in re.finditer(r"[!/]", path):
+        yield path[: match.start()]
+
+
 def _name_of(path: str) -> str:
     return PurePosixPath(path.rpartition("!")[2]).stem
 
@@ -303,6 +327,19 @@ def _came_after(reading: FileReading, case: Case) -> bool:
     """Tell whether a file came in a later message than the return that counts, as far as both times are known."""
     came, before = reading.times.received, _time_of(case)
     return came is not None and before is not None and came - before > _LATER
+
+
+def _came_with(reading: FileReading, case: Case) -> bool:
+    """Tell whether a file is known to have come before the return that counts, or along with it."""
+    came, before = reading.times.received, _time_of(case)
+    return came is not None and before is not None and came - before <= _LATER
+
+
+def _is_called_final(reading: FileReading) -> bool:
+    """Tell a paper that its name calls the one that holds; a report and a scan with the stamp are that anyway."""
+    words = without(words_in(_name_of(reading.path)), "not_corrections")
+    is_other = _is_report(reading) or reading.signed or says(words, "signed") or says(words, "papers")
+    return says(words, "called_final") and not is_other
 
 
 def _time_of(case: Case) -> datetime | None:

@@ -71,11 +71,17 @@ def says_correction(text: str, *, of_picture: bool = False) -> bool:
 
     Of a photograph, that it comes again says nothing, unless it shows the table.
     """
-    words = without(words_in(text), "not_corrections")
-    if says(words, "wrong") or says(words, "mended"):
+    if says_changed(text):
         return True
+    words = without(words_in(text), "not_corrections")
     comes_again = says(words, "again") or _is_numbered(words)
     return comes_again and (not of_picture or says(words, "table"))
+
+
+def says_changed(text: str) -> bool:
+    """Tell whether a name says that figures were wrong or a paper was changed, not only that it comes again."""
+    words = without(words_in(text), "not_corrections")
+    return says(words, "wrong") or says(words, "mended")
 
 
 def _is_numbered(words: Words) -> bool:

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from pipeline.intake import desk_for
-from pipeline.limits import DEFAULT
-from pipeline.read import cell_name, read_sheets
-from pipeline.recognise import locate
-from pipeline.register import load_register
-from pipeline.stamp import load_stamp_words
-from pipeline.template import write_template
+from pipeline.extract.file import desk_for
+from pipeline.extract.locate import locate
+from pipeline.extract.own.stamp import load_stamp_words
+from pipeline.model.limits import DEFAULT
+from pipeline.readers.register import load_register
+from pipeline.readers.sheets import cell_name, read_sheets
+from pipeline.writers.template import write_template
 from schemas.form import Form, ValueKind, load_form
 from schemas.register import COLLECTOR_TYPE, Register, Unit
 from schemas.rules import Cell, SingleMeasure, SumOfParts

@@ -11,7 +11,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.stamp import load_stamp_words
+from pipeline.extract.own.stamp import load_stamp_words
 from schemas.form import Form
 
 Typed = int | float | str | date | None

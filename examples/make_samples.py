@@ -29,9 +29,9 @@ import olefile
 from openpyxl import Workbook
 
 from examples.filling import Typed, fill_in
-from pipeline.register import load_register
-from pipeline.stamp import load_stamp_words
-from pipeline.template import write_template
+from pipeline.extract.own.stamp import load_stamp_words
+from pipeline.readers.register import load_register
+from pipeline.writers.template import write_template
 from schemas.form import Form, load_form
 
 if TYPE_CHECKING:

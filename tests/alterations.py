@@ -15,9 +15,9 @@ from datetime import datetime
 from itertools import pairwise
 from random import Random
 
-from pipeline.read import CellValue, Sheet, Unseen
-from pipeline.second_look import SheetFacts
-from pipeline.stamp import load_stamp_words
+from pipeline.extract.own.stamp import load_stamp_words
+from pipeline.readers.raw import SheetFacts
+from pipeline.readers.sheets import CellValue, Sheet, Unseen
 from schemas.form import NOTE, Form, ValueKind
 from schemas.rules import Cell, SingleMeasure
 from schemas.text import fold, fold_words

@@ -164,6 +164,6 @@ def _reading_in_this_process(request: pytest.FixtureRequest) -> Iterator[None]:
     """Spare a test that runs the command within this process the start of reading processes."""
     with pytest.MonkeyPatch.context() as patch:
         if request.module.__name__.rpartition(".")[2] not in _ISOLATED:
-            patch.setattr("pipeline.workers._enough", lambda files: 0)
-            patch.setattr("pipeline.job.call_apart", lambda function, limits: function())
+            patch.setattr("pipeline.run.workers._enough", lambda files: 0)
+            patch.setattr("pipeline.run.job.call_apart", lambda function, limits: function())
         yield

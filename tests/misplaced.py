@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 
-from pipeline.read import CellValue
+from pipeline.readers.sheets import CellValue
 from schemas.form import NOTE, ValueKind
 from schemas.rules import Cell
 from tests.alterations import Alteration, Draft, Line, money_rows, new_column, retype

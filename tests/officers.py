@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 
 from pipeline.decisions.choices import Choices
 from pipeline.decisions.words import load_decision_words
-from pipeline.job import Job, do
 from pipeline.model import Consolidation
+from pipeline.run.job import Job, do
 from schemas.register import Register
 from tests.decisions_by_hand import add
 from tests.returned import FORM

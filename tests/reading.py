@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from pipeline.desk import Desk, desk_for
-from pipeline.kinds import Kind
-from pipeline.limits import DEFAULT
+from pipeline.extract.context import Desk, desk_for
 from pipeline.model import Entry, Return
-from pipeline.read import read_sheets
-from pipeline.register import load_register
-from pipeline.second_look import sheet_facts
-from pipeline.template import write_template
+from pipeline.model.limits import DEFAULT
+from pipeline.readers.kinds import Kind
+from pipeline.readers.raw import sheet_facts
+from pipeline.readers.register import load_register
+from pipeline.readers.sheets import read_sheets
+from pipeline.writers.template import write_template
 from schemas.rules import Cell
 from tests.alterations import Draft, blank_draft
 from tests.builders import shipped_form

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from pipeline.read import CellValue
+from pipeline.readers.sheets import CellValue
 from schemas.form import NOTE, ValueKind
 from schemas.rules import Cell
 from schemas.text import fold

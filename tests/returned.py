@@ -19,8 +19,8 @@ from openpyxl import load_workbook
 from examples.filling import Typed, cell_addresses, fill_in
 from examples.make_samples import read_figures
 from pipeline.cli import main
-from pipeline.register import load_register
-from pipeline.template import asked_units, file_stem, write_template
+from pipeline.readers.register import load_register
+from pipeline.writers.template import asked_units, file_stem, write_template
 from schemas.form import Form, load_form
 
 ROOT = Path(__file__).parent.parent

@@ -26,8 +26,8 @@ import docx
 from openpyxl import load_workbook
 
 from examples.filling import Typed, cell_addresses
-from pipeline.register import load_register
-from pipeline.template import asked_units, write_template
+from pipeline.readers.register import load_register
+from pipeline.writers.template import asked_units, write_template
 from schemas.register import VIETNAM, Register, Unit
 from schemas.rules import Cell, SumOfParts
 from tests.posts import OFFICE, PDF, PHOTO, PIXEL, letter, logo, report

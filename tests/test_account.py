@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from pipeline.account import Lang, account, account_of_file, refusal, words
-from pipeline.consolidate import Request, conclude
-from pipeline.desk import desk_for
-from pipeline.errors import RunError
+from pipeline.cli.screen import Lang, account, account_of_file, refusal, words
+from pipeline.extract.context import desk_for
 from pipeline.findings import finding, title
-from pipeline.limits import DEFAULT
 from pipeline.model import Claim, Consolidation, FileReading, Finding, Times
+from pipeline.model.errors import RunError
+from pipeline.model.limits import DEFAULT
+from pipeline.run.consolidate import Request, conclude
 from schemas.definition import DefinitionError
 from schemas.register import COLLECTOR_TYPE, VIETNAM, Unit, load_register_csv
 from schemas.rules import Severity

@@ -9,9 +9,9 @@ from random import Random
 
 import pytest
 
+from pipeline.extract.returns import Medium, read_forms
+from pipeline.findings.group import told_once
 from pipeline.model import FileReading, Finding, Return, State
-from pipeline.returns import Medium, read_forms
-from pipeline.told_once import told_once
 from schemas.rules import Cell, Severity
 from tests import alterations, misplaced, rearranged, unshown
 from tests.alterations import Draft, altered, answered, as_sheet, fill

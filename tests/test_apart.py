@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-import pipeline.workers.apart
-from pipeline.errors import RunError
-from pipeline.limits import DEFAULT
-from pipeline.runlog import FaultElsewhereError, describe_fault
-from pipeline.workers.apart import LostError, call_apart
+import pipeline.run.workers.apart
+from pipeline.model.errors import RunError
+from pipeline.model.limits import DEFAULT
+from pipeline.run.log import FaultElsewhereError, describe_fault
+from pipeline.run.workers.apart import LostError, call_apart
 from tests.returned import consolidate
 from tests.test_workers import FAR
 
@@ -45,7 +45,7 @@ def hoard() -> int:
 
 @pytest.fixture(params=["fork", "spawn"] if sys.platform == "linux" else ["spawn"])
 def _method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline.workers.apart, "may_fork", lambda: request.param == "fork")
+    monkeypatch.setattr(pipeline.run.workers.apart, "may_fork", lambda: request.param == "fork")
 
 
 @pytest.mark.usefixtures("_method")

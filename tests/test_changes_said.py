@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from pipeline.consolidate import Request, consolidate
 from pipeline.model import Finding
-from pipeline.register import load_register
+from pipeline.readers.register import load_register
+from pipeline.run.consolidate import Request, consolidate
 from tests.returned import FIGURES, FORM, write_returns
 
 UNIT = "07135"

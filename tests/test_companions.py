@@ -15,7 +15,7 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from pipeline.settle.corrections import quoted_figures, words_of_form
+from pipeline.consolidation.select.corrections import quoted_figures, words_of_form
 from tests.decisions_by_hand import SIGNED, fill, lines_in
 from tests.posts import OFFICE, PDF, PHOTO, PIXEL, SENT, letter, logo, outlook, report, sent_out, tnef
 from tests.returned import FORM, consolidate, copy_of, report_of, reported_totals, told, write_returns

@@ -19,12 +19,12 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem
 from openpyxl.worksheet.worksheet import Worksheet
 
 from examples.filling import cell_addresses, fill_in
-from pipeline.consolidate import Request, conclude
-from pipeline.find import find_file
-from pipeline.intake import read_bytes
+from pipeline.extract.file import read_bytes
 from pipeline.model import Consolidation, FileResult, Times
-from pipeline.summary import write_summary
-from pipeline.template import write_template
+from pipeline.readers.find import find_file
+from pipeline.run.consolidate import Request, conclude
+from pipeline.writers.summary import write_summary
+from pipeline.writers.template import write_template
 from schemas.register import VIETNAM
 from tests.conftest import Convert
 from tests.hostile import zipped

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from pipeline.find import Found
-from pipeline.intake import read_bytes
-from pipeline.kinds import Container, Kind, kind_of
-from pipeline.limits import DEFAULT
+from pipeline.extract.file import read_bytes
+from pipeline.extract.locate import accounts, locate
+from pipeline.extract.locate.around import is_furniture
+from pipeline.extract.returns.agreement import differing
+from pipeline.extract.returns.unseen import as_seen, own_formulas
 from pipeline.model import FileReading, Return
-from pipeline.read import read_sheets
-from pipeline.recognise import accounts, locate
-from pipeline.recognise.around import is_furniture
-from pipeline.returns.agreement import differing
-from pipeline.returns.unseen import as_seen, own_formulas
-from pipeline.second_look import sheet_facts
+from pipeline.model.limits import DEFAULT
+from pipeline.readers.find import Found
+from pipeline.readers.kinds import Container, Kind, kind_of
+from pipeline.readers.raw import sheet_facts
+from pipeline.readers.sheets import read_sheets
 from schemas.rules import Severity
 from tests.reading import desk
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.consolidate import Request, conclude
 from pipeline.decisions.accepted import accept_what_was_asked
 from pipeline.decisions.choices import Choices
 from pipeline.decisions.decided import (
@@ -29,10 +28,11 @@ from pipeline.decisions.ruling import Ruling, rule_on_cells
 from pipeline.decisions.saved import NO_BOOK, SavedBook, SavedLine, SavedSheet
 from pipeline.decisions.seen import bound_cells
 from pipeline.decisions.words import CELLS, FILES, KEY, UNITS, load_decision_words
-from pipeline.desk import desk_for
+from pipeline.extract.context import desk_for
 from pipeline.findings import finding
-from pipeline.limits import DEFAULT
 from pipeline.model import Consolidation, FileReading, FileResult, FileStatus, Return, State
+from pipeline.model.limits import DEFAULT
+from pipeline.run.consolidate import Request, conclude
 from schemas.register import Unit
 from schemas.rules import Severity
 from tests.builders import (

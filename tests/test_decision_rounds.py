@@ -476,7 +476,7 @@ def test_a_workbook_of_older_words_is_read_by_the_same_keys(settled: Round, monk
     settled.write(answer="value", value=BY_PHONE)
     cells = WORDS.sheets["cells"]
     words = {**WORDS.sheets, "cells": reworded(cells)}
-    monkeypatch.setattr("pipeline.job.load_decision_words", lambda: replace(WORDS, sheets=words))
+    monkeypatch.setattr("pipeline.run.job.load_decision_words", lambda: replace(WORDS, sheets=words))
     assert (settled.run(), settled.notes(), settled.counted()) == (0, [], BY_PHONE)
     assert load_workbook(settled.book).sheetnames == [*(sheet.name for sheet in WORDS.sheets.values()), "Danh sách"]
 

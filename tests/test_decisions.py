@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from examples.filling import Typed, cell_addresses
 from pipeline.decisions.words import KEY
-from pipeline.outputs import is_replaceable
+from pipeline.run.outputs import is_replaceable
 from tests.conftest import Convert
 from tests.decisions_by_hand import SIGNED, WORDS, add, edit, fill, line_at, lines_in
 from tests.returned import (
@@ -898,7 +898,7 @@ def test_an_open_workbook_still_decides_but_gets_no_line(
 
     monkeypatch.setattr(Path, "replace", refuse)
     if when == "before the run":
-        monkeypatch.setattr("pipeline.job.is_replaceable", lambda path: path != desk.book and is_replaceable(path))
+        monkeypatch.setattr("pipeline.run.job.is_replaceable", lambda path: path != desk.book and is_replaceable(path))
     result = consolidate(
         desk.returns, desk.summary, "--report", desk.folder / "r.json", "--data", desk.folder / "d.csv"
     )

@@ -15,10 +15,10 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from examples.filling import cell_addresses
-from pipeline.earlier import look_back
-from pipeline.errors import RunError
-from pipeline.read_back import DERIVED
-from pipeline.register import load_register
+from pipeline.decisions.previous_summary import look_back
+from pipeline.extract.own.summary import DERIVED
+from pipeline.model.errors import RunError
+from pipeline.readers.register import load_register
 from schemas.register import shipped_register
 from schemas.rules import SumOfParts
 from tests.conftest import Convert

@@ -17,10 +17,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from examples.filling import Typed
-from pipeline.account import Lang, words
 from pipeline.cli import main
+from pipeline.cli.screen import Lang, words
+from pipeline.extract.own.stamp import load_stamp_words
 from pipeline.findings import load_catalogue
-from pipeline.stamp import load_stamp_words
 from schemas.form import FORMS
 from schemas.register import REGISTERS
 from tests.decisions_by_hand import SIGNED, add, fill, lines_in
@@ -219,7 +219,7 @@ def test_whoever_stops_the_account_is_not_told_that_nothing_was_written(
     def stopped(*_: object) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipeline.account.account", stopped)
+    monkeypatch.setattr("pipeline.cli.screen.account", stopped)
     done = consolidate(clean_returns, tmp_path / "summary.xlsx")
     assert (done.exit_code, done.output) == (0, "")
     assert (tmp_path / "summary.xlsx").is_file()
@@ -330,7 +330,7 @@ def test_a_failure_while_writing_leaves_every_older_output(desk: Path, monkeypat
     def full_disk(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pipeline.job.write_summary", full_disk)
+    monkeypatch.setattr("pipeline.run.job.write_summary", full_disk)
     report = made(desk, "report.json", '{"report_version": 1, "of": "last week"}')
     said = refused((desk / "returns", desk / "summary.xlsx", "--report", report), 3)
     assert "summary.xlsx" in said
@@ -560,7 +560,7 @@ def test_a_fault_of_the_program_is_one_sentence_and_an_older_summary_is_whole(
 
     assert consolidate(clean_returns, tmp_path / "summary.xlsx").exit_code == 0
     before = (tmp_path / "summary.xlsx").read_bytes()
-    monkeypatch.setattr("pipeline.job.write_summary", fail)
+    monkeypatch.setattr("pipeline.run.job.write_summary", fail)
     outcome = consolidate(clean_returns, tmp_path / "summary.xlsx")
     assert outcome.exit_code == 3
     assert "Traceback" not in outcome.output

@@ -19,12 +19,12 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from pipeline.consolidate import Request, conclude
-from pipeline.desk import desk_for
-from pipeline.export import COLUMNS, report_of, write_long_table, write_report
+from pipeline.extract.context import desk_for
 from pipeline.findings import finding
-from pipeline.limits import DEFAULT
 from pipeline.model import Consolidation, FileReading, Finding, Return, State, Times
+from pipeline.model.limits import DEFAULT
+from pipeline.run.consolidate import Request, conclude
+from pipeline.writers.export import COLUMNS, report_of, write_long_table, write_report
 from schemas.form import NOTE, Form
 from schemas.register import COLLECTOR_TYPE, VIETNAM, Register, Unit
 from tests.builders import Typed, address, make_finding, make_register, make_return, second_form, shipped_form

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-import pipeline.workers.answers
-from pipeline.find import Found
-from pipeline.intake import Desk, take_in
+import pipeline.run.workers.answers
+from pipeline.extract.file import Desk, take_in
 from pipeline.model import FileReading
+from pipeline.readers.find import Found
 from tests.conftest import skip
 from tests.hostile import mail as mail_bytes
 from tests.hostile import zipped as zipped_bytes
@@ -175,7 +175,7 @@ def test_a_fault_of_the_program_at_one_file_costs_that_file_alone(
             raise ValueError("123456 is what stood in the cell")
         return take_in(found, desk)
 
-    monkeypatch.setattr(pipeline.workers.answers, "take_in", fail)
+    monkeypatch.setattr(pipeline.run.workers.answers, "take_in", fail)
     outputs = [tmp_path / "s.xlsx", "--report", tmp_path / "r.json", "--workers", "0"]
     assert consolidate(returns, *outputs).exit_code == 1
     report = report_of(tmp_path / "r.json")

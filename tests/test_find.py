@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.find import Found, find_files, reason_of
-from pipeline.limits import Limits
 from pipeline.model import FileReading
+from pipeline.model.limits import Limits
+from pipeline.readers.find import Found, find_files, reason_of
 from tests.conftest import skip
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="as POSIX has it")

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.blanks import required_cells
-from pipeline.explain import UnknownCodeError, as_markdown, explain, explain_all
+from pipeline.extract.blanks import required_cells
+from pipeline.extract.numbers import load_number_words, read_number
+from pipeline.extract.numbers.reading import Kind as NumberKind
 from pipeline.findings import (
     LANGUAGES,
     RULE_CODES,
@@ -34,11 +35,11 @@ from pipeline.findings import (
     title,
 )
 from pipeline.findings import catalogue as catalogue_module
-from pipeline.kinds import Kind
-from pipeline.limits import Limits
+from pipeline.findings.explain import UnknownCodeError, as_markdown, explain, explain_all
 from pipeline.model import Finding, Open
-from pipeline.numbers import load_number_words, read_number
-from pipeline.numbers.reading import Kind as NumberKind
+from pipeline.model.limits import Limits
+from pipeline.readers.kinds import Kind
+from pipeline.wording import WORDING
 from schemas.definition import DefinitionError
 from schemas.form import Form, load_form
 from schemas.rules import OUTCOMES, Severity
@@ -85,7 +86,7 @@ def test_a_code_is_a_letter_and_three_digits_with_a_name_of_its_own() -> None:
 def test_a_broken_catalogue_is_refused_with_its_line(
     old: str, new: str, field: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = (catalogue_module.WORDING / "findings.toml").read_text(encoding="utf-8")
+    text = (WORDING / "findings.toml").read_text(encoding="utf-8")
     broken = text.replace(old, new)
     assert broken != text
     (tmp_path / "findings.toml").write_text(broken, encoding="utf-8")

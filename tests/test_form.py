@@ -15,7 +15,7 @@ import pytest
 from openpyxl import Workbook
 
 from pipeline.findings import RULE_CODES
-from pipeline.register import load_form_of
+from pipeline.readers.register import load_form_of
 from schemas.definition import DefinitionError, read_toml, shown
 from schemas.form import FORMS, Form, ValueKind, load_form, shipped_forms
 from schemas.register import REGISTERS, load_register_csv

@@ -18,13 +18,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.find import Found
+from pipeline.extract.file import desk_for
 from pipeline.findings import load_catalogue
-from pipeline.intake import desk_for
-from pipeline.limits import DEFAULT
 from pipeline.model import FileReading
-from pipeline.register import load_register
-from pipeline.workers import Plan, read_all
+from pipeline.model.limits import DEFAULT
+from pipeline.readers.find import Found
+from pipeline.readers.register import load_register
+from pipeline.run.workers import Plan, read_all
 from tests.returned import FORM, ROOT
 
 INPUTS = 20_000

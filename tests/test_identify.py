@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.identify import Clues, identify, names_of_register, units_named
+from pipeline.extract.identify import Clues, identify, names_of_register, units_named
 from pipeline.model import Claim
 from schemas.register import COLLECTOR_TYPE, load_register_csv, shipped_register
 from schemas.rules import Severity

@@ -12,7 +12,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.kinds import Container, Kind, TooLarge, Unreadable, kind_of
+from pipeline.readers.kinds import Container, Kind, TooLarge, Unreadable, kind_of
 from tests.conftest import Convert
 
 SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"

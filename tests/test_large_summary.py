@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 
 from benchmarks.returns import write_register, write_returns
-from pipeline.consolidate import Request, conclude
-from pipeline.earlier import look_back
-from pipeline.find import find_files
-from pipeline.intake import desk_for
-from pipeline.limits import DEFAULT, OWN_FILES
+from pipeline.decisions.previous_summary import look_back
+from pipeline.extract.file import desk_for
 from pipeline.model import Claim
-from pipeline.read import read_sheets
-from pipeline.register import load_register
-from pipeline.summary import write_summary
-from pipeline.workers import Plan, read_all
-from pipeline.workers.apart import call_apart
+from pipeline.model.limits import DEFAULT, OWN_FILES
+from pipeline.readers.find import find_files
+from pipeline.readers.register import load_register
+from pipeline.readers.sheets import read_sheets
+from pipeline.run.consolidate import Request, conclude
+from pipeline.run.workers import Plan, read_all
+from pipeline.run.workers.apart import call_apart
+from pipeline.writers.summary import write_summary
 from tests.returned import FORM
 
 UNITS = 1_800

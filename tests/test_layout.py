@@ -43,44 +43,23 @@ TOP_LEVEL = {
 # A library, and the only files of the program that may import it. A pattern's * also spans folders.
 DOORS = {
     "click": ["pipeline/cli/*"],
-    "docx": ["pipeline/read_docx.py"],
+    "docx": ["pipeline/readers/word/tables.py"],
     "openpyxl": ["pipeline/decisions/book.py"],
-    "pandera": ["schemas/frames.py", "pipeline/validate.py"],
+    "pandera": ["schemas/frames.py", "pipeline/consolidation/validate.py"],
     "tomllib": ["schemas/definition.py"],
-    "python_calamine": ["pipeline/read.py"],
+    "python_calamine": ["pipeline/readers/sheets.py"],
     "xlsxwriter": [
-        "pipeline/summary/*",
-        "pipeline/template/*",
-        "pipeline/workbook_formats.py",
-        "pipeline/sheet_limits.py",
+        "pipeline/writers/summary/*",
+        "pipeline/writers/template/*",
+        "pipeline/writers/formats.py",
+        "pipeline/writers/sheet_limits.py",
     ],
 }
 
-# The half of the program that sees one file at a time; what these import counts with them.
-PER_FILE_HALF = [
-    "pipeline.find",
-    "pipeline.read",
-    "pipeline.recognise",
-    "pipeline.identify",
-    "pipeline.parse",
-    "pipeline.numbers",
-    "pipeline.kinds",
-    "pipeline.second_look",
-    "pipeline.legacy_text",
-    "pipeline.model",
-    "pipeline.findings",
-    "pipeline.errors",
-    "pipeline.returns",
-    "pipeline.intake",
-    "pipeline.unpack",
-    "pipeline.workers",
-    "pipeline.zip_check",
-    "schemas.definition",
-    "schemas.form",
-    "schemas.register",
-    "schemas.rules",
-    "schemas.text",
-]
+# The rooms of the program, each above those it may import: findings of cells are told with words, so words are lowest.
+ROOMS = ["cli", "run", "decisions", "writers", "consolidation", "extract", "readers", "findings", "model", "wording"]
+# The rooms that see one file at a time, and the processes that read: a worker has to start quickly.
+PER_FILE_HALF = ["pipeline/extract", "pipeline/readers", "pipeline/run/workers"]
 SLOW_TO_IMPORT = ["pandas", "pandera", "pyarrow", "xlsxwriter"]
 NAMES_THAT_SAY_NOTHING = {"common", "helper", "helpers", "misc", "tools", "util", "utils"}
 
@@ -174,25 +153,29 @@ def test_every_folder_of_the_top_level_is_explained_to_contributors() -> None:
     assert explained_to_contributors("folder") == sorted(f"{name}/" for name in folders if not name.startswith("."))
 
 
-def test_every_part_of_the_program_is_explained_to_contributors() -> None:
-    below = [name.split("/")[1:] for name in project_files() if name.startswith("pipeline/")]
-    folders = {f"{first}/" for first, *rest in below if rest}
-    modules = {first.removesuffix(".py") for first, *rest in below if not rest and first.endswith(".py")}
-    assert explained_to_contributors("part") == sorted(folders | modules - {"__init__"})
+def test_the_program_is_made_of_its_rooms_and_each_is_explained_to_contributors() -> None:
+    below = {name.split("/")[1] for name in project_files() if re.match("pipeline/.+/", name)}
+    assert below == set(ROOMS), "a new room needs its place in ROOMS here, and in the table of CONTRIBUTING.md"
+    assert explained_to_contributors("room") == sorted(f"{room}/" for room in ROOMS)
 
 
-def test_no_part_of_the_program_imports_another_in_a_circle() -> None:
-    needs: dict[str, set[str]] = {}
-    for module in modules_under("pipeline"):
-        part = module.split("/")[1].removesuffix(".py")
-        names = [name.split(".") for name in imported_at_the_top(module)]
-        needs.setdefault(part, set()).update(name[1] for name in names if name[0] == "pipeline" and len(name) > 1)
-        needs[part].discard(part)
-    # Whoever needs nothing that is left is taken away; a circle is never.
-    while free := [part for part, needed in needs.items() if not needed & needs.keys()]:
-        for part in free:
-            del needs[part]
-    assert needs == {}
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_rooms_below_it(room: str) -> None:
+    below = ROOMS[ROOMS.index(room) :]
+    upward = [
+        f"{module} imports {name}: move what it uses down to {room}/ or below, or hand it in as an argument"
+        for module in modules_under(f"pipeline/{room}")
+        for name in imported_names(module)
+        if name.startswith("pipeline.") and name.split(".")[1] not in below
+    ]
+    assert upward == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_says_in_one_sentence_what_it_is_for(room: str) -> None:
+    said = ast.get_docstring(ast.parse((ROOT / "pipeline" / room / "__init__.py").read_text(encoding="utf-8")))
+    assert said, f"pipeline/{room}/__init__.py needs a docstring"
+    assert said.splitlines()[0].endswith("."), f"the first line of pipeline/{room}/__init__.py is to be a sentence"
 
 
 def test_every_door_is_named_to_contributors() -> None:
@@ -215,9 +198,12 @@ def test_the_program_never_imports_its_tests() -> None:
     assert importers_of("tests", "pipeline", "schemas") == []
 
 
-def test_the_per_file_half_loads_nothing_slow() -> None:
-    code = f"import sys, {', '.join(PER_FILE_HALF)}\nprint([n for n in {SLOW_TO_IMPORT} if n in sys.modules])"
-    assert run_python(code).strip() == "[]"
+@pytest.mark.parametrize("folder", PER_FILE_HALF)
+def test_the_rooms_that_see_one_file_load_nothing_slow(folder: str) -> None:
+    modules = [name.removesuffix(".py").replace("/", ".") for name in modules_under(folder)]
+    names = ", ".join(name.removesuffix(".__init__") for name in modules)
+    code = f"import sys, {names}\nprint([name for name in {SLOW_TO_IMPORT} if name in sys.modules])"
+    assert run_python(code).strip() == "[]", f"a module under {folder} imports a library that takes long to load"
 
 
 def test_help_loads_nothing_slow() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.legacy_text import LegacyEncoding, convert, detect_legacy, from_tcvn3, from_vni
+from pipeline.extract.legacy_fonts import LegacyEncoding, convert, detect_legacy, from_tcvn3, from_vni
 from schemas.text import fold
 from tests.legacy_encoders import LETTERS, to_tcvn3, to_vni
 

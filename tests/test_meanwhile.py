@@ -13,15 +13,15 @@ import pytest
 from openpyxl import load_workbook
 
 from examples.filling import Typed
-from pipeline import consolidate as line
-from pipeline import job, outputs
 from pipeline.decisions import book
 from pipeline.decisions.words import KEY
-from pipeline.errors import RunError
-from pipeline.job import Job
 from pipeline.model import Consolidation
-from pipeline.outputs import ChangedMeanwhileError, digest_of, write_all
-from pipeline.register import load_register
+from pipeline.model.errors import RunError
+from pipeline.readers.register import load_register
+from pipeline.run import consolidate as line
+from pipeline.run import job, outputs
+from pipeline.run.job import Job
+from pipeline.run.outputs import ChangedMeanwhileError, digest_of, write_all
 from tests.decisions_by_hand import SIGNED, add, lines_in
 from tests.returned import FIGURES, FORM, write_returns
 

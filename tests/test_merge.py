@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.merge import merge
+from pipeline.consolidation.totals import merge
+from pipeline.consolidation.validate import keeps_cell_out, validate
 from pipeline.model import Coverage, Group, Return, State, Total, UnitResult
-from pipeline.validate import keeps_cell_out, validate
 from schemas.form import Form
 from schemas.register import Register, Unit
 from schemas.rules import Severity, SumOfParts

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.consolidate import Request, conclude
-from pipeline.desk import desk_for
+from pipeline.extract.context import desk_for
+from pipeline.extract.own.stamp import load_stamp_words
 from pipeline.findings import finding, in_brief, load_wording, request
-from pipeline.limits import DEFAULT
 from pipeline.model import Claim, FileReading, Finding, Return, Times
-from pipeline.stamp import load_stamp_words
-from pipeline.summary.messages import group_message, unit_message
-from pipeline.summary.plan import Plan, make_plan
-from pipeline.summary.words import load_words
+from pipeline.model.limits import DEFAULT
+from pipeline.run.consolidate import Request, conclude
+from pipeline.writers.summary.messages import group_message, unit_message
+from pipeline.writers.summary.plan import Plan, make_plan
+from pipeline.writers.summary.words import load_words
 from schemas.register import VIETNAM
 from schemas.rules import Severity
 from tests.builders import Typed, make_register, make_return, make_unit, shipped_form

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
-from pipeline.numbers import Kind, Reading, load_number_words, read_number, sums_in
-from pipeline.numbers.dates import date_of, figures_but_dates, serial_of
+from pipeline.extract.numbers import Kind, Reading, load_number_words, read_number, sums_in
+from pipeline.extract.numbers.dates import date_of, figures_but_dates, serial_of
 
 WORDS = load_number_words()
 UNITS = ("người", "quyển", "tờ", "quyển/ tờ", "Tin, bài", "đơn vị", "tấm")

@@ -21,14 +21,14 @@ from hypothesis import strategies as st
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.kinds import Container, Kind, kind_of
-from pipeline.limits import DEFAULT
-from pipeline.mend_bytes import bytes_to_read, mended_bytes
-from pipeline.mend_bytes.ole import compound_file
-from pipeline.read import cell_name, read_sheets
-from pipeline.returns.agreement import differing
-from pipeline.second_look import RawValue, SheetFacts, TooLarge, Unreadable, sheet_facts
-from pipeline.second_look.biff_texts import shared_strings
+from pipeline.extract.returns.agreement import differing
+from pipeline.model.limits import DEFAULT
+from pipeline.readers.kinds import Container, Kind, kind_of
+from pipeline.readers.mend_bytes import bytes_to_read, mended_bytes
+from pipeline.readers.mend_bytes.ole import compound_file
+from pipeline.readers.raw import RawValue, SheetFacts, TooLarge, Unreadable, sheet_facts
+from pipeline.readers.raw.biff_texts import shared_strings
+from pipeline.readers.sheets import cell_name, read_sheets
 from tests.conftest import ConvertAll, skip
 
 Readings = dict[str, str]

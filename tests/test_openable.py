@@ -18,12 +18,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.find import Found
-from pipeline.intake import read_bytes
-from pipeline.kinds import Container, Kind, biff_records
-from pipeline.mend_bytes import bytes_to_read, mended_bytes
-from pipeline.mend_bytes.ole import compound_file
+from pipeline.extract.file import read_bytes
 from pipeline.model import FileReading, Return
+from pipeline.readers.find import Found
+from pipeline.readers.kinds import Container, Kind, biff_records
+from pipeline.readers.mend_bytes import bytes_to_read, mended_bytes
+from pipeline.readers.mend_bytes.ole import compound_file
 from tests.reading import desk
 from tests.test_unpack import Storage, ole
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from pipeline.consolidate import Request
-from pipeline.consolidate import consolidate as run
 from pipeline.model import FileResult
-from pipeline.register import load_register
+from pipeline.readers.register import load_register
+from pipeline.run.consolidate import Request
+from pipeline.run.consolidate import consolidate as run
 from schemas.form import Form, load_form
 from tests.returned import FORM as WEEK_OF_LEARNING
 from tests.returned import copy_of

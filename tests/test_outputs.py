@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.account import Lang, refusal
-from pipeline.errors import RunError
+from pipeline.cli.screen import Lang, refusal
 from pipeline.findings import LANGUAGES
-from pipeline.outputs import check_folder, check_targets, is_replaceable, write_all
+from pipeline.model.errors import RunError
+from pipeline.run.outputs import check_folder, check_targets, is_replaceable, write_all
 
 OLD, NEW = b"older summary", b"new"
 NAMES = ("data.csv", "report.json", "summary.xlsx")

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from examples.filling import Typed
-from pipeline.consolidate import Request, consolidate
 from pipeline.findings import message
 from pipeline.model import Consolidation, FileStatus
-from pipeline.own_template import Way, try_form
-from pipeline.register import NOBODY, load_register
+from pipeline.readers.register import NOBODY, load_register
+from pipeline.run.consolidate import Request, consolidate
+from pipeline.run.definition_trial import Way, try_form
 from schemas.definition import DefinitionError
 from schemas.form import Form, load_form, shipped_forms
 from schemas.rules import Severity

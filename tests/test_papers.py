@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from pipeline.consolidate import Request
-from pipeline.consolidate import consolidate as run
-from pipeline.recognise.papers import name_says_no_results, title_says_no_results
-from pipeline.register import load_register
+from pipeline.extract.locate.papers import name_says_no_results, title_says_no_results
+from pipeline.readers.register import load_register
+from pipeline.run.consolidate import Request
+from pipeline.run.consolidate import consolidate as run
 from tests.reading import desk
 from tests.returned import FORM, copy_of
 

@@ -14,19 +14,19 @@ from docx import Document
 from docx.table import _Cell
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from pipeline.blanks import OPEN_BLANKS
-from pipeline.desk import Desk, desk_for
-from pipeline.find import Found
+from pipeline.extract.blanks import OPEN_BLANKS
+from pipeline.extract.context import Desk, desk_for
+from pipeline.extract.file import read_bytes
+from pipeline.extract.numbers import load_number_words, read_number
+from pipeline.extract.returns import Medium, read_forms
 from pipeline.findings import load_wording, message, suggestion_text
-from pipeline.intake import read_bytes
-from pipeline.limits import DEFAULT
+from pipeline.findings.group import told_once
 from pipeline.model import FileReading, Return, State
-from pipeline.numbers import load_number_words, read_number
-from pipeline.read import Sheet
-from pipeline.read_docx import read_tables
-from pipeline.returns import Medium, read_forms
-from pipeline.second_look import Dress, SheetFacts
-from pipeline.told_once import told_once
+from pipeline.model.limits import DEFAULT
+from pipeline.readers.find import Found
+from pipeline.readers.raw import Dress, SheetFacts
+from pipeline.readers.sheets import Sheet
+from pipeline.readers.word.tables import read_tables
 from schemas.register import load_register_csv, shipped_register
 from schemas.rules import Cell, KindsKeptApart, Severity
 from schemas.text import fold

@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from pipeline.periods import Kind, Period, letter_in, periods_in
+from pipeline.extract.periods import Kind, Period, letter_in, periods_in
 from schemas.text import fold_words
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.consolidation.questions import cells_in_question, questions_by_unit
 from pipeline.findings import load_catalogue
 from pipeline.model import FileResult, FileStatus, Finding, Open
-from pipeline.questions import cells_in_question, questions_by_unit
 from schemas.rules import Cell, Severity
 from tests.builders import shipped_form
 from tests.decisions_by_hand import SIGNED, add, fill, lines_in

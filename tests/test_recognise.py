@@ -8,14 +8,14 @@ from random import Random
 
 import pytest
 
+from pipeline.extract.locate import accounts, locate
+from pipeline.extract.returns import Medium, read_forms
+from pipeline.extract.returns.unseen import as_seen, own_formulas
 from pipeline.findings import load_wording, message
-from pipeline.limits import DEFAULT
 from pipeline.model import FileReading, Return
-from pipeline.read import CellValue, Sheet, Unseen, cell_name
-from pipeline.recognise import accounts, locate
-from pipeline.returns import Medium, read_forms
-from pipeline.returns.unseen import as_seen, own_formulas
-from pipeline.second_look import SheetFacts
+from pipeline.model.limits import DEFAULT
+from pipeline.readers.raw import SheetFacts
+from pipeline.readers.sheets import CellValue, Sheet, Unseen, cell_name
 from schemas.rules import Cell, Severity
 from tests import alterations as alter
 from tests.alterations import ALTERATIONS, NOTHING_HIDDEN, Draft, Line, altered, as_sheet, fill

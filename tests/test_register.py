@@ -10,11 +10,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pipeline.consolidate import Request, conclude
-from pipeline.desk import desk_for
-from pipeline.errors import RunError
-from pipeline.limits import DEFAULT
-from pipeline.register import load_register
+from pipeline.extract.context import desk_for
+from pipeline.model.errors import RunError
+from pipeline.model.limits import DEFAULT
+from pipeline.readers.register import load_register
+from pipeline.run.consolidate import Request, conclude
 from schemas.definition import DefinitionError
 from schemas.form import load_form
 from schemas.register import COLLECTOR_TYPE, REGISTERS, Office, Register, load_office, load_register_csv

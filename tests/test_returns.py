@@ -13,12 +13,12 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.worksheet import Worksheet
 
 from examples.filling import cell_addresses
-from pipeline.consolidate import Request
-from pipeline.consolidate import consolidate as run
+from pipeline.extract.own.stamp import load_stamp_words
 from pipeline.findings import message
 from pipeline.model import Consolidation, FileResult
-from pipeline.register import load_register
-from pipeline.stamp import load_stamp_words
+from pipeline.readers.register import load_register
+from pipeline.run.consolidate import Request
+from pipeline.run.consolidate import consolidate as run
 from tests.builders import cell_of
 from tests.returned import FIGURES as TYPED
 from tests.returned import FORM, NUMBERS, copy_of

@@ -13,14 +13,14 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from examples.filling import cell_addresses
-from pipeline.desk import desk_for
-from pipeline.limits import DEFAULT
+from pipeline.extract.context import desk_for
+from pipeline.extract.locate import locate
+from pipeline.extract.own.stamp import load_stamp_words
+from pipeline.extract.returns import Medium, read_forms
 from pipeline.model import FileReading
-from pipeline.read import read_sheets, with_cells
-from pipeline.recognise import locate
-from pipeline.register import load_register
-from pipeline.returns import Medium, read_forms
-from pipeline.stamp import load_stamp_words
+from pipeline.model.limits import DEFAULT
+from pipeline.readers.register import load_register
+from pipeline.readers.sheets import read_sheets, with_cells
 from schemas.register import shipped_register
 from tests.alterations import NOTHING_HIDDEN
 from tests.conftest import Convert

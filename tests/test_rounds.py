@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from pipeline.consolidate import Request, consolidate
 from pipeline.model import Consolidation, UnitResult, UnitStatus
+from pipeline.run.consolidate import Request, consolidate
 from schemas.register import Register
 from schemas.rules import Cell, Severity
 from tests.fuzzing import SEED, on_every_core, seeds_for_a_while

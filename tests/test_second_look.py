@@ -20,8 +20,8 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.utils.cell import coordinate_to_tuple
 from xlsxwriter.format import Format
 
-from pipeline.kinds import Container, Kind, kind_of
-from pipeline.second_look import Dress, SheetFacts, TooLarge, Unreadable, can_be_blank, sheet_facts, workbook_facts
+from pipeline.readers.kinds import Container, Kind, kind_of
+from pipeline.readers.raw import Dress, SheetFacts, TooLarge, Unreadable, can_be_blank, sheet_facts, workbook_facts
 from tests.conftest import Convert
 
 SHEET = "Mẫu tổng hợp"

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.consolidation.select import Settled, changes_between, settle
+from pipeline.consolidation.select.changes import silent_at
+from pipeline.extract.identify import Clues, identify, names_of_register
 from pipeline.findings import finding
-from pipeline.identify import Clues, identify, names_of_register
 from pipeline.model import (
     Claim,
     Coverage,
@@ -26,8 +28,6 @@ from pipeline.model import (
     Times,
     UnitStatus,
 )
-from pipeline.settle import Settled, changes_between, settle
-from pipeline.settle.changes import silent_at
 from schemas.register import COLLECTOR_TYPE, VIETNAM, Register, Unit
 from schemas.rules import Severity
 from tests.builders import Typed, cell_of, make_finding, make_register, make_return, shipped_form

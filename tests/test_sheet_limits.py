@@ -13,7 +13,8 @@ from openpyxl import load_workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.sheet_limits import (
+from pipeline.writers.formats import new_workbook
+from pipeline.writers.sheet_limits import (
     LONGEST_FORMULA,
     LONGEST_TEXT,
     MOST_COLUMNS,
@@ -22,8 +23,7 @@ from pipeline.sheet_limits import (
     SheetLimitError,
     fitted,
 )
-from pipeline.summary import tables
-from pipeline.workbook_formats import new_workbook
+from pipeline.writers.summary import tables
 from tests.returned import FIGURES, consolidate, write_returns
 
 LONG = "x" * (LONGEST_TEXT + 1)

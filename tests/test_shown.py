@@ -21,14 +21,14 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from examples.filling import Typed
-from pipeline.find import Found
-from pipeline.intake import read_bytes
-from pipeline.kinds import Kind
+from pipeline.extract.file import read_bytes
+from pipeline.extract.numbers import load_number_words, read_number
+from pipeline.extract.numbers.remarks import corrected_to, counts_in_multiples, figures_of, says_correction
 from pipeline.model import FileReading, Return, State
-from pipeline.numbers import load_number_words, read_number
-from pipeline.numbers.remarks import corrected_to, counts_in_multiples, figures_of, says_correction
-from pipeline.second_look import sheet_facts
-from pipeline.second_look.dress import Dress, dress_of
+from pipeline.readers.find import Found
+from pipeline.readers.kinds import Kind
+from pipeline.readers.raw import sheet_facts
+from pipeline.readers.raw.dress import Dress, dress_of
 from schemas.rules import Severity
 from tests.conftest import Convert
 from tests.reading import desk, entry

@@ -17,9 +17,13 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.desk import furniture_of
+from pipeline.consolidation.status import Outcome
+from pipeline.consolidation.totals import merge
+from pipeline.extract.context import furniture_of
+from pipeline.extract.own.stamp import load_stamp_words, read_coverage
+from pipeline.extract.own.summary import DERIVED
 from pipeline.findings import finding, title
-from pipeline.merge import merge
+from pipeline.findings.group import spans
 from pipeline.model import (
     Consolidation,
     FileResult,
@@ -33,14 +37,10 @@ from pipeline.model import (
     UnitResult,
     UnitStatus,
 )
-from pipeline.read_back import DERIVED
-from pipeline.stamp import load_stamp_words, read_coverage
-from pipeline.standing import Outcome
-from pipeline.summary import issues, write_summary
-from pipeline.summary.page import RowHeights, keep_together
-from pipeline.summary.plan import MOST_RANGES, Plan, make_plan
-from pipeline.summary.words import load_words
-from pipeline.told_once import spans
+from pipeline.writers.summary import issues, write_summary
+from pipeline.writers.summary.page import RowHeights, keep_together
+from pipeline.writers.summary.plan import MOST_RANGES, Plan, make_plan
+from pipeline.writers.summary.words import load_words
 from schemas.form import Form
 from schemas.register import VIETNAM, Office, Register
 from schemas.rules import Cell, Severity

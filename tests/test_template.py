@@ -16,12 +16,12 @@ from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.numbers import load_number_words, read_number
-from pipeline.stamp import load_stamp_words
-from pipeline.template import asked_units, write_template, write_templates
-from pipeline.template.cells import LARGEST
-from pipeline.template.formulas import quoted
-from pipeline.template_words import load_template_words, printed_texts
+from pipeline.extract.numbers import load_number_words, read_number
+from pipeline.extract.own.stamp import load_stamp_words
+from pipeline.extract.own.template import load_template_words, printed_texts
+from pipeline.writers.template import asked_units, write_template, write_templates
+from pipeline.writers.template.cells import LARGEST
+from pipeline.writers.template.formulas import quoted
 from schemas.form import FORMS, Form, ValueKind, load_form
 from schemas.register import Register, Unit, load_register_csv, shipped_register
 from schemas.rules import Cell

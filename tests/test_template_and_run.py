@@ -17,17 +17,17 @@ import pytest
 from openpyxl import load_workbook
 
 from examples.filling import Typed, cell_addresses, fill_in
-from pipeline.consolidate import Request, conclude
-from pipeline.desk import desk_for
-from pipeline.find import Found
-from pipeline.limits import DEFAULT
+from pipeline.extract.context import desk_for
+from pipeline.extract.numbers.dates import serials_about
+from pipeline.extract.own.stamp import load_stamp_words
+from pipeline.extract.own.template import load_template_words
 from pipeline.model import Finding, State
-from pipeline.numbers.dates import serials_about
-from pipeline.register import load_register
-from pipeline.stamp import load_stamp_words
-from pipeline.template import write_template
-from pipeline.template_words import load_template_words
-from pipeline.workers import read_all
+from pipeline.model.limits import DEFAULT
+from pipeline.readers.find import Found
+from pipeline.readers.register import load_register
+from pipeline.run.consolidate import Request, conclude
+from pipeline.run.workers import read_all
+from pipeline.writers.template import write_template
 from schemas.rules import Severity
 from tests.conftest import ConvertAll
 from tests.returned import FIGURES, FORM

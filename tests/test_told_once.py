@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from pipeline.findings import LANGUAGES, MISSING, Lang, finding, in_brief, load_catalogue, message
+from pipeline.findings.group import spans, told_once
 from pipeline.model import Finding
-from pipeline.told_once import spans, told_once
 from schemas.rules import Severity
 from tests.builders import shipped_form
 

@@ -17,19 +17,19 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
 from examples.filling import fill_in
-from pipeline.find import Found
-from pipeline.intake import read_bytes
-from pipeline.kinds import Container, Kind, kind_of
-from pipeline.limits import DEFAULT
+from pipeline.extract.file import read_bytes
+from pipeline.extract.own.stamp import load_stamp_words
+from pipeline.extract.returns.agreement import differing
+from pipeline.findings.group import told_once
 from pipeline.model import FileReading, Return, State
-from pipeline.read import Sheet, read_sheets
-from pipeline.register import load_register
-from pipeline.returns.agreement import differing
-from pipeline.second_look import SheetFacts, sheet_facts
-from pipeline.second_look.strings import shared_strings
-from pipeline.stamp import load_stamp_words
-from pipeline.template import write_template
-from pipeline.told_once import told_once
+from pipeline.model.limits import DEFAULT
+from pipeline.readers.find import Found
+from pipeline.readers.kinds import Container, Kind, kind_of
+from pipeline.readers.raw import SheetFacts, sheet_facts
+from pipeline.readers.raw.strings import shared_strings
+from pipeline.readers.register import load_register
+from pipeline.readers.sheets import Sheet, read_sheets
+from pipeline.writers.template import write_template
 from schemas.rules import Severity
 from tests.reading import desk, entry
 from tests.returned import FIGURES, FORM

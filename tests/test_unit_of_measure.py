@@ -13,11 +13,11 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from examples.filling import cell_addresses
-from pipeline.consolidate import Request
-from pipeline.consolidate import consolidate as run
 from pipeline.model import Consolidation
-from pipeline.register import load_register
-from pipeline.second_look.beside import beside_cells_of_odf
+from pipeline.readers.raw.beside import beside_cells_of_odf
+from pipeline.readers.register import load_register
+from pipeline.run.consolidate import Request
+from pipeline.run.consolidate import consolidate as run
 from tests.builders import cell_of
 from tests.conftest import Convert
 from tests.reading import desk

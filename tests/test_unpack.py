@@ -19,13 +19,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.find import Found
-from pipeline.kinds import Container, Kind, Unreadable, kind_of
-from pipeline.limits import DEFAULT, Limits
-from pipeline.read import OverLimit
-from pipeline.unpack import CONTAINERS, unpacked
-from pipeline.unpack.mail import received_time
-from pipeline.zip_check import check_zip
+from pipeline.model.limits import DEFAULT, Limits
+from pipeline.readers.find import Found
+from pipeline.readers.kinds import Container, Kind, Unreadable, kind_of
+from pipeline.readers.sheets import OverLimit
+from pipeline.readers.unpack import CONTAINERS, unpacked
+from pipeline.readers.unpack.mail import received_time
+from pipeline.readers.zip_check import check_zip
 from schemas.register import VIETNAM
 from tests.hostile import (
     MEBIBYTE,

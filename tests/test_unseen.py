@@ -12,15 +12,15 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell as XlsxCell
 
 from examples.filling import Typed, fill_in
-from pipeline.find import Found
+from pipeline.extract.file import read_bytes
+from pipeline.extract.own.stamp import load_stamp_words
 from pipeline.findings import message
-from pipeline.intake import read_bytes
-from pipeline.limits import DEFAULT
 from pipeline.model import Return, State
-from pipeline.read import OverLimit, Sheet, Unseen, with_cells
-from pipeline.register import load_register
-from pipeline.stamp import load_stamp_words
-from pipeline.template import write_template
+from pipeline.model.limits import DEFAULT
+from pipeline.readers.find import Found
+from pipeline.readers.register import load_register
+from pipeline.readers.sheets import OverLimit, Sheet, Unseen, with_cells
+from pipeline.writers.template import write_template
 from schemas.form import NOTE
 from schemas.rules import Severity
 from tests.conftest import Convert

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.consolidation.validate import keeps_cell_out, validate
 from pipeline.findings import load_catalogue, message
 from pipeline.model import Finding, Return, State
-from pipeline.validate import keeps_cell_out, validate
 from schemas.form import Form
 from schemas.rules import OUTCOMES, Implies, Severity
 from tests.builders import Typed, address, cell_of, entry_at, make_finding, make_return, second_form, shipped_form

@@ -15,7 +15,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from examples.filling import cell_addresses
-from pipeline.identify import Clues, identify, names_of_register, says_not_to_use
+from pipeline.extract.identify import Clues, identify, names_of_register, says_not_to_use
 from pipeline.model import UnitLine
 from schemas.register import load_register_csv, shipped_register
 from tests.builders import make_register, make_unit, shipped_form

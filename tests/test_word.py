@@ -17,12 +17,12 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Inches
 from docx.table import Table
 
-from pipeline.find import Found
-from pipeline.intake import read_bytes
-from pipeline.limits import DEFAULT
+from pipeline.extract.file import read_bytes
 from pipeline.model import FileReading, Finding
-from pipeline.read import CellValue, OverLimit
-from pipeline.read_docx import UnevenTable, read_tables
+from pipeline.model.limits import DEFAULT
+from pipeline.readers.find import Found
+from pipeline.readers.sheets import CellValue, OverLimit
+from pipeline.readers.word.tables import UnevenTable, read_tables
 from schemas.form import ValueKind
 from schemas.rules import Cell
 from tests.legacy_encoders import to_tcvn3

@@ -16,17 +16,17 @@ from weakref import ref
 
 import pytest
 
-import pipeline.workers.answers
-import pipeline.workers.pool
-import pipeline.workers.start
-from pipeline.find import Found, find_files
-from pipeline.intake import Desk, desk_for, take_in
-from pipeline.limits import DEFAULT, Limits, with_changes
+import pipeline.run.workers.answers
+import pipeline.run.workers.pool
+import pipeline.run.workers.start
+from pipeline.extract.file import Desk, desk_for, take_in
 from pipeline.model import Claim, FileReading, Return, Times
-from pipeline.register import load_register
-from pipeline.workers import Method, Plan, read_all
-from pipeline.workers.answers import Task, answers
-from pipeline.workers.bounds import tidy
+from pipeline.model.limits import DEFAULT, Limits, with_changes
+from pipeline.readers.find import Found, find_files
+from pipeline.readers.register import load_register
+from pipeline.run.workers import Method, Plan, read_all
+from pipeline.run.workers.answers import Task, answers
+from pipeline.run.workers.bounds import tidy
 from tests.hostile import entry, make_zip, nested, with_sheet, workbook, zipped
 from tests.returned import FIGURES, FORM, ROOT, write_returns
 from tests.traps import Trap, trap
@@ -251,7 +251,7 @@ def test_forms_of_sheets_that_are_numbered_alike_are_told_apart(
         returns = [Return(f"{found.path}#{name}", "", name, False, nobody, (), (), Times()) for name in names]
         return FileReading(found.path, None, tuple(returns), ())
 
-    monkeypatch.setattr(pipeline.workers.answers, "take_in", three_forms)
+    monkeypatch.setattr(pipeline.run.workers.answers, "take_in", three_forms)
     (read,) = read_all(find_files(tmp_path), desk, Plan(workers=0))
     assert [one.path for one in read.returns] == ["a.xlsx#A (1)", "a.xlsx#A (2)", "a.xlsx#A (1) (2)"]
 
@@ -289,7 +289,7 @@ def test_without_any_process_files_are_read_here(returns: Path, desk: Desk, monk
     def refuse(*_: object) -> None:
         raise OSError("no more processes")
 
-    monkeypatch.setattr(pipeline.workers.pool, "start", refuse)
+    monkeypatch.setattr(pipeline.run.workers.pool, "start", refuse)
     assert [len(one.returns) for one in read_all(find_files(returns), desk)] == [1, 1, 1, 1]
 
 
@@ -297,7 +297,7 @@ def test_without_any_process_files_are_read_here(returns: Path, desk: Desk, monk
 def test_where_no_worker_comes_up_files_are_read_here(
     returns: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline.workers.start, "serve", lambda *_: os._exit(3))
+    monkeypatch.setattr(pipeline.run.workers.start, "serve", lambda *_: os._exit(3))
     read = read_all(find_files(returns), desk, Plan(workers=1, method="fork"))
     assert [len(one.returns) for one in read] == [1, 1, 1, 1]
 
@@ -308,7 +308,7 @@ def test_it_is_logged_that_files_are_read_without_protection(
     def refuse(*_: object) -> None:
         raise OSError("no more processes")
 
-    monkeypatch.setattr(pipeline.workers.pool, "start", refuse)
+    monkeypatch.setattr(pipeline.run.workers.pool, "start", refuse)
     lines: list[str] = []
     read_all(find_files(returns), desk, Plan(workers=1, log=lines.append))
     assert len(lines) == 1
@@ -321,8 +321,8 @@ def test_it_is_logged_that_files_are_read_without_protection(
 SCRIPT = """
 import sys, threading
 from pathlib import Path
-from pipeline.consolidate import Request, consolidate
-from pipeline.register import load_register
+from pipeline.run.consolidate import Request, consolidate
+from pipeline.readers.register import load_register
 from schemas.form import load_form
 print("the script runs", flush=True)
 threading.Thread(target=threading.Event().wait, daemon=True).start()
@@ -363,7 +363,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_used(
             more.write(b"x")
         return reading
 
-    monkeypatch.setattr(pipeline.workers.answers, "take_in", read_and_change)
+    monkeypatch.setattr(pipeline.run.workers.answers, "take_in", read_and_change)
     (answer,) = answers(Task(0), Found("a.xlsx", file), desk)
     assert answer.reading
     assert [(one.code, one.facts) for one in answer.reading.findings] == [("F018", {"reason": "changed"})]
@@ -382,7 +382,7 @@ def test_a_file_that_vanished_since_it_was_found_is_told(returns: Path, desk: De
 ORPHANS = """
 import sys
 from pathlib import Path
-from pipeline.workers import Plan, read_all
+from pipeline.run.workers import Plan, read_all
 from tests.test_workers import desk_of, Limits
 from tests.traps import trap
 if __name__ == "__main__":

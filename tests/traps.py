@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-from pipeline.find import Found
+from pipeline.readers.find import Found
 
 HOARD: list[bytearray] = []
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from random import Random
 
-from pipeline.read import CellValue, Unseen
+from pipeline.readers.sheets import CellValue, Unseen
 from schemas.form import NOTE, ValueKind
 from schemas.rules import Cell
 from tests.alterations import Alteration, Draft, Line, Percent, new_column, retype

@@ -10,7 +10,7 @@ import click
 
 from pipeline.cli.console import deaf_once_begun, progress, refusing, uncollected
 from pipeline.cli.group import DEFAULT_COMMAND, DefaultGroup
-from pipeline.languages import Lang
+from pipeline.model.languages import Lang
 
 if TYPE_CHECKING:
     from schemas.form import Form
@@ -97,9 +97,9 @@ def run(
 ) -> NoReturn:
     """Consolidate INPUT into OUTPUT (the default command)."""
     with deaf_once_begun() as begin, refusing(lang), uncollected():
-        from pipeline.account import account  # noqa: PLC0415 - see the module's docstring
-        from pipeline.job import Job, do  # noqa: PLC0415
-        from pipeline.limits import DEFAULT, with_changes  # noqa: PLC0415
+        from pipeline.cli.screen import account  # noqa: PLC0415 - see the module's docstring
+        from pipeline.model.limits import DEFAULT, with_changes  # noqa: PLC0415
+        from pipeline.run.job import Job, do  # noqa: PLC0415
 
         form, register = _form_and_register(form_name, units)
         job = Job(
@@ -134,9 +134,9 @@ def run(
 def template(folder: Path, form_name: str, units: Path | None, lang: Lang, quiet: bool) -> None:
     """Write the blank form, and one stamped copy for each unit, into OUTPUT_DIR."""
     with refusing(lang):
-        from pipeline.account import words  # noqa: PLC0415
-        from pipeline.errors import RunError  # noqa: PLC0415
-        from pipeline.template import write_templates  # noqa: PLC0415
+        from pipeline.cli.screen import words  # noqa: PLC0415
+        from pipeline.model.errors import RunError  # noqa: PLC0415
+        from pipeline.writers.template import write_templates  # noqa: PLC0415
 
         form, register = _form_and_register(form_name, units)
         try:
@@ -165,9 +165,9 @@ def check(files: Sequence[Path], form_name: str, units: Path | None, limits: Seq
     if not files:
         _check_form(form_name, units, lang)
     with refusing(lang):
-        from pipeline.account import account_of_file  # noqa: PLC0415
-        from pipeline.job import check_files  # noqa: PLC0415
-        from pipeline.limits import DEFAULT, with_changes  # noqa: PLC0415
+        from pipeline.cli.screen import account_of_file  # noqa: PLC0415
+        from pipeline.model.limits import DEFAULT, with_changes  # noqa: PLC0415
+        from pipeline.run.job import check_files  # noqa: PLC0415
         from schemas.rules import Severity  # noqa: PLC0415
 
         form, register = _form_and_register(form_name, units)
@@ -181,8 +181,8 @@ def check(files: Sequence[Path], form_name: str, units: Path | None, limits: Seq
 
 def _check_form(form_name: str, units: Path | None, lang: Lang) -> NoReturn:
     with refusing(lang):
-        from pipeline.account import account_of_form  # noqa: PLC0415
-        from pipeline.own_template import try_form  # noqa: PLC0415
+        from pipeline.cli.screen import account_of_form  # noqa: PLC0415
+        from pipeline.run.definition_trial import try_form  # noqa: PLC0415
 
         form, register = _form_and_register(form_name, units, may_be_without_units=True)
         trials = try_form(form, register)
@@ -195,8 +195,8 @@ def _check_form(form_name: str, units: Path | None, lang: Lang) -> NoReturn:
 @_LANG
 def explain(code: str | None, lang: Lang) -> None:
     """Say what a finding means and how to mend it; without CODE list them all."""
-    from pipeline.explain import UnknownCodeError, explain_all  # noqa: PLC0415
-    from pipeline.explain import explain as explain_code  # noqa: PLC0415
+    from pipeline.findings.explain import UnknownCodeError, explain_all  # noqa: PLC0415
+    from pipeline.findings.explain import explain as explain_code  # noqa: PLC0415
 
     if code is None:
         click.echo(explain_all(lang))
@@ -211,8 +211,8 @@ def explain(code: str | None, lang: Lang) -> None:
 def _form_and_register(
     form_name: str, units: Path | None, *, may_be_without_units: bool = False
 ) -> "tuple[Form, Register]":
-    from pipeline.errors import RunError  # noqa: PLC0415
-    from pipeline.register import NOBODY, load_form_of, load_register  # noqa: PLC0415
+    from pipeline.model.errors import RunError  # noqa: PLC0415
+    from pipeline.readers.register import NOBODY, load_form_of, load_register  # noqa: PLC0415
     from schemas.form import shipped_forms  # noqa: PLC0415
 
     try:

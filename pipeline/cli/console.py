@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.languages import Lang
+from pipeline.model.languages import Lang
 
 if TYPE_CHECKING:
-    from pipeline.consolidate import Progress
+    from pipeline.run.consolidate import Progress
 
 
 @contextmanager
 def refusing(lang: Lang) -> Iterator[None]:
     """Turn what stops a run into one sentence and the exit code of the contract."""
-    from pipeline.account import refusal  # noqa: PLC0415
-    from pipeline.errors import RunError  # noqa: PLC0415
+    from pipeline.cli.screen import refusal  # noqa: PLC0415
+    from pipeline.model.errors import RunError  # noqa: PLC0415
     from schemas.definition import DefinitionError  # noqa: PLC0415
 
     try:
@@ -81,7 +81,7 @@ def progress(lang: Lang, quiet: bool) -> Iterator["Progress"]:
     if quiet or not sys.stderr.isatty():
         yield lambda done, of: None
         return
-    from pipeline.account import words  # noqa: PLC0415
+    from pipeline.cli.screen import words  # noqa: PLC0415
 
     bar: Any = None
 

@@ -8,7 +8,7 @@ from typing import IO, Any
 import click
 
 from pipeline.cli.console import speak_any_code_page
-from pipeline.languages import Lang
+from pipeline.model.languages import Lang
 
 DEFAULT_COMMAND = "run"
 _LANG_ASKED = "consolidate.lang"
@@ -25,7 +25,7 @@ class _WrongUsageError(click.UsageError):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print click's own text within a sentence of the wording."""
-        from pipeline.account.refusal import wrong_usage  # noqa: PLC0415 - rarely needed
+        from pipeline.cli.screen.refusal import wrong_usage  # noqa: PLC0415 - rarely needed
 
         usage, path = (self.ctx.get_usage(), self.ctx.command_path) if self.ctx else ("", "")
         click.echo(wrong_usage(self.said, usage, f"{path} --help", self.lang), file=file, err=file is None)

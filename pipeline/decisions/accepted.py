@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pipeline.decisions.decided import CellAnswer, CellDecision, Decisions
 from pipeline.decisions.keys import code_in, finding_key, numbers_in, typed_key
 from pipeline.decisions.ruling import BLANK_FACT, matching_of, told_at
+from pipeline.findings import codes
 from pipeline.model import Entry, Fact, Finding, Return, State
 from schemas.rules import Cell
 
@@ -73,9 +74,9 @@ def _told(one: Return, verdicts: Mapping[Cell, _Verdict]) -> Iterator[Finding]:
         verdict = verdicts.get(told.at)
         if verdict is None:
             yield told
-        elif told.code == "D003" and not verdict.is_undone:
+        elif told.code == codes.VALUE_BY_DECISION and not verdict.is_undone:
             yield _with_number(told, entries[told.at], verdict)
-        elif told.code != "D003" and told not in verdict.dropped:
+        elif told.code != codes.VALUE_BY_DECISION and told not in verdict.dropped:
             yield told
     for cell, verdict in verdicts.items():
         for now, was in verdict.changed.items():
@@ -93,4 +94,4 @@ def _with_number(told: Finding, entry: Entry, verdict: _Verdict) -> Finding:
 def _outdated(one: Return, entry: Entry, was: str, now: str) -> Finding:
     typed = typed_key(entry.found) or BLANK_FACT
     facts: dict[str, Fact] = {"was": typed, "now": typed, "compared": numbers_in(was), "compares": numbers_in(now)}
-    return told_at("D001", one, entry, entry.counted, facts)
+    return told_at(codes.DECISION_OUTDATED, one, entry, entry.counted, facts)

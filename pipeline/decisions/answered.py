@@ -10,7 +10,7 @@ from pipeline.decisions.decided import CellAnswer, Decisions, FileAnswer, FileDe
 from pipeline.decisions.files import part_of
 from pipeline.decisions.keys import finding_key
 from pipeline.decisions.ruling import matching_of
-from pipeline.findings import finding
+from pipeline.findings import codes, finding
 from pipeline.model import FileResult, Finding, Return
 
 
@@ -37,7 +37,7 @@ def _with_answers(
         else:
             accepted.setdefault((signed.by, signed.reason), []).append(finding_key(told))
     for (by, reason), keys in accepted.items():
-        kept.append(finding("D018", facts={"by": by, "reason": reason, "accepted": tuple(keys)}))
+        kept.append(finding(codes.SEEN_BY_DECISION, facts={"by": by, "reason": reason, "accepted": tuple(keys)}))
     return replace(file, findings=tuple(kept))
 
 

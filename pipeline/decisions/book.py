@@ -30,7 +30,7 @@ from pipeline.decisions.offers import Offer
 from pipeline.decisions.plan import FIRST_ROW, BookPlan, SheetPlan
 from pipeline.decisions.saved import SavedBook
 from pipeline.decisions.words import CELLS, CHOSEN_BY_HAND, FILLED_BY_HAND, KEY, DecisionWords, SheetWords
-from pipeline.workbook_formats import FONT, HEAD_FILL, INPUT_FILL, lines_needed, row_height
+from pipeline.writers.formats import FONT, HEAD_FILL, INPUT_FILL, lines_needed, row_height
 
 _SIZE = 11
 _EMPTY_LINES = 30

@@ -13,11 +13,11 @@ from pathlib import Path
 from pipeline.decisions.opened import lines_of_other
 from pipeline.decisions.saved import SavedBook, SavedLine
 from pipeline.decisions.words import DecisionWords
-from pipeline.find import DECISIONS_SUFFIX
-from pipeline.findings import finding
-from pipeline.kinds import Unreadable
+from pipeline.findings import codes, finding
 from pipeline.model import Finding
-from pipeline.read import OverLimit
+from pipeline.readers.find import DECISIONS_SUFFIX
+from pipeline.readers.kinds import Unreadable
+from pipeline.readers.sheets import OverLimit
 from schemas.text import display_name, fold
 
 _SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
@@ -93,7 +93,7 @@ def _in_copied_sheets(ours: SavedBook, known: Collection[tuple[str, ...]]) -> It
     for sheet in dict.fromkeys(line.sheet for line in ours.beside):
         count = _count_of_new([line for line in ours.beside if line.sheet == sheet], known)
         if count:
-            yield finding("D010", sheet=sheet, facts={"count": count})
+            yield finding(codes.DECISIONS_IN_COPIED_SHEET, sheet=sheet, facts={"count": count})
 
 
 def _in_other_books(
@@ -105,10 +105,10 @@ def _in_other_books(
         except (OSError, Unreadable, OverLimit):
             # Only a file that calls itself one is doubtful: what else cannot be read was never taken for one.
             if _is_named_so(book, words):
-                yield finding("D012", facts={"other": name_of(book)})
+                yield finding(codes.DECISIONS_ELSEWHERE_UNREADABLE, facts={"other": name_of(book)})
             continue
         if count:
-            yield finding("D011", facts={"other": name_of(book), "count": count})
+            yield finding(codes.DECISIONS_ELSEWHERE, facts={"other": name_of(book), "count": count})
 
 
 def name_of(book: Path) -> str:

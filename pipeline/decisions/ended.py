@@ -24,7 +24,7 @@ from pipeline.decisions.ruling import BLANK_FACT, blanks_to_ask_about, matching_
 from pipeline.decisions.saved import SavedLine
 from pipeline.decisions.seen import SeenReturns, what_stood
 from pipeline.decisions.words import CELLS, FILES
-from pipeline.findings import finding
+from pipeline.findings import codes, finding
 from pipeline.model import Entry, Fact, FileResult, Finding, LineEnd, Place, Return, State
 from schemas.form import Form
 from schemas.rules import Cell, Severity
@@ -105,7 +105,7 @@ def end_of_lines(
 def unusable(line: SavedLine, reason: str) -> Finding:
     """Tell that a line is not applied, at its own place in the decisions workbook."""
     return finding(
-        "D002",
+        codes.DECISION_UNREADABLE,
         sheet=line.sheet,
         cell=line.places["answer"],
         found=line.text("answer") or None,
@@ -138,9 +138,9 @@ def _of_cell(decision: CellDecision, one: Return, entry: Entry, is_decided: bool
     if is_decided:
         return _Outcome(line, closed="decided_elsewhere", key=key)
     if decision.asked and now.states(one, entry):
-        told = _told_of("D009", one, entry, decision) if decision.value is not None else None
+        told = _told_of(codes.DECISION_CLOSED, one, entry, decision) if decision.value is not None else None
         return _Outcome(line, told, one.path, "not_asked", key)
-    return _Outcome(line, _told_of("D001", one, entry, decision), one.path, key=key)
+    return _Outcome(line, _told_of(codes.DECISION_OUTDATED, one, entry, decision), one.path, key=key)
 
 
 def _says_as_decided(entry: Entry, decision: CellDecision) -> bool:
@@ -154,7 +154,7 @@ def _told_of(code: str, one: Return, entry: Entry, decision: CellDecision) -> Fi
     was = "".join(decision.stood[-1]) if decision.stood else NO_RETURN_FACT
     now = "".join(stands_at(one, entry))
     facts: dict[str, Fact] = {"was": was or BLANK_FACT, "now": now or BLANK_FACT}
-    if code == "D009":
+    if code == codes.DECISION_CLOSED:
         facts["value"] = decision.value or 0
     return told_at(code, one, entry, entry.counted if entry.found else None, facts)
 
@@ -199,7 +199,9 @@ def _told_of_blanks(decision: UnitDecision) -> Finding:
     line = decision.signed.line
     was = BLANK_FACT if decision.blanks else NO_RETURN_FACT
     facts: dict[str, Fact] = {"was": was, "now": BLANK_FACT}
-    return finding("D001", sheet=line.sheet, cell=line.places["answer"], found=line.text("answer"), facts=facts)
+    return finding(
+        codes.DECISION_OUTDATED, sheet=line.sheet, cell=line.places["answer"], found=line.text("answer"), facts=facts
+    )
 
 
 # Lines that could not be used ------------------------------------------------------------------------------------

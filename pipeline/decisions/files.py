@@ -6,14 +6,40 @@ from dataclasses import replace
 from pipeline.decisions.decided import Decisions, FileAnswer, FileDecision, Signed
 from pipeline.decisions.keys import FileKey
 from pipeline.decisions.ruling import Ruling, signed_facts
-from pipeline.findings import finding
+from pipeline.findings import codes, finding
 from pipeline.model import Claim, FileReading, Finding, Return
 from schemas.register import Register
 
 _ABOUT_THE_UNIT = frozenset(
-    {"U001", "U002", "U003", "U004", "U005", "U006", "U007", "U011", "U012", "U013", "U015", "U016"}
+    {
+        codes.UNIT_UNKNOWN,
+        codes.EVIDENCE_DISAGREES,
+        codes.NOT_IN_REGISTER,
+        codes.OUTSIDE_REGISTER_DATES,
+        codes.LISTED_NOT_ADDED,
+        codes.UNIT_BY_ONE_EVIDENCE,
+        codes.SAME_CODE_TWO_UNITS,
+        codes.NAME_SPELT_DIFFERENTLY,
+        codes.NAMED_AS_INSTITUTION,
+        codes.EVIDENCE_FOR_ANOTHER,
+        codes.SHEET_OF_SUMS,
+        codes.UNIT_SHEET_OF_SUMS,
+    }
 )
-_OF_NO_UNIT = frozenset({"F001", "F025", "F032", "F033", "F034", "F035", "F050", "F051", "F052", "F053"})
+_OF_NO_UNIT = frozenset(
+    {
+        codes.LOCK_FILE,
+        codes.NO_REPORT_FILE,
+        codes.CONTAINER,
+        codes.UNIT_SHEET_COPY,
+        codes.DECISIONS_BOOK,
+        codes.OWN_OUTPUT,
+        codes.MESSAGE_BOUNCED,
+        codes.AUTOMATIC_REPLY,
+        codes.OWN_MESSAGE,
+        codes.IN_OWN_MESSAGE,
+    }
+)
 """codes of files that are nobody's answer, so that no unit can be given one"""
 
 
@@ -78,7 +104,7 @@ def _ruled(reading: FileReading, by_form: _ByForm, register: Register, ruling: R
     returns = tuple(
         _ruled_return(one, by_form.get((sha256, part_of(one.path)), ()), register) for one in reading.returns
     )
-    all_out = all(one.findings and one.findings[0].code == "F030" for one in returns)
+    all_out = all(one.findings and one.findings[0].code == codes.EXCLUDED_BY_DECISION for one in returns)
     return replace(reading, returns=returns, findings=() if all_out else reading.findings)
 
 
@@ -93,7 +119,7 @@ def _ruled_alone(reading: FileReading, decisions: Sequence[FileDecision], ruling
     ruling.refuse((decision.signed for decision in unusable), "no_form_in_file")
     if not given:
         return reading
-    told = finding("D005", facts=signed_facts(given[0].signed))
+    told = finding(codes.UNIT_BY_DECISION, facts=signed_facts(given[0].signed))
     return replace(reading, unit=given[0].unit, findings=(*reading.findings, told))
 
 
@@ -105,15 +131,15 @@ def _ruled_return(one: Return, decisions: Sequence[FileDecision], register: Regi
     if given is None or given.unit is None:
         return one
     unit = register.by_code[given.unit]
-    told = [finding("D005", sheet=one.sheet, facts=signed_facts(given.signed))]
+    told = [finding(codes.UNIT_BY_DECISION, sheet=one.sheet, facts=signed_facts(given.signed))]
     if not unit.in_total:
-        told.append(finding("U005", sheet=one.sheet, facts={"name": unit.name}))
+        told.append(finding(codes.LISTED_NOT_ADDED, sheet=one.sheet, facts={"name": unit.name}))
     kept = (known for known in one.findings if known.code not in _ABOUT_THE_UNIT)
     return replace(one, claim=Claim(unit.code, "decision", one.claim.seen), findings=(*told, *kept))
 
 
 def _left_out(signed: Signed) -> Finding:
-    return finding("F030", facts=signed_facts(signed))
+    return finding(codes.EXCLUDED_BY_DECISION, facts=signed_facts(signed))
 
 
 def _with_preferred(readings: list[FileReading], by_form: _ByForm, ruling: Ruling) -> list[FileReading]:
@@ -125,7 +151,11 @@ def _with_preferred(readings: list[FileReading], by_form: _ByForm, ruling: Rulin
     rivals: dict[str, dict[tuple[str, str], str]] = {}
     for reading in readings:
         for one in reading.returns:
-            if one.claim.unit and not one.is_empty and not any(told.code == "F030" for told in one.findings):
+            if (
+                one.claim.unit
+                and not one.is_empty
+                and not any(told.code == codes.EXCLUDED_BY_DECISION for told in one.findings)
+            ):
                 rivals.setdefault(one.claim.unit, {})[one.sha256, part_of(one.path)] = one.path
     preferred: dict[tuple[str, str], Finding] = {}
     for forms in rivals.values():
@@ -145,8 +175,8 @@ def _choice(form: tuple[str, str], decision: FileDecision, forms: Mapping[tuple[
     known = decision.file.rivals if isinstance(decision.file, FileKey) else {sha256 for sha256, _ in others}
     new = tuple(path for (sha256, _), path in others.items() if sha256 not in known)
     if new:
-        return finding("D008", facts={"others": new})
-    return finding("D007", facts=signed_facts(decision.signed))
+        return finding(codes.CHOICE_OUTDATED, facts={"others": new})
+    return finding(codes.COPY_BY_DECISION, facts=signed_facts(decision.signed))
 
 
 def _preferred(one: Return, preferred: Mapping[tuple[str, str], Finding]) -> Return:
@@ -154,4 +184,4 @@ def _preferred(one: Return, preferred: Mapping[tuple[str, str], Finding]) -> Ret
     if told is None:
         return one
     told = replace(told, sheet=one.sheet)
-    return replace(one, preferred=told.code == "D007", findings=(*one.findings, told))
+    return replace(one, preferred=told.code == codes.COPY_BY_DECISION, findings=(*one.findings, told))

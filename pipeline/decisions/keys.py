@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeGuard
 
 from pipeline.decisions.words import CELLS, FILES
-from pipeline.findings import CODES_ACROSS_CELLS
+from pipeline.findings import CODES_ACROSS_CELLS, codes
 from pipeline.model import Entry, Finding, Open, Return
 from schemas.rules import Cell
 from schemas.text import visible
 
-_COMPARING = CODES_ACROSS_CELLS | {"N005", "V031"}
+_COMPARING = CODES_ACROSS_CELLS | {codes.SUMMARY_AGAINST_ITSELF, codes.NOTE_SAYS_OTHER_SUM}
 """codes of what is asked about numbers of which only one is typed in its cell"""
-_ELSEWHERE = "V030"
+_ELSEWHERE = codes.BLANK_NUMBER_ELSEWHERE
 """code of what is asked at a blank cell whose number may stand elsewhere in its line"""
 _TYPED_LENGTH = 120
 _DIGEST_LENGTH = 12

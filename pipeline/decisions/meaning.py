@@ -21,15 +21,16 @@ from pipeline.decisions.decided import (
 from pipeline.decisions.keys import FileKey, read_cell_key, read_file_key, read_unit_key
 from pipeline.decisions.saved import Look, SavedBook, SavedLine
 from pipeline.decisions.words import CELLS, FILES, DecisionWords
-from pipeline.numbers import Kind as NumberKind
-from pipeline.numbers import Reading, load_number_words, read_number
-from pipeline.parse.shown import as_shown
+from pipeline.extract.cells.shown import as_shown
+from pipeline.extract.numbers import Kind as NumberKind
+from pipeline.extract.numbers import Reading, load_number_words, read_number
+from pipeline.findings import codes
 from schemas.form import Form, ValueKind
 from schemas.register import Register
 from schemas.rules import Cell
 from schemas.text import visible
 
-_EXACT = (None, "V020", "V026")
+_EXACT = (None, codes.GROUPING_REMOVED, codes.NUMBER_AS_TEXT)
 """codes of readings that leave no doubt about a number a person typed"""
 
 

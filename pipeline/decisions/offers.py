@@ -8,7 +8,7 @@ from pipeline.decisions.files import part_of
 from pipeline.decisions.keys import Stands, cell_key, cell_text, file_key, finding_key, stands_at, typed_key, unit_key
 from pipeline.decisions.ruling import blanks_to_ask_about, is_structural
 from pipeline.decisions.words import CELLS, FILES, KEY, UNITS
-from pipeline.findings import message, severity_name, suggestion_text
+from pipeline.findings import codes, message, severity_name, suggestion_text
 from pipeline.model import Consolidation, Entry, FileResult, FileStatus, Finding, Return, State, UnitResult
 from schemas.rules import Cell, Severity
 
@@ -16,9 +16,18 @@ Texts = Mapping[str, str | int]
 """key of a column -> what the program writes there"""
 
 _ASKED = (Severity.ERROR, Severity.WARNING)
-_ABOUT_FILES = frozenset({"F010", "F011", "U008", "U010", "U012", "D008"})
+_ABOUT_FILES = frozenset(
+    {
+        codes.OLDER_COPY,
+        codes.DIFFERING_COPIES,
+        codes.SAME_FIGURES,
+        codes.PERHAPS_INCLUDED,
+        codes.NAMED_AS_INSTITUTION,
+        codes.CHOICE_OUTDATED,
+    }
+)
 """findings at which a file in use, or one that gave way, is worth a decision"""
-_OF_BLANK_FORMS = frozenset({"F008"})
+_OF_BLANK_FORMS = frozenset({codes.EMPTY_FORM})
 _MOST_ABSENT = 12
 """so many cells of rows that are not in the sheet get a line each; of more, the form must be sent again"""
 
@@ -57,7 +66,7 @@ def _open_questions(result: Consolidation, choices: Choices) -> Iterator[Offer]:
     files = {file.path: file for file in result.files}
     for unit in result.units:
         file = files.get(unit.file or "")
-        if file is None or not (unit.counted or any(told.code == "F028" for told in file.findings)):
+        if file is None or not (unit.counted or any(told.code == codes.KEPT_OUT_BY_STRICT for told in file.findings)):
             continue
         for cell, told in _open_cells(result, unit.counted, file).items():
             entry = entry_of(unit.counted, cell)
@@ -151,7 +160,7 @@ def file_offers(result: Consolidation, choices: Choices) -> Iterator[Offer]:
         about_it = [told for told in file.findings if told.code in _ABOUT_FILES]
         errors = [told for told in file.findings if told.severity is Severity.ERROR and told.measure is None]
         rejected = file.status is FileStatus.REJECTED
-        is_choice = any(told.severity in _ASKED or told.code == "F010" for told in about_it)
+        is_choice = any(told.severity in _ASKED or told.code == codes.OLDER_COPY for told in about_it)
         if not (rejected or is_choice or questions):
             continue
         told = [*(errors if rejected else ()), *about_it, *questions] or list(file.findings[:1])

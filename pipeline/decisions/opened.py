@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from pipeline.decisions.saved import Look, SavedBook, SavedLine, SavedSheet
 from pipeline.decisions.words import KEY, KINDS, DecisionWords, SheetWords
-from pipeline.errors import RunError
-from pipeline.kinds import Container, Kind, Unreadable, kind_of
-from pipeline.limits import OWN_FILES
-from pipeline.read import CellValue, OverLimit, Sheet, cell_name, read_sheets
-from pipeline.second_look import SheetFacts, sheet_facts
-from pipeline.zip_check import check_zip
+from pipeline.model.errors import RunError
+from pipeline.model.limits import OWN_FILES
+from pipeline.readers.kinds import Container, Kind, Unreadable, kind_of
+from pipeline.readers.raw import SheetFacts, sheet_facts
+from pipeline.readers.sheets import CellValue, OverLimit, Sheet, cell_name, read_sheets
+from pipeline.readers.zip_check import check_zip
 from schemas.text import tidy
 
 _HEAD_WITHIN = 40

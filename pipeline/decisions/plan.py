@@ -24,6 +24,7 @@ from pipeline.decisions.offers import Edit, Offer, Texts, cell_offers, entry_of,
 from pipeline.decisions.ruling import blanks_to_ask_about
 from pipeline.decisions.saved import SavedBook, SavedLine, SavedSheet
 from pipeline.decisions.words import CELLS, FILES, KEY, UNITS, DecisionWords
+from pipeline.findings import codes
 from pipeline.model import Consolidation, FileResult, LineEnd, Place, Return
 from schemas.rules import Cell
 from schemas.text import tidy
@@ -200,7 +201,7 @@ def _answered(file: FileResult) -> tuple[str, ...]:
     """Name the questions about a file that were answered as seen."""
     answered: set[str] = set()
     for told in file.findings:
-        accepted = told.facts.get("accepted", ()) if told.code == "D018" else ()
+        accepted = told.facts.get("accepted", ()) if told.code == codes.SEEN_BY_DECISION else ()
         answered.update(accepted if isinstance(accepted, tuple) else ())
     return tuple(answered)
 
@@ -211,7 +212,7 @@ def _binding_of_blanks(unit: str, result: Consolidation) -> str:
     if one is None:
         return ""
     told = next((file.findings for file in result.files if file.path == one.path), ())
-    for applied in (each for each in told if each.code == "D006"):
+    for applied in (each for each in told if each.code == codes.BLANKS_BY_DECISION):
         asked = applied.facts.get("asked", ())
         return unit_key(unit, asked if isinstance(asked, tuple) else ())
     return unit_key(unit, map(cell_text, blanks_to_ask_about(one, result.form)))
@@ -224,6 +225,6 @@ def _accepted(
     if choices.words.sheets[CELLS].answer_of(line.text("answer")) != CellAnswer.AS_STATED:
         return None
     told = next((file.findings for file in result.files if file.path == one.path), ())
-    applied = [each for each in told if each.code == "D003" and each.at == cell]
+    applied = [each for each in told if each.code == codes.VALUE_BY_DECISION and each.at == cell]
     accepted = applied[0].facts.get("accepted", ()) if applied else ()
     return accepted if isinstance(accepted, tuple) else ()

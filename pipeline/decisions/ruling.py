@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from pipeline.blanks import no_zeros, told_elsewhere, totals_of_parts, with_places, without_decided
 from pipeline.decisions.decided import CellAnswer, CellDecision, Decisions, Refused, Signed, UnitDecision
 from pipeline.decisions.keys import cell_text, stands_at
-from pipeline.findings import finding
+from pipeline.extract.blanks import no_zeros, told_elsewhere, totals_of_parts, with_places, without_decided
+from pipeline.findings import codes, finding
 from pipeline.model import COUNTED, Entry, Fact, Finding, Return, State
 from schemas.form import Form
 from schemas.rules import Cell, Severity
@@ -110,7 +110,7 @@ def _told_of(one: Return, entry: Entry, decision: CellDecision) -> Finding:
         **signed_facts(decision.signed),
         "value": BLANK_FACT if entry.value is None else entry.value,
     }
-    return told_at("D003", one, entry, entry.counted, facts)
+    return told_at(codes.VALUE_BY_DECISION, one, entry, entry.counted, facts)
 
 
 def is_structural(told: Finding) -> bool:
@@ -143,7 +143,7 @@ def _with_blanks_as_zero(one: Return, decision: UnitDecision, form: Form) -> Ret
     zeroed = blanks if decision.blanks is None else blanks & decision.blanks
     signed = decision.signed
     spared = [replace(each, sheet=one.sheet) for each in told_elsewhere(form, one.entries, one.elsewhere)]
-    kept = [known for known in one.findings if known.code != "V030"]
+    kept = [known for known in one.findings if known.code != codes.BLANK_NUMBER_ELSEWHERE]
     if not zeroed:
         return replace(one, findings=(*kept, *spared))
     entries = tuple(
@@ -153,7 +153,9 @@ def _with_blanks_as_zero(one: Return, decision: UnitDecision, form: Form) -> Ret
         for entry in one.entries
     )
     asked = tuple(sorted(map(cell_text, zeroed)))
-    told = finding("D006", sheet=one.sheet, facts={**signed_facts(signed), "count": len(zeroed), "asked": asked})
+    told = finding(
+        codes.BLANKS_BY_DECISION, sheet=one.sheet, facts={**signed_facts(signed), "count": len(zeroed), "asked": asked}
+    )
     open_places = {entry.cell for entry in one.entries if entry.key in blanks - zeroed}
     kept = [left for known in kept if (left := with_places(known, open_places))]
     return replace(one, entries=entries, findings=(*kept, told, *spared))

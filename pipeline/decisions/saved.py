@@ -8,8 +8,8 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from pipeline.decisions.words import CHOSEN_BY_HAND, FILLED_BY_HAND, KEY, LISTS
-from pipeline.read import CellValue
-from pipeline.second_look import Dress
+from pipeline.readers.raw import Dress
+from pipeline.readers.sheets import CellValue
 from schemas.text import tidy
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.wording import WORDING
 from schemas.definition import Table, read_toml
 from schemas.text import fold
 
-DECISION_WORDS = Path(__file__).parent.parent / "wording" / "decisions.toml"
+DECISION_WORDS = WORDING / "decisions.toml"
 
 CELLS, FILES, UNITS = "cells", "files", "units"
 KINDS = (CELLS, FILES, UNITS)

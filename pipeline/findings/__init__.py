@@ -27,7 +27,7 @@ from pipeline.findings.sentences import (
     suggestion_text,
     title,
 )
-from pipeline.languages import LANGUAGES, Lang
+from pipeline.model.languages import LANGUAGES, Lang
 
 __all__ = [
     "CODES_ACROSS_CELLS",

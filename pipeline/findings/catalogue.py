@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 from typing import TypedDict, Unpack
 
 from pipeline.model import Fact, Finding, Open
+from pipeline.wording import WORDING
 from schemas.definition import Table, read_toml
 from schemas.rules import Severity
 
-WORDING = Path(__file__).parent.parent / "wording"
 STANDARD_FACTS = frozenset({"unit", "file", "sheet", "cell", "row", "measure", "found", "suggestions", "places"})
 """what any wording may name; the facts of one code are listed with it"""
 _FIELDS = ("name", "severity", "open", "counted", "asked", "beside", "becomes", "facts", "rule")

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.findings.catalogue import WORDING, load_catalogue
-from pipeline.languages import Lang
+from pipeline.findings.catalogue import load_catalogue
+from pipeline.findings.group import spans
 from pipeline.model import Fact, Finding
-from pipeline.told_once import spans
+from pipeline.model.languages import Lang
+from pipeline.wording import WORDING
 from schemas.definition import read_toml
 from schemas.form import Form
 from schemas.rules import Severity

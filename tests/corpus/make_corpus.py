@@ -22,11 +22,11 @@ import xlsxwriter
 from docx import Document
 from openpyxl import Workbook
 
-from pipeline.kinds import Kind
-from pipeline.limits import DEFAULT
-from pipeline.read import CellValue, cell_name, read_sheets
-from pipeline.second_look import sheet_facts
-from pipeline.template import write_template
+from pipeline.model.limits import DEFAULT
+from pipeline.readers.kinds import Kind
+from pipeline.readers.raw import sheet_facts
+from pipeline.readers.sheets import CellValue, cell_name, read_sheets
+from pipeline.writers.template import write_template
 from schemas.form import Form, load_form
 from schemas.register import Register, load_register_csv, shipped_register
 from schemas.rules import Cell

@@ -1,0 +1,137 @@
+"""Numbers where a row takes none: moved to the cell they belong to where a rule says so, else told."""
+
+from pipeline.extract.cells.figures import as_shown_of
+from pipeline.extract.cells.page import NUMBERS, Draft, Page, anchor_of, as_text, is_in_doubt, stray_kind, unread
+from pipeline.extract.numbers import Reading, read_number
+from pipeline.findings import codes, finding
+from pipeline.model import State
+from pipeline.readers.sheets import Unseen, cell_name
+from schemas.form import Row
+from schemas.rules import Cell, EitherColumn, Heading, MovesTo, SingleMeasure
+from schemas.text import visible
+
+
+def place_strays(page: Page, row: Row) -> None:
+    """Find a place for the numbers of a row in cells that take none."""
+    for measure in page.form.measures:
+        draft = page.drafts[Cell(row.key, measure)]
+        if measure in row.kinds or draft.raw == "" or not draft.cell:
+            continue
+        if anchor_of(page, row, (page.located.rows[row.key], page.located.columns[measure])):
+            continue
+        place = (page.located.rows[row.key], page.located.columns[measure])
+        units = page.form.unit_words.get(measure, ())
+        reading = unread(page, draft.raw, place) or read_number(
+            draft.raw, kind=stray_kind(row), words=page.reader.words, units=units
+        )
+        reading = as_shown_of(page, row, draft, reading)
+        draft.found = visible(reading.found or as_text(draft.raw)) or None
+        if reading.state == "blank" or draft.found is None:
+            continue
+        if reading.value == 0:
+            _place_zero(page, row, draft, reading)
+        elif is_in_doubt(page, draft.key):
+            page.strayed[row.key] = ""
+            _list(page, draft)
+        else:
+            _place_stray(page, row, draft, reading)
+
+
+def tell_of_covered(page: Page, row: Row) -> None:
+    """Tell of a number under a merged cell, which nobody sees and the cell itself does not say."""
+    line = page.located.rows.get(row.key)
+    if line is None or not row.kinds:
+        return
+    for measure in page.form.measures:
+        column = page.located.columns.get(measure, -1)
+        anchor = anchor_of(page, row, (line, column))
+        if anchor is None or anchor == (line, column):
+            continue
+        value = page.sheet.value(line, column)
+        if value not in ("", page.sheet.value(*anchor)):
+            page.strayed[row.key] = ""
+            _list(page, Draft(Cell(row.key, measure), cell_name(line, column), value, found=visible(as_text(value))))
+
+
+def _place_zero(page: Page, row: Row, draft: Draft, reading: Reading) -> None:
+    """Move a 0 to the cell that takes it and is blank; beside a number it says only that nothing belongs there."""
+    target, rule = _target_of(page, row, draft)
+    if target and rule and target.state is State.BLANK and not is_in_doubt(page, draft.key):
+        _move(page, draft, target, reading, rule)
+
+
+def _target_of(page: Page, row: Row, draft: Draft) -> tuple[Draft, EitherColumn | MovesTo] | tuple[None, None]:
+    """Find the cell that takes what stands in this one, and the rule that says so."""
+    for rule in page.reader.rules.of_row.get(row.key, ()):
+        if isinstance(rule, EitherColumn):
+            measure = next(m for m in page.form.measures if row.kinds.get(m) in NUMBERS)
+            return page.drafts[Cell(row.key, measure)], rule
+        if isinstance(rule, MovesTo) and rule.cell == draft.key and not is_in_doubt(page, rule.target):
+            return page.drafts[rule.target], rule
+    return None, None
+
+
+def _place_stray(page: Page, row: Row, draft: Draft, reading: Reading) -> None:
+    target, moves = _target_of(page, row, draft)
+    if target and moves:
+        _move(page, draft, target, reading, moves)
+        if reading.value is None and target.key.row != row.key:
+            page.strayed[row.key] = draft.found or ""
+        return
+    rules = page.reader.rules.of_row.get(row.key, ())
+    page.strayed[row.key] = ""
+    for rule in () if isinstance(draft.raw, Unseen) else rules:
+        if isinstance(rule, SingleMeasure):
+            page.tell(codes.EXTRA_MEASURE, draft, (rule, "extra"))
+            return
+        if isinstance(rule, Heading):
+            page.tell(codes.NUMBER_IN_HEADING, draft, (rule, "number"))
+            return
+    _list(page, draft)
+
+
+def _list(page: Page, draft: Draft) -> None:
+    """Tell of what stands in a place that takes no number, by its address."""
+    code = codes.UNSEEN_OUTSIDE if isinstance(draft.raw, Unseen) else codes.NUMBER_OUTSIDE
+    page.tell(code, draft, facts={"found": f'{draft.cell} "{draft.found or ""}"'})
+
+
+def _move(page: Page, draft: Draft, target: Draft, reading: Reading, rule: EitherColumn | MovesTo) -> None:
+    """Move a number to the cell that takes it; where that cell says another number, neither is sure."""
+    moved, differ = (
+        (codes.MOVED_COLUMN, codes.COLUMNS_DIFFER)
+        if isinstance(rule, EitherColumn)
+        else (codes.MOVED_ROW, codes.ROWS_DIFFER)
+    )
+    facts = {
+        "from_measure": page.form.column_by_key[draft.key.measure].short,
+        "from_row": page.form.by_key[draft.key.row].title,
+    }
+    if target.state is State.BLANK and target.cell:
+        if reading.code and reading.value is None:
+            target.state, target.found = State.UNREADABLE, draft.found
+            page.findings.append(
+                finding(
+                    reading.code,
+                    cell=draft.cell,
+                    row=target.key.row,
+                    measure=target.key.measure,
+                    found=draft.found,
+                    suggestions=reading.candidates,
+                )
+            )
+            return
+        target.state, target.value, target.found, target.cell = (
+            State.READ,
+            reading.value,
+            draft.found,
+            draft.cell,
+        )
+        page.tell(moved, target, (rule, "moved"), facts={**facts, "value": reading.value or 0})
+        if reading.code:
+            page.tell(reading.code, target, suggestions=reading.candidates, facts={"value": reading.value or 0})
+    elif target.value is None or target.value != reading.value:
+        values = (target.found or "", draft.found or "")
+        if target.state in (State.STATED, State.READ):
+            target.state, target.value = State.UNREADABLE, None
+        page.tell(differ, target, (rule, "differ"), facts={**facts, "values": values})

@@ -1,0 +1,119 @@
+"""What every reader of returns has at hand: the words of form, numbers and units, loaded once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.extract.cells import Reader, ReadingRules
+from pipeline.extract.identify import Names, names_of_register
+from pipeline.extract.locate import STAMPS, Labels
+from pipeline.extract.numbers import Kind as NumberKind
+from pipeline.extract.numbers import NumberWords, load_number_words, read_number
+from pipeline.extract.own.stamp import SUMMARY_WORDS, load_stamp_words
+from pipeline.extract.own.template import guide_lines, load_template_words, printed_texts, texts_of_lists
+from pipeline.model.limits import Limits
+from pipeline.readers.sheets import cell_name
+from schemas.definition import read_toml
+from schemas.form import Form
+from schemas.register import Register
+from schemas.text import fold, tidy
+
+_SUMMARY_TEXTS = (
+    ("page", "state"),
+    ("page", "motto"),
+    ("totals", "attachment"),
+    ("totals", "maker"),
+    ("totals", "maker_hint"),
+    ("totals", "signer_hint"),
+    ("unit_sheet", "remark"),
+    ("unit_sheet", "legend"),
+)
+_NUMBER_KINDS: tuple[NumberKind, ...] = ("count", "money")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a reader of returns has at hand, loaded once for all files."""
+
+    reader: Reader
+    names: Names
+    limits: Limits
+    guide: tuple[str, ...] = ()
+    """texts of the guide of the template, in reading order"""
+    choices: frozenset[str] = frozenset()
+    """texts that may stand in the template's sheet of lists"""
+    own_addresses: frozenset[str] = frozenset()
+    """from which the collecting office sends its messages, and no unit"""
+
+    @property
+    def labels(self) -> Labels:
+        """The words by which the form is found."""
+        return self.reader.labels
+
+    @property
+    def form(self) -> Form:
+        """The form that is collected."""
+        return self.reader.labels.form
+
+
+def desk_for(form: Form, register: Register, limits: Limits) -> Desk:
+    """Load the words and fold the labels and names that every file is read with."""
+    stamp = load_stamp_words()
+    labels = Labels(form, stamp, furniture_of(form, register))
+    reader = Reader(labels, load_number_words(), ReadingRules(form))
+    guide = (tidy(text) for _, texts in guide_lines(form, register, _column_of_checks(form)) for text in texts)
+    lists = texts_of_lists(register.units)
+    choices = frozenset(tidy(text) for name, texts in lists.items() for text in (name, *texts))
+    return Desk(reader, names_of_register(register), limits, tuple(guide), choices, _own_addresses(register))
+
+
+def _own_addresses(register: Register) -> frozenset[str]:
+    """Give the addresses of the office, in small letters; one that a unit has too says nothing of who wrote."""
+    collector = register.collector
+    of_units = {unit.email.strip().lower() for unit in register.units if unit is not collector}
+    own = {register.office.email, collector.email if collector else ""}
+    return frozenset(address.strip().lower() for address in own) - of_units - {""}
+
+
+def _column_of_checks(form: Form) -> str:
+    """Letter of the column in which the template says what is wrong, right of the form."""
+    return cell_name(0, len(form.columns)).rstrip("1")
+
+
+def furniture_of(form: Form, register: Register) -> frozenset[str]:
+    """Folded texts that template and summary print around the table: no content of a return.
+
+    Titles, references, hints and the deadline may hold digits; of every other text, one with a digit or one that
+    reads as a number ("Không") is what a unit typed, and never furniture.
+    """
+    known = [*printed_texts(form), *form.title_lines, *form.references, form.deadline_wording, form.letter_number]
+    known += [form.name, form.subject, form.appendix, form.summary_title]
+    known.append(read_toml(SUMMARY_WORDS).values["unit_sheet"]["title"].format(form=form.name))
+    office = register.office
+    others = [office.name, office.superior_organ, office.organ, office.place, office.returns_to, *office.signers]
+    others += [*(column.head[0] for column in form.columns), *_of_the_data_sheet(), *_of_a_summary()]
+    words = load_number_words()
+    plain = (text for text in others if not _holds_figure(text, words))
+    return frozenset(filter(None, (fold(text) for text in (*known, *plain))))
+
+
+def _of_the_data_sheet() -> Iterator[str]:
+    """Stamp labels, the head of the hidden keys, and what the template's own formulas say without a number."""
+    stamp, words = load_stamp_words(), load_template_words()
+    for name in STAMPS:
+        yield from stamp.spellings(name)
+    yield from (stamp.row_key, stamp.mark, stamp.kind_summary, stamp.kind_copy)
+    yield from words.status.values()
+
+
+def _of_a_summary() -> Iterator[str]:
+    """What stands around the table on the sheet of totals and on the sheet of a unit."""
+    words = read_toml(SUMMARY_WORDS).values
+    for section, name in _SUMMARY_TEXTS:
+        yield words[section][name]
+    yield words["page"]["back"].format(sheet=words["sheets"]["ledger"])
+
+
+def _holds_figure(text: str, words: NumberWords) -> bool:
+    if any(map(str.isdecimal, text)):
+        return True
+    return any(read_number(text, kind=kind, words=words).value is not None for kind in _NUMBER_KINDS)

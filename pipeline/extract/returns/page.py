@@ -1,0 +1,42 @@
+"""What is read as one: a form on its sheet, and what the kind of its file means for it."""
+
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from pipeline.extract.locate import Located
+from pipeline.readers.raw import SheetFacts
+from pipeline.readers.sheets import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """What the kind of a file means for the reading of its cells."""
+
+    look: Callable[[Sheet], SheetFacts | None]
+    """the second look at a sheet; None where it is impossible, and then a blank cell is not known to be blank"""
+    stores_zero: bool = False
+    """the format keeps 0 for a formula that was never calculated (xls)"""
+    is_word: bool = False
+    """every number is a text of a Word table"""
+    format: str = ""
+    """what a file of this kind ends with: "xlsx" """
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One form of a file on its sheet."""
+
+    sheet: Sheet
+    form: Located
+    facts: SheetFacts | None = None
+    """what the second look told of the sheet; None where it was impossible, or not made yet"""
+    own: AbstractSet[tuple[int, int]] = frozenset()
+    """formulas that the template wrote around the form"""
+    differing: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """cells of the sheet that its two readers saw differently, with both readings"""
+
+    def stamped(self, name: str) -> str:
+        """What stands beside a stamp label, as typed."""
+        stamped = self.form.stamps.get(name)
+        return stamped.text if stamped else ""

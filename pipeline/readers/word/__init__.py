@@ -1,0 +1,1 @@
+"""A Word document: its tables as grids, its margins, its text."""

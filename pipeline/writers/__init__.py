@@ -1,0 +1,1 @@
+"""What is written: the summary, the blank form, the report, the long table."""

@@ -1,0 +1,131 @@
+"""A digest of what a summary shows, kept among its properties: a later run sees by it whether it still says the same.
+
+It covers every cell of every sheet, formulas by their result, but not the places that are left to people. The lines of
+a list count as a set, for sorting and filtering change nothing of what it says. Programs save dates, spaces and
+characters that do not print in their own ways, so texts are taken without these and dates as numbers.
+A second digest leaves the formulas out: some programs save a workbook without any result.
+"""
+
+import hashlib
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime
+from io import BytesIO
+
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.extract.locate import Labels
+from pipeline.readers.kinds import Container, Kind
+from pipeline.readers.raw import sheet_facts
+from pipeline.readers.sheets import CellValue, Sheet
+from pipeline.writers.summary.hand_places import Address, hand_places
+from pipeline.writers.summary.words import Words
+
+_SHOWN, _TYPED = "consolidate.shown", "consolidate.typed"
+_KEPT = re.compile(rb'name="(consolidate\.\w+)"[^>]*>\s*<[^>]*lpwstr[^>]*>([0-9a-f]+)<')
+_ESCAPED = re.compile("_x[0-9A-Fa-f]{4}_")
+"""how a workbook spells a character that XML cannot hold (ECMA-376, ST_Xstring)"""
+_EPOCH = datetime(1899, 12, 30)
+_DAY = 86_400
+_DIGITS = 5
+"""behind the point: of a number of days, less than a second; programs change the last digits of a date"""
+_LISTS = ("matrix", "ledger", "issues", "texts", "sources")
+
+
+def keep_digests(workbook: Workbook, labels: Labels, words: Words) -> None:
+    """Put the digests of a summary that is written, but not closed yet, among the properties of the workbook."""
+    texts = list(workbook.str_table.string_table)
+    sheets = {str(sheet.name): _as_read(sheet, texts) for sheet in workbook.worksheets()}
+    formulas = {str(sheet.name): frozenset(_formulas(sheet)) for sheet in workbook.worksheets()}
+    workbook.set_custom_property(_SHOWN, _digest(sheets, {}, labels, words), "text")
+    workbook.set_custom_property(_TYPED, _digest(sheets, formulas, labels, words), "text")
+
+
+def is_as_written(data: bytes, sheets: Mapping[str, Sheet], labels: Labels, words: Words) -> bool:
+    """Tell whether a summary still shows what was written; one that bears no digest is not known to."""
+    kept = _kept_in(data)
+    if kept.get(_SHOWN) == _digest(sheets, {}, labels, words):
+        return True
+    box = Container(data)
+    facts = {name: sheet_facts(box, Kind.XLSX, name) for name in sheets} if _TYPED in kept else {}
+    if not any(one.uncalculated for one in facts.values()):
+        return False
+    formulas = {name: one.formulas for name, one in facts.items()}
+    return kept[_TYPED] == _digest(sheets, formulas, labels, words)
+
+
+def _kept_in(data: bytes) -> Mapping[str, str]:
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as box:
+            found = _KEPT.findall(box.read("docProps/custom.xml"))
+    except (zipfile.BadZipFile, KeyError):
+        return {}
+    return {name.decode(): digest.decode() for name, digest in found}
+
+
+def _digest(
+    sheets: Mapping[str, Sheet], left_out: Mapping[str, AbstractSet[Address]], labels: Labels, words: Words
+) -> str:
+    kinds = {words(f"sheets.{kind}"): kind for kind in ("totals", *_LISTS)}
+    digests = []
+    for name, sheet in sheets.items():
+        kind = kinds.get(name, "")
+        passed_over = hand_places(kind, sheet, labels, words) | left_out.get(name, frozenset())
+        lines = [*_lines(sheet, passed_over, is_list=kind in _LISTS)]
+        if lines:
+            said = "\n".join([name, *(sorted(lines) if kind in _LISTS else lines)])
+            digests.append(hashlib.sha256(said.encode("utf-8", "replace")).hexdigest())
+    return hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
+
+
+def _lines(sheet: Sheet, passed_over: AbstractSet[Address], *, is_list: bool) -> Iterator[str]:
+    """Give what each row with anything in it says; with its number, except in a list."""
+    rows = {row for row, _ in passed_over}
+    for row, cells in enumerate(sheet.rows, sheet.first_row):
+        is_whole = row not in rows
+        said = [
+            f"{column}\0{text}"
+            for column, value in enumerate(cells, sheet.first_column)
+            if value != "" and (is_whole or (row, column) not in passed_over) and (text := _plain(value))
+        ]
+        if said:
+            yield "\0".join(said if is_list else [str(row), *said])
+
+
+def _plain(value: CellValue) -> str:
+    if isinstance(value, str):
+        text = _ESCAPED.sub("", value) if "_x" in value else value
+        text = text if text.isprintable() else "".join(filter(str.isprintable, text))
+        return text.replace(" ", "")
+    if isinstance(value, date):
+        moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+        value = (moment - _EPOCH).total_seconds() / _DAY
+    return f"{round(value, _DIGITS):.15g}" if isinstance(value, int | float) else str(value)
+
+
+def _as_read(sheet: Worksheet, texts: Sequence[str]) -> Sheet:
+    """Give a sheet that is being written as it will be read: xlsxwriter holds its cells until the book is closed."""
+    cells: Mapping[int, Mapping[int, object]] = sheet.table
+    width = max((column + 1 for line in cells.values() for column in line), default=0)
+    height = max(cells, default=-1) + 1
+    rows = [[_value(cells.get(row, {}).get(column), texts) for column in range(width)] for row in range(height)]
+    return Sheet(str(sheet.name), False, 0, 0, rows, ())
+
+
+def _value(cell: object, texts: Sequence[str]) -> CellValue:
+    """What a cell shows: a text by its place in the table of texts, a number, or the result kept with a formula."""
+    place: int | None = getattr(cell, "string", None)
+    value: CellValue = getattr(cell, "number", getattr(cell, "value", ""))
+    return value if place is None else texts[place]
+
+
+def _formulas(sheet: Worksheet) -> Iterator[Address]:
+    """Find the cells that hold a formula."""
+    cells: Mapping[int, Mapping[int, object]] = sheet.table
+    for row, line in cells.items():
+        for column, cell in line.items():
+            if hasattr(cell, "formula"):
+                yield row, column

@@ -1,0 +1,257 @@
+"""`Tổng hợp`: the form itself with the totals of all units; signed and sent on, and a return one level up.
+
+A reader one level up finds: the stamp beside its labels, the form by its head and labels or by the hidden column
+of row keys, how many units stand behind a number in the column headed `Số đơn vị có số liệu: …` of its measure,
+and in the column of marks which rows are not final.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.extract.own.stamp import coverage_text
+from pipeline.extract.own.summary import ATTACHMENT, DATE, MOTTO, ORGAN, STATE, TITLE
+from pipeline.writers.form_layout import FormPlace, place_form, set_widths, write_head, write_labels
+from pipeline.writers.formats import set_up_page, write_box
+from pipeline.writers.summary.derived import write_derived
+from pipeline.writers.summary.marks import Marks
+from pipeline.writers.summary.page import (
+    Book,
+    RowHeights,
+    footer,
+    keep_together,
+    number_width,
+    open_line,
+    text_height,
+    write_stamp,
+    write_text,
+)
+from pipeline.writers.summary.plan import Plan, quoted, sum_formula
+from pipeline.writers.summary.signatures import write_signatures
+from pipeline.writers.summary.styles import LIST_SIZE, Styles
+from pipeline.writers.summary.words import Words
+from schemas.form import NOTE, Column, Form, Row
+from schemas.register import Office
+from schemas.rules import Cell
+
+# The form lends the columns of coverage and marks some of its width.
+_WIDTH_KEPT: Mapping[str, float] = {"label": 0.96, "measure": 0.85, "note": 0.65}
+_COVERAGE_WIDTH, _MARK_WIDTH = 9.5, 21.0
+_ORGAN_ROWS = 4
+_LEFT_SHARE = 0.4
+_AIR = 2.0
+_DEFINED_NAMES = ("form_id", "form_version", "unit_code", "unit_name")
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Where things stand in the sheet."""
+
+    form: Form
+    """with the widths it has here"""
+    place: FormPlace
+    coverage: Mapping[str, int]
+    """measure -> column of its coverage"""
+    mark: int
+    key: int
+
+    @property
+    def widths(self) -> tuple[float, ...]:
+        """Characters across each printed column."""
+        coverage = (_COVERAGE_WIDTH for _ in self.coverage)
+        return (*(column.width for column in self.form.columns), *coverage, _MARK_WIDTH)
+
+    @property
+    def width(self) -> float:
+        """Characters across the printed part."""
+        return sum(self.widths)
+
+    @property
+    def middle(self) -> int:
+        """The column at which the right half of head and signatures begins: past two fifths of the width."""
+        left = accumulate(column.width for column in self.form.columns)
+        return next((place for place, used in enumerate(left, 1) if used > _LEFT_SHARE * self.width), 1)
+
+
+def write_totals(book: Book) -> Worksheet:
+    """Write the sheet; each total is a live formula over the column of its cell in the matrix."""
+    plan, styles = book.plan, book.styles
+    sheet = book.workbook.add_worksheet(plan.words("sheets.totals"))
+    rows, top = RowHeights(sheet), list(_top_lines(plan, styles))
+    page = _layout(plan, _ORGAN_ROWS + len(top) + 1)
+    _set_widths(sheet, page)
+    _write_organ(book, rows, page)
+    for row, (key, text, look) in enumerate(top, _ORGAN_ROWS):
+        write_box(sheet, (row, 0, row, page.mark), text, look)
+        write_text(sheet, row, page.key, key, styles.stamp)
+        rows.set(row, text_height(text, page.width, float(look.font_size), bold=True))
+    write_head(sheet, page.form, page.place, styles.base)
+    write_labels(sheet, page.form, page.place, styles.base, mended=True)
+    _write_extra_heads(book, rows, page)
+    marks = Marks(plan)
+    for form_row in page.form.rows:
+        _write_row(book, rows, page, form_row, marks.of_row(form_row))
+    halves = ((0, page.middle - 1), (page.middle, page.mark))
+    after = write_derived(book, rows, page.place, page.mark, page.widths)
+    last = write_signatures(book, sheet, after + 2, halves, page.key)
+    _write_stamp(book, sheet, page)
+    _set_up(sheet, plan, page, last)
+    keep_together(rows, page.widths, after + 1, last)
+    return sheet
+
+
+def _layout(plan: Plan, head: int) -> _Page:
+    form = plan.result.form
+    # A merged cell holds one number; a row that takes several keeps its cells apart.
+    spread = frozenset(key for key in form.spread if len(_cells(form, key)) < 2)  # noqa: PLR2004
+    columns = tuple(
+        replace(column, width=max(column.width * _WIDTH_KEPT.get(column.role, 1.0), _needed(plan, column, spread)))
+        for column in form.columns
+    )
+    narrow = replace(form, columns=columns, spread=spread)
+    place = place_form(narrow, head)
+    after = place.last_column + 1
+    coverage = {measure: after + step for step, measure in enumerate(form.measures)}
+    mark = after + len(coverage)
+    return _Page(narrow, place, coverage, mark, mark + 1)
+
+
+def _needed(plan: Plan, column: Column, spread: frozenset[str]) -> float:
+    """Characters that the largest total of a column takes."""
+    totals = plan.result.totals.items()
+    return number_width(total.value for cell, total in totals if cell.measure == column.key and cell.row not in spread)
+
+
+def _cells(form: Form, row: str) -> list[Cell]:
+    return [cell for cell in form.number_cells if cell.row == row]
+
+
+def _set_widths(sheet: Worksheet, page: _Page) -> None:
+    set_widths(sheet, page.form, page.place)
+    for column in page.coverage.values():
+        sheet.set_column(column, column, _COVERAGE_WIDTH)
+    sheet.set_column(page.mark, page.mark, _MARK_WIDTH)
+    sheet.set_column(page.key, page.key, None, None, {"hidden": True})
+
+
+def _write_organ(book: Book, rows: RowHeights, page: _Page) -> None:
+    """Organ on the left, the state's name and motto on the right, as the decree places them."""
+    plan, styles, sheet = book.plan, book.styles, rows.sheet
+    office, words = plan.result.register.office, plan.words
+    left = sum(column.width for column in page.form.columns[: page.middle])
+    date = plan.result.by_hand.dotted.get(DATE) or place_and_date(office, words)
+    lines = (
+        (ORGAN, office.superior_organ, styles.organ, words("page.state"), styles.organ_strong),
+        (MOTTO, office.organ, styles.organ_strong, words("page.motto"), styles.motto),
+        (DATE, "", styles.organ, date, styles.italic_right),
+    )
+    for row, (key, organ, organ_look, state, state_look) in enumerate(lines):
+        write_box(sheet, (row, 0, row, page.middle - 1), organ, organ_look)
+        write_box(sheet, (row, page.middle, row, page.mark), state, state_look)
+        write_text(sheet, row, page.key, key, styles.stamp)
+        rows.set(row, text_height(organ, left, bold=True))
+
+
+def place_and_date(office: Office, words: Words) -> str:
+    """Give the dotted line for place and date, to be filled in by hand."""
+    return words("page.place_and_date", place=office.place or words("page.place_unknown"))
+
+
+def _top_lines(plan: Plan, styles: Styles) -> Iterator[tuple[str, str, Format]]:
+    """Give key, text and look of each line between the organ and the table."""
+    attachment = plan.result.by_hand.dotted.get(ATTACHMENT) or plan.words("totals.attachment")
+    yield TITLE, plan.result.form.summary_title, styles.base.title
+    yield ATTACHMENT, attachment, styles.base.reference
+    yield STATE, open_line(plan), styles.base.subtitle if plan.is_final else styles.open_line
+
+
+def _write_extra_heads(book: Book, rows: RowHeights, page: _Page) -> None:
+    plan, styles, sheet = book.plan, book.styles, rows.sheet
+    first, last = page.place.head, page.place.body - 1
+    for measure, column in page.coverage.items():
+        text = plan.stamp.coverage_head(page.form.column_by_key[measure].short)
+        write_box(sheet, (first, column, last, column), text, styles.list_head)
+    write_box(sheet, (first, page.mark, last, page.mark), plan.stamp.mark, styles.list_head)
+    write_text(sheet, first, page.key, plan.stamp.row_key, styles.stamp)
+    heads = [plan.stamp.coverage_head(page.form.column_by_key[measure].short) for measure in page.coverage]
+    height = max(text_height(head, _COVERAGE_WIDTH, LIST_SIZE, bold=True) for head in heads)
+    for row in range(first, last + 1):
+        rows.set(row, max(height / page.place.head_rows, _heads_height(page)) + _AIR)
+
+
+def _heads_height(page: _Page) -> float:
+    """What the form's own heads need in each row of the head."""
+    columns = page.form.columns
+    return max(text_height(c.head[-1], c.width, bold=True) / (page.place.head_rows - len(c.head) + 1) for c in columns)
+
+
+def _write_row(book: Book, rows: RowHeights, page: _Page, row: Row, mark: str) -> None:
+    plan, styles, sheet = book.plan, book.styles, rows.sheet
+    at, form = page.place.rows[row.key], page.form
+    cells = _cells(form, row.key)
+    by_hand = plan.result.by_hand.notes
+    if row.key in page.place.spread:
+        # Merging writes all its cells, so that what stands in them comes after it.
+        sheet.merge_range(at, page.place.measures[0], at, page.place.measures[1], "", styles.number_total)
+    for measure in form.measures:
+        words = by_hand.get(Cell(row.key, measure), "")
+        if words or row.key not in page.place.spread:
+            write_text(sheet, at, page.place.columns[measure], words, styles.base.text)
+        sheet.write_blank(at, page.coverage[measure], None, styles.total_center)
+    note, written = form.column_of("note"), by_hand.get(Cell(row.key, NOTE), "")
+    if note:
+        write_text(sheet, at, page.place.columns[note.key], written, styles.base.text)
+    for cell in cells:
+        total = plan.result.totals[cell]
+        cached = "" if total.value is None else total.value
+        if plan.spans:
+            sheet.write_formula(*page.place.at(cell), _formula(plan, cell), styles.number_total, cached)
+        write_text(sheet, at, page.coverage[cell.measure], coverage_text(total.coverage), styles.total_center)
+    write_text(sheet, at, page.mark, mark, styles.total_text)
+    write_text(sheet, at, page.key, row.key, styles.stamp)
+    texts = {key: by_hand.get(Cell(row.key, key), "") for key in (*form.measures, NOTE)}
+    rows.set(at, max(_heights(page, row, mark, texts)))
+
+
+def _formula(plan: Plan, cell: Cell) -> str:
+    matrix, column = quoted(plan.words("sheets.matrix")), plan.columns[cell]
+    return sum_formula([f"{matrix}!{xl_range(first, column, last, column)}" for first, last in plan.spans])
+
+
+def _heights(page: _Page, row: Row, mark: str, texts: Mapping[str, str]) -> Iterator[float]:
+    yield text_height(mark, _MARK_WIDTH, LIST_SIZE)
+    for column in page.form.columns:
+        if column.role == "label":
+            indent = 1 if row.parent and not row.stt else 0
+            yield text_height(row.title, column.width - indent, bold=bool(row.stt))
+        elif column.role == "unit":
+            yield text_height(row.unit_of_measure, column.width)
+        elif texts.get(column.key):
+            yield text_height(texts[column.key], column.width)
+
+
+def _write_stamp(book: Book, sheet: Worksheet, page: _Page) -> None:
+    """Outside the printed part: what a reader one level up needs, and the workbook's names that point at it."""
+    plan = book.plan
+    register = plan.result.register
+    collector = register.collector
+    unit = (collector.code, collector.name) if collector else ("", register.office.name)
+    places = write_stamp(book, sheet, page.key + 1, unit, plan.stamp.kind_summary)
+    name = quoted(plan.words("sheets.totals"))
+    for key in _DEFINED_NAMES:
+        where = xl_rowcol_to_cell(*places[key], row_abs=True, col_abs=True)
+        book.workbook.define_name(key, f"={name}!{where}")
+
+
+def _set_up(sheet: Worksheet, plan: Plan, page: _Page, last: int) -> None:
+    label = page.form.column_of("label")
+    sheet.freeze_panes(page.place.body, page.place.columns[label.key] + 1 if label else 0)
+    sheet.autofilter(page.place.body - 1, 0, page.place.last_row, page.mark)
+    set_up_page(sheet)
+    sheet.set_footer(footer(plan))
+    sheet.repeat_rows(page.place.head, page.place.body - 1)
+    sheet.print_area(0, 0, last, page.mark)

@@ -20,6 +20,7 @@ from pipeline.model import UnitLine
 from schemas.register import load_register_csv, shipped_register
 from tests.builders import make_register, make_unit, shipped_form
 from tests.decisions_by_hand import SIGNED, fill, lines_in
+from tests.hostile import without_part
 from tests.returned import FIGURES, consolidate, report_of, reported_totals, write_returns
 
 NAMES = names_of_register(load_register_csv(shipped_register("quang_yen_2020"), shipped_form().first_day))
@@ -820,7 +821,11 @@ def test_a_neighbours_return_is_found_where_none_of_the_neighbours_copies_counts
 
     a_round.put_others(MINH_THANH)
     a_round.put(DONG_MAI, FILES[MINH_THANH], copied)
-    a_round.put(DONG_MAI, f"{UNITS[DONG_MAI]} khac.xlsx", changed)
+    other = f"{UNITS[DONG_MAI]} khac.xlsx"
+    a_round.put(DONG_MAI, other, changed)
+    # Without the day on which it was saved nothing says which of the two copies is newer.
+    path = a_round.input / other
+    path.write_bytes(without_part(path.read_bytes(), "docProps/core.xml"))
     told = a_round.run()
     assert "F012" in told[FILES[DONG_MAI]]
     assert "U008" in told[FILES[MINH_THANH]]

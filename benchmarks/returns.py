@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, timedelta
 from pathlib import Path
+from random import Random
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
@@ -85,8 +86,10 @@ def numbers_of(form: Form, number: int) -> Mapping[Cell, int]:
     """
     single = {row for rule in form.rules if isinstance(rule, SingleMeasure) for row in rule.rows}
     values: dict[Cell, int] = {}
+    # No two units may state the same: they would be asked about.
+    chance = Random(number)
     for line, cell in enumerate(form.number_cells):
-        events = 2 + (number + 2 * line) % 11
+        events = chance.randint(2, 12)
         if form.by_key[cell.row].kinds[cell.measure] is ValueKind.MONEY:
             values[cell] = (500 + number) * 10_000
         elif cell.measure == form.measures[0]:

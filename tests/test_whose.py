@@ -842,3 +842,97 @@ def test_a_neighbours_return_with_one_number_changed_is_asked_about_once(a_round
     told = a_round.run()
     assert told == {FILES[QUANG_YEN]: [], FILES[DONG_MAI]: [], FILES[MINH_THANH]: ["U008"]}
     assert (a_round.exit_code, a_round.books()) == (1, (TOTAL - FIGURES[MINH_THANH][BOOKS] + 987, 3, 3))
+
+
+# Letterheads and signatures ------------------------------------------------------------------------------------------
+
+HEADED = [
+    ({"H1": "UBND PHƯỜNG MINH THÀNH"}, "U013"),
+    ({"H1": "UBND PHƯỜNG MINH THÀNH\nTRUNG TÂM HỌC TẬP CỘNG ĐỒNG"}, "U013"),
+    ({"H1": "UBND THỊ XÃ QUẢNG YÊN", "H2": "TTHTCĐ PHƯỜNG MINH THÀNH"}, "U013"),
+    ({"H1": "Minh Thành"}, "U013"),
+    ({"E56": "TM. UBND PHƯỜNG MINH THÀNH"}, "U013"),
+    ({"E56": "T/M UBND phường Minh Thành\nCHỦ TỊCH"}, "U013"),
+    ({"E56": "PHƯỜNG MINH THÀNH"}, "U013"),
+    ({"H1": "KHU PHỐ 3"}, "U012"),
+    ({"H1": "TRƯỜNG THCS ĐÔNG MAI"}, "U012"),
+    ({"H1": "Thôn 5"}, "U012"),
+]
+
+
+@pytest.mark.parametrize(("cells", "code"), HEADED, ids=lambda value: str(value)[:40])
+def test_another_ones_letterhead_or_signature_is_asked_about(a_round: Round, cells: dict[str, str], code: str) -> None:
+    a_round.put_others(DONG_MAI)
+    a_round.put(DONG_MAI, FILES[DONG_MAI], typed(**cells))
+    told = a_round.run()[FILES[DONG_MAI]]
+    assert [one for one in told if one.startswith("U")] == [code]
+    assert (a_round.exit_code, a_round.books()) == (1, (TOTAL, 3, 3))
+
+
+def test_a_line_that_says_another_locality_keeps_the_return_out(a_round: Round) -> None:
+    a_round.put_others(DONG_MAI)
+    a_round.put(DONG_MAI, FILES[DONG_MAI], typed(H1="Địa phương: Phường Minh Thành"))
+    assert "U002" in a_round.run()[FILES[DONG_MAI]]
+    assert a_round.exit_code == 1
+
+
+QUIET_HEADS = [
+    {"H1": "UBND THỊ XÃ QUẢNG YÊN\nPHÒNG GIÁO DỤC VÀ ĐÀO TẠO"},
+    {"H1": "UBND TỈNH QUẢNG NINH"},
+    {"H1": "UBND THỊ XÃ QUẢNG YÊN", "H2": "UBND PHƯỜNG ĐÔNG MAI"},
+    {"H1": "UBND PHƯỜNG ĐÔNG MAI", "H2": "TRUNG TÂM HỌC TẬP CỘNG ĐỒNG"},
+    {"H1": "HỘI KHUYẾN HỌC PHƯỜNG ĐÔNG MAI"},
+    {"H1": "VĂN PHÒNG HĐND-UBND PHƯỜNG ĐÔNG MAI"},
+    {"H1": "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"},
+    {"E54": "Đông Mai, ngày 08 tháng 10 năm 2020"},
+    {"E54": "Minh Thành, ngày 08 tháng 10 năm 2020"},
+    {"B54": "Nơi nhận:", "B55": "UBND phường Minh Thành", "B56": "Phường Đông Mai"},
+    {"B54": "Nơi nhận:\n- UBND phường Minh Thành;\n- Lưu: VT."},
+    {"B54": "- UBND phường Minh Thành;"},
+    {"H1": "Kính gửi: UBND phường Minh Thành"},
+    {"H1": "Kính gửi:", "H2": "UBND phường Minh Thành"},
+    {"E56": "TM. UBND PHƯỜNG ĐÔNG MAI", "E60": "Minh Thành"},
+    {"E60": "Nguyễn Minh Thành"},
+    {"H1": "Phường Đông Mai (xã Minh Thành cũ)"},
+    {"H1": "Biểu tổng hợp số liệu các trường"},
+    {"E56": "HIỆU TRƯỞNG", "E60": "Trần Văn Nam - Trường TH Đông Mai"},
+]
+
+
+@pytest.mark.parametrize("cells", QUIET_HEADS, ids=lambda value: " ".join(value.values())[:40])
+def test_ones_own_letterhead_those_above_it_and_who_gets_a_copy_are_quiet(
+    a_round: Round, cells: dict[str, str]
+) -> None:
+    a_round.put_others(DONG_MAI)
+    a_round.put(DONG_MAI, FILES[DONG_MAI], typed(**cells))
+    told = a_round.run()[FILES[DONG_MAI]]
+    assert [one for one in told if one.startswith("U")] == []
+    assert a_round.books() == (TOTAL, 3, 3)
+
+
+@pytest.mark.parametrize("sheet", ["Cũ", "Không dùng", "Sai", "Backup", "(mẫu trắng)"])
+def test_a_return_on_a_sheet_that_is_said_not_to_be_used_is_asked_about(a_round: Round, sheet: str) -> None:
+    a_round.put_others(DONG_MAI)
+    a_round.put(DONG_MAI, FILES[DONG_MAI], named(sheet))
+    assert "U014" in a_round.run()[FILES[DONG_MAI]]
+    assert a_round.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("HLHPN phường Đông Mai.xlsx", "U012"),
+        ("Đông Mai (ước).xlsx", "S018"),
+        ("Đông Mai thử.xlsx", "S018"),
+        ("TEST/Đông Mai.xlsx", "S018"),
+        ("Đông Mai (mẫu trắng).xlsx", "U014"),
+        ("Phường Đông Mai - quy ước.xlsx", ""),
+        ("thu 1/Dong Mai.xlsx", ""),
+        ("Đông Mai thử nghiệm lần đầu.xlsx", ""),
+    ],
+)
+def test_a_name_of_a_trial_an_estimate_or_another_office_is_asked_about(a_round: Round, name: str, code: str) -> None:
+    a_round.put_others(DONG_MAI)
+    a_round.put(DONG_MAI, name)
+    told = [one for one in a_round.run()[name] if one in ("U012", "U013", "U014", "S018", "F015")]
+    assert told == ([code] if code else [])

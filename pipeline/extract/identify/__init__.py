@@ -15,17 +15,20 @@ from pipeline.extract.identify.evidence import (
     PLACES,
     Clues,
     Evidence,
+    Heading,
+    of_headings,
     of_line,
     of_path,
     of_sheet,
     of_stamp,
     of_subject,
+    says_to_whom,
     steps_of,
 )
 from pipeline.extract.identify.names import Names, bare_name, names_of_register
 from pipeline.extract.identify.parts import of_another
 from pipeline.extract.identify.texts import by_code, by_name, every_unit_in, inside, is_misprint
-from pipeline.extract.identify.unused import says_not_to_use
+from pipeline.extract.identify.unused import says_not_to_use, sheet_says_not_to_use
 from pipeline.findings import codes, finding
 from pipeline.model import Claim, Fact, Finding, UnitLine
 from schemas.register import Register, Unit
@@ -34,12 +37,15 @@ from schemas.text import fold, fold_words, visible
 
 __all__ = [
     "Clues",
+    "Heading",
     "Names",
     "bare_name",
     "identify",
     "names_of_register",
     "names_somebody",
     "says_not_to_use",
+    "says_to_whom",
+    "sheet_says_not_to_use",
     "unit_in_path",
     "unit_in_text",
     "units_named",
@@ -64,7 +70,7 @@ def identify(clues: Clues, path: str, names: Names) -> tuple[Claim, tuple[Findin
     told = [*_told_of_code(clues.code, evidence), *told]
     if unit_code is not None:
         unit = names.register.by_code[unit_code]
-        chosen = next(one for one in evidence if one.unit == unit_code and one.kind != "maker")
+        chosen = next(one for one in evidence if one.unit == unit_code and not one.is_only_against)
         told += [*_told_of_unit(unit, chosen, seen, names.register), *_told_against(unit, chosen, evidence, names)]
         if not any(one.code in _CONTRARY for one in told):
             return Claim(unit_code, chosen.kind, seen, lines), tuple(told)
@@ -107,11 +113,13 @@ def units_named(claim: Claim, path: str, names: Names) -> tuple[str, ...]:
 def _gathered(clues: Clues, path: str, names: Names) -> tuple[Evidence, ...]:
     """Give all evidence, the best first."""
     further = [*(of_line(line, names) for line in clues.lines), of_subject(clues.subject, names)]
+    headings = of_headings(clues.headings, names)
     every = [
         *of_stamp(clues.code, clues.name, names),
         *(one for one in further if one is not None),
         of_sheet(clues.sheet, names),
         *of_path(path, names),
+        *headings,
     ]
     return tuple(sorted(every, key=_rank))
 
@@ -165,7 +173,7 @@ def _speaking(evidence: Sequence[Evidence], register: Register) -> list[Evidence
     A folder named after the office to which a unit answers holds the files of its units, and a line may name it above
     the unit.
     """
-    named = [one for one in evidence if one.unit and one.kind != "maker" and not _is_form_of_all(one, register)]
+    named = [one for one in evidence if one.unit and not one.is_only_against and not _is_form_of_all(one, register)]
     firm = [one for one in named if not one.is_weak]
     above = {unit.code for one in firm if one.unit for unit in register.above(one.unit)}
     firm = [one for one in firm if one.unit not in above or one.kind not in (*PLACES, "line")]

@@ -18,13 +18,26 @@ from pipeline.extract.identify.words import Words, phrase_at, words_in
 from pipeline.model import UnitLine
 from schemas.text import visible
 
-KINDS = ("code", "name", "line", "sheet", "folder", "file", "archive", "mail", "maker")
+KINDS = ("code", "name", "line", "sheet", "folder", "file", "archive", "mail", "maker", "heading")
 """kinds of evidence, best first"""
 PLACES = ("sheet", "folder", "file", "archive", "mail")
 _MAILS = frozenset({".eml", ".msg", ".mbox", ".mbx", ".emlx"})
 _ARCHIVES = frozenset({".zip", ".rar", ".7z"})
+_BULLETS = frozenset("-–+*•")
+_LIST_ENDS = frozenset(";")
+_LONGEST_NAME = 8
+"""words of a line that names a school or a hamlet"""
 _NUMBER_OF_OURS = re.compile(r"\d{1,4}(\.eml)?")
 """what the program calls an e-mail of a mailbox, or an attachment without a name"""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A text above or below the table that no label claims: of the letterhead, or of those who sign."""
+
+    text: str
+    cell: str
+    is_above: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,8 @@ class Clues:
     """what else names a unit around the table, and who filled the form in"""
     subject: str = ""
     """the subject of the message it came with"""
+    headings: Sequence[Heading] = ()
+    """what else stands above and below the table"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +72,8 @@ class Evidence:
     """it names an office that the register does not hold"""
     is_weak: bool = False
     """it may be about more than this file: told, but never enough to refuse a return"""
+    is_only_against: bool = False
+    """it stands where others are named too, so that it never makes a return that of its unit"""
     cell: str | None = None
 
     @property
@@ -176,7 +193,7 @@ def _of_maker(line: UnitLine, names: Names) -> Evidence | None:
     words = words_in(line.text)
     units = by_name(line.text, names)
     if len(units) == 1:
-        return Evidence("maker", line.text, units, is_weak=True, cell=line.cell)
+        return Evidence("maker", line.text, units, is_weak=True, is_only_against=True, cell=line.cell)
     start = 0
     while count := phrase_at(words, start, "boards"):
         start += count
@@ -184,7 +201,51 @@ def _of_maker(line: UnitLine, names: Names) -> Evidence | None:
     if part is None or _names_person(words, part.start + len(part.phrase.split()), names):
         return None
     named = tuple(every_unit_in((line.text,), names))
-    return Evidence("maker", line.text, named, part, is_weak=True, cell=line.cell)
+    return Evidence("maker", line.text, named, part, is_weak=True, is_only_against=True, cell=line.cell)
+
+
+def of_headings(headings: Sequence[Heading], names: Names) -> Iterator[Evidence]:
+    """Say which units and parts the letterhead and the signatures name, each by a whole line.
+
+    A letterhead goes from the office above down to the one that writes: the last unit that it names is the writer's.
+    """
+    above = [one for heading in headings if heading.is_above for one in _of_heading(heading, names)]
+    yield from above[-1:]
+    for heading in headings:
+        if not heading.is_above:
+            yield from _of_heading(heading, names)
+
+
+def says_to_whom(text: str) -> bool:
+    """Whether a line is followed by the offices to which a paper goes: "Kính gửi:", "Nơi nhận:"."""
+    return phrase_at(words_in(text), 0, "to_whom") > 0
+
+
+def _of_heading(heading: Heading, names: Names) -> Iterator[Evidence]:
+    for text in heading.text.splitlines():
+        if says_to_whom(text):
+            return
+        words = words_in(text)
+        if not words or text.lstrip()[:1] in _BULLETS or text.rstrip()[-1:] in _LIST_ENDS:
+            # One of the offices that get a copy.
+            continue
+        signed = phrase_at(words, 0, "signed_for")
+        units = by_name(" ".join(words.typed[signed:]), names)
+        # Below the table a bare name may be that of the person who signs.
+        is_office = heading.is_above or signed > 0 or phrase_at(words, 0, "prefixes") > 0
+        if len(units) == 1 and is_office:
+            yield Evidence("heading", text, units, is_weak=True, is_only_against=True, cell=heading.cell)
+        elif not units and heading.is_above and (part := _part_at_start(text, names)):
+            named = tuple(every_unit_in((text,), names))
+            yield Evidence("heading", text, named, part, is_weak=True, is_only_against=True, cell=heading.cell)
+
+
+def _part_at_start(text: str, names: Names) -> Part | None:
+    """Find the part that a whole line names: "TRƯỜNG THCS ĐÔNG MAI", "Khu phố 3"; a longer line is a sentence."""
+    parts = parts_in(text, names)
+    if not parts or parts[0].start > 0 or len(words_in(text)) > _LONGEST_NAME:
+        return None
+    return next((part for part in parts if part.has_name), None)
 
 
 def _names_person(words: Words, behind: int, names: Names) -> bool:

@@ -1,4 +1,4 @@
-"""Whether a folder or file is called as one that is not to be used: "Không dùng", "cũ", "old", "backup"."""
+"""Whether a folder, a file or a sheet is called as one that is not to be used: "Không dùng", "cũ", "old", "backup"."""
 
 from pipeline.extract.identify.evidence import steps_of
 from pipeline.extract.identify.names import Names
@@ -20,6 +20,12 @@ def says_not_to_use(path: str, names: Names) -> str | None:
             if _begins_so(words) or _ends_so(words, names):
                 return step.text
     return None
+
+
+def sheet_says_not_to_use(sheet: str, names: Names) -> bool:
+    """Whether a sheet is called so."""
+    words = words_in(sheet)
+    return _begins_so(words) or _ends_so(words, names)
 
 
 def _ends_so(words: Words, names: Names) -> bool:

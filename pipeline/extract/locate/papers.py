@@ -11,7 +11,16 @@ from schemas.definition import read_toml
 from schemas.text import fold_words
 
 _WORDING = WORDING / "papers.toml"
-_LISTS = ("no_results", "only_first", "lead", "short", "not_short_behind", "carried_out")
+_LISTS = (
+    "no_results",
+    "only_first",
+    "only_last",
+    "not_last_behind",
+    "lead",
+    "short",
+    "not_short_behind",
+    "carried_out",
+)
 _BETWEEN = re.compile(r"[\n()\[\]{};|]+")
 """what stands on both sides of one of these is not read as one phrase"""
 _PARTS_OF_NAME = re.compile(r"\s+[-–]\s+|[_()\[\]{};,+|]+")
@@ -50,6 +59,13 @@ class PaperWords:
     def last(self) -> re.Pattern[str]:
         """Any of the words where a text ends with it."""
         return re.compile(rf"{_START}(?P<said>{any_of(self.lists['no_results'])})\W*$")
+
+    @cached_property
+    def only_last(self) -> re.Pattern[str]:
+        """The words that count at the end of a name alone."""
+        phrases = "|".join(map(re.escape, self.lists["only_last"]))
+        others = any_of(self.lists["not_last_behind"])
+        return re.compile(rf"(?P<before>(?:(?<!\w){others}\s+)?){_START}(?:{phrases})\W*[0-9]{{0,2}}\W*$")
 
     @cached_property
     def short(self) -> re.Pattern[str]:
@@ -139,6 +155,9 @@ def _part_says_so(words: PaperWords, part: str, own: Sequence[str]) -> bool:
         return True
     if last and (_is_long(last["said"]) or last.start("said") == 0):
         return _is_meant(words, part, last) and not _is_own(last["said"], own)
+    ends = words.only_last.search(part)
+    if ends and not ends["before"]:
+        return True
     short = (match for match in words.short.finditer(part))
     return any(not words.not_short.search(part[: match.start()]) for match in short)
 

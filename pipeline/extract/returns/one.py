@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from pipeline.extract.cells import Parsed, Source, parse
 from pipeline.extract.context import Desk
-from pipeline.extract.identify import Clues, identify, names_somebody
+from pipeline.extract.identify import Clues, Heading, identify, names_somebody, says_to_whom
 from pipeline.extract.locate import (
     UNIT_LINE,
     Labels,
@@ -44,7 +44,14 @@ def return_of(reading: FileReading, page: Page, medium: Medium, desk: Desk) -> R
     page = with_scale_around(page, reading, _file_name(reading.path), desk.labels)
     source = Source(is_summary, is_word=medium.is_word, format=medium.format)
     parsed = parse(sheet, page.form, page.facts, desk.reader, source)
-    clues = Clues(page.stamped("unit_code"), _unit_name(page, desk), sheet.name, _unit_lines(page), reading.subject)
+    clues = Clues(
+        page.stamped("unit_code"),
+        _unit_name(page, desk),
+        sheet.name,
+        _unit_lines(page),
+        reading.subject,
+        tuple(_headings(page)),
+    )
     claim, of_unit = identify(clues, reading.path, desk.names)
     told = [_at_stamp(page, one) for one in of_unit]
     told += _told(reading.path, page, parsed, medium, desk)
@@ -78,9 +85,7 @@ def _told(path: str, page: Page, parsed: Parsed, medium: Medium, desk: Desk) -> 
     if medium.is_word:
         numbers = sum(entry.value is not None for entry in parsed.entries)
         findings.insert(0, finding(codes.WORD_TABLE, facts={"count": numbers}))
-        # The lines above a table stand at the end of its grid.
-        end = sheet.first_row + len(sheet.rows) - sheet.lines_above
-        above = [place for place in form.unclaimed if place[0] >= end]
+        above = [place for place in form.unclaimed if place[0] >= _end_of_grid(sheet)]
         findings += told_of_titles(sheet, desk.labels, Titles(above), is_stamped=bears_stamp(desk.labels, form.stamps))
     if not any(told.code in OF_TITLES for told in findings):
         is_known = form.names_period or bears_stamp(desk.labels, form.stamps)
@@ -131,6 +136,31 @@ def _unit_lines(page: Page) -> tuple[UnitLine, ...]:
     lines = [_unit_line(line.stamp, line.stamped) for line in page.form.lines]
     maker = page.form.stamps.get("filled_by")
     return (*lines, *([_unit_line("filled_by", maker)] if maker else []))
+
+
+def _headings(page: Page) -> Iterator[Heading]:
+    """Give the texts above and below the table that no label claims, but those below a line that says to whom."""
+    form, sheet = page.form, page.sheet
+    known = {place for line in form.lines for place in line.places}
+    lists_others: set[int] = set()
+    for row, column in sorted(form.unclaimed):
+        text = sheet.value(row, column)
+        is_in_table = form.first_head_row <= row <= form.last_row
+        if not isinstance(text, str) or is_in_table or (row, column) in known:
+            continue
+        if says_to_whom(text):
+            lists_others.add(column)
+        if column not in lists_others:
+            is_above = row < form.first_head_row or row >= _end_of_grid(sheet)
+            yield Heading(text, cell_name(row, column), is_above=is_above)
+
+
+def _end_of_grid(sheet: Sheet) -> int:
+    """The row from which on the lines above a table of Word stand, which come after its grid."""
+    return sheet.first_row + len(sheet.rows) - sheet.lines_above if sheet.lines_above else _NO_END
+
+
+_NO_END = 1 << 30
 
 
 def _unit_line(stamp: str, stamped: Stamped) -> UnitLine:

@@ -5,7 +5,14 @@ from collections.abc import Iterable, Mapping
 from pipeline.extract.cells.entries import blank_answer
 from pipeline.extract.cells.page import NUMBERS, Draft, Page, Seen
 from pipeline.extract.numbers import read_number
-from pipeline.extract.numbers.remarks import corrected_to, figures_of, says_correction, says_nothing
+from pipeline.extract.numbers.remarks import (
+    corrected_to,
+    figures_of,
+    says_correction,
+    says_estimate,
+    says_incomplete,
+    says_nothing,
+)
 from pipeline.findings import codes, finding
 from pipeline.model import COUNTED, Fact, Finding, State
 from pipeline.readers.sheets import cell_name
@@ -59,10 +66,12 @@ def _concerns_blank(page: Page, at: Draft | None, said: str) -> bool:
 
 
 def _concerns_figure(page: Page, said: str, drafts: list[Draft]) -> bool:
-    """Tell whether a comment holds a word of correction, a unit of money, or a figure that is none of its row."""
+    """Tell whether a comment holds a word of correction or of doubt, a unit of money, or a figure that is none of its row."""
     if says_correction(said) or corrected_to(said) or page.reader.labels.scales.of_money(said):
         return True
     values = {draft.value for draft in drafts if draft.state in COUNTED}
+    if values and (says_incomplete(said) or says_estimate(said, values)):
+        return True
     years = page.reader.labels.years
     return any(figure not in values and str(figure) not in years for figure in figures_of(said))
 

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 
 from pipeline.extract.cells.page import NUMBERS, Draft, Page, as_text, stray_kind
 from pipeline.extract.numbers import read_number
-from pipeline.extract.numbers.remarks import corrected_to, counts_in_multiples, says_mistake
+from pipeline.extract.numbers.remarks import (
+    corrected_to,
+    counts_in_multiples,
+    number_alone,
+    says_estimate,
+    says_incomplete,
+    says_mistake,
+)
 from pipeline.findings import codes
 from pipeline.model import COUNTED, Fact
 from pipeline.readers.sheets import CellValue
@@ -36,6 +43,11 @@ def tell_of_other_numbers(page: Page) -> None:
                 page.tell(
                     codes.NOTE_COUNTS_IN_MULTIPLES, counted[0], facts={"value": counted[0].value or 0, "note": text}
                 )
+                break
+            code = _doubt_of(text, counted)
+            if code:
+                at = _meant(page, counted, text)
+                page.tell(code, at, facts={"value": at.value or 0, "note": text})
                 break
 
 
@@ -68,9 +80,23 @@ def _says_another(page: Page, row: Row, raw: CellValue, counted: list[Draft]) ->
         return bool(numbers) and known.isdisjoint(numbers)
     if says_mistake(text):
         return True
+    if (led := number_alone(text)) is not None:
+        numbers = {*_numbers(page, row, led)}
+        return bool(numbers) and known.isdisjoint(numbers)
     bare = _without_brackets(text)
     alone = () if bare in page.reader.labels.years else _numbers(page, row, bare if bare != text else raw)
     return bool(alone) and not known.intersection(alone)
+
+
+def _doubt_of(text: str, counted: list[Draft]) -> str | None:
+    """Give the code for a note that calls the numbers of its row incomplete, or an estimate."""
+    if not any(draft.value for draft in counted):
+        return None
+    if says_incomplete(text):
+        return codes.NOTE_SAYS_INCOMPLETE
+    if says_estimate(text, [draft.value for draft in counted]):
+        return codes.NOTE_SAYS_ESTIMATE
+    return None
 
 
 def _without_brackets(text: str) -> str:

@@ -13,6 +13,7 @@ from pipeline.extract.numbers.reading import refused
 from pipeline.extract.numbers.words import plain_text
 from pipeline.findings import codes
 from pipeline.readers.raw import Dress
+from pipeline.readers.raw.dress import shows_negative
 from schemas.text import tidy
 
 _THOUSAND = 1000
@@ -23,7 +24,7 @@ _DIGIT_OR_PERCENT = re.compile("[0-9%]")
 def as_shown(reading: Reading, dress: Dress, kind: Kind, words: NumberWords, units: Sequence[str]) -> Reading:
     """Give the reading of a whole number above 0 once more, now that its format is known.
 
-    Words that change the size, digits, % and a scaling comma refuse it (V003, with the stored number and the
+    Words that change the size, signs of a number below zero, digits, % and a scaling comma refuse it (V003, with the stored number and the
     one shown); a currency on a row of money changes nothing; other words are told (V022) and it counts. A
     format that shows nothing is told of the whole return and not here. A number below a thousand with three
     decimals is refused too: 2 shown as 2.000 is what is left of "2.000" typed where the point is that of decimals.
@@ -62,6 +63,7 @@ def _changes(dress: Dress, literal: str, said: Reading, words: NumberWords) -> b
     sizes = words.magnitudes.keys() | words.no_suggestion
     return (
         dress.pattern.count("#") != 1
+        or shows_negative(dress.pattern)
         or said.code in (codes.APPROXIMATE, codes.PERCENTAGE)
         or bool(_DIGIT_OR_PERCENT.search(literal))
         or not sizes.isdisjoint(_WORD.findall(literal))

@@ -4,7 +4,7 @@ The words stand in `wording/remarks.toml`.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 
@@ -20,6 +20,7 @@ _GROUP = 3
 _NO_DATE = r"(?![\d%]|[/.,-]\d)"
 # Vietnamese telephone numbers have ten digits and begin with 0, or with 84.
 _PHONE = re.compile(r"(?<![\d.,])(?:\+?84|0)(?:[ .-]?\d){8,9}(?![\d])")
+_PHRASES = re.compile(r"[,;.!?\n]|(?<!\w)(?:nhưng|song)(?!\w)")
 _MARK = re.compile(r"[(\[]\d{1,2}[)\]]|\*+\d?")
 """the mark of a footnote: "(1)" """
 
@@ -31,6 +32,13 @@ class RemarkWords:
     corrections: tuple[str, ...]
     between: tuple[str, ...]
     becomes: tuple[str, ...]
+    alone: tuple[str, ...]
+    incomplete: tuple[str, ...]
+    not_incomplete: tuple[str, ...]
+    made_good: tuple[str, ...]
+    estimates: tuple[str, ...]
+    estimates_alone: tuple[str, ...]
+    approximates: tuple[str, ...]
     mistakes: tuple[str, ...]
     replacements: tuple[str, ...]
     other_words: tuple[str, ...]
@@ -64,6 +72,36 @@ class RemarkWords:
     def unlike(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
         """Words that hold one of correction and say something else."""
         return _words(self.other_words, plain=False), _words(self.other_words, plain=True)
+
+    @cached_property
+    def lone(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        """What leads a whole remark to its number: "điều chỉnh", "="."""
+        return _leading(self.alone, plain=False), _leading(self.alone, plain=True)
+
+    @cached_property
+    def unfinished(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        """A word that says that a number is not the whole, in words with marks, and in words without."""
+        return _words(self.incomplete, plain=False), _words(self.incomplete, plain=True)
+
+    @cached_property
+    def not_unfinished(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        """Words that hold one of those and say something else."""
+        return _words(self.not_incomplete, plain=False), _words(self.not_incomplete, plain=True)
+
+    @cached_property
+    def mended(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        """A word that says that what was missing is in."""
+        return _words(self.made_good, plain=False), _words(self.made_good, plain=True)
+
+    @cached_property
+    def estimating(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        """A word that calls a number an estimate."""
+        return _words(self.estimates, plain=False), _words(self.estimates, plain=True)
+
+    @cached_property
+    def about(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        """A word before a number that is only nearly so, with the number."""
+        return _approximate(self.approximates, plain=False), _approximate(self.approximates, plain=True)
 
     @cached_property
     def pointing(self) -> re.Pattern[str]:
@@ -103,6 +141,14 @@ def _without_marks(word: str) -> str:
 
 def _words(words: Iterable[str], *, plain: bool) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{_any(_spelt(words, plain=plain))})(?!\w)")
+
+
+def _leading(words: Iterable[str], *, plain: bool) -> re.Pattern[str]:
+    return re.compile(rf"[\s(\[]*(?:{_any(_spelt(words, plain=plain))})(?!\w)[\s:=]*")
+
+
+def _approximate(words: Iterable[str], *, plain: bool) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{_any(_spelt(words, plain=plain))})[\s:]*({_NUMBER}){_NO_DATE}")
 
 
 def _correction(words: RemarkWords, *, plain: bool) -> re.Pattern[str]:
@@ -148,6 +194,48 @@ def says_replacement(text: str) -> bool:
     """Tell whether a text says that figures beside it replace or complete others."""
     typed, spelling = _as_typed(text)
     return says_correction(text) or load_remark_words().replacing[spelling].search(typed) is not None
+
+
+def number_alone(remark: str) -> str | None:
+    """Give what follows the word of correction that a whole remark begins with, or its "="; None without one."""
+    typed, spelling = _as_typed(remark)
+    match = load_remark_words().lone[spelling].match(typed)
+    if match is None:
+        return None
+    return typed[match.end() :].strip(" ()[].")
+
+
+def says_incomplete(remark: str) -> bool:
+    """Whether a remark says that the number beside it is not the whole: "còn thiếu 2 trường".
+
+    What a unit lacks is no part of its number ("còn thiếu kinh phí"), nor is what was missing and is in by now.
+    """
+    typed, spelling = _as_typed(remark)
+    words = load_remark_words()
+    return any(
+        words.unfinished[spelling].search(words.not_unfinished[spelling].sub(" ", phrase))
+        and not words.mended[spelling].search(phrase)
+        for phrase in _PHRASES.split(typed)
+    )
+
+
+def says_estimate(remark: str, values: Collection[int | None]) -> bool:
+    """Whether a remark calls the numbers beside it an estimate: "ước", "số tạm", "khoảng 340 người" beside 340."""
+    typed, spelling = _as_typed(remark)
+    words = load_remark_words()
+    if words.estimating[spelling].search(typed) or _is_alone(typed, words.estimates_alone):
+        return True
+    # "hơn 50 quyển sách cũ" tells of a part; only the very number of the cell is called inexact.
+    for match in words.about[spelling].finditer(typed):
+        if not {*_read(match[1])}.isdisjoint(values):
+            return True
+    return False
+
+
+def _is_alone(typed: str, words: Iterable[str]) -> bool:
+    """Whether a remark is one of these words, be it in brackets."""
+    bare = typed.strip(" ()[].:,;-!?\"'")
+    return bare in words or (bare.isascii() and bare in map(_without_marks, words))
 
 
 def says_nothing(remark: str) -> bool:

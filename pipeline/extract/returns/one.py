@@ -27,7 +27,7 @@ from pipeline.extract.returns.page import Medium, Page
 from pipeline.extract.returns.sheets import holds_summary
 from pipeline.extract.returns.siblings import OF_TITLES
 from pipeline.findings import codes, finding
-from pipeline.model import Entry, Fact, FileReading, Finding, Return, UnitLine
+from pipeline.model import COUNTED, Entry, Fact, FileReading, Finding, Return, UnitLine
 from pipeline.readers.raw import SheetFacts
 from pipeline.readers.sheets import Sheet, cell_name
 from schemas.form import Form
@@ -223,26 +223,34 @@ def _told_of_version(page: Page, form: Form) -> Iterator[Finding]:
 def _told_of_hidden(
     sheet: Sheet, form: Located, facts: SheetFacts | None, entries: Sequence[Entry]
 ) -> Iterator[Finding]:
-    """Hidden figures are read like any other, and told: somebody may have meant to leave them out."""
+    """Hidden figures are read like any other, and asked about: somebody may have meant to leave them out."""
     if sheet.hidden:
         yield finding(codes.HIDDEN_FIGURES, facts={"what": f"hidden_sheet={sheet.name}"})
     if facts is None:
         return
-    filled = [entry for entry in entries if entry.found is not None]
-    with_figures, measured = {entry.row for entry in filled}, {entry.measure for entry in filled}
-    rows = sorted(row for key, row in form.rows.items() if key in with_figures and row in facts.hidden_rows)
-    measures = [key for key, column in form.columns.items() if key in measured and column in facts.hidden_columns]
-    blank = [
-        cell_name(row, column)
-        for (row, column), dress in sorted(facts.dressed.items())
-        if not dress.pattern and row in form.rows.values() and column in form.columns.values()
-        if sheet.value(row, column) not in ("", 0)
-    ]
-    if rows or measures or blank:
-        keys = {key for key, row in form.rows.items() if row in rows}
-        hidden = [entry.cell for entry in filled if entry.row in keys or entry.measure in measures]
-        places = tuple(dict.fromkeys([*hidden, *blank]))
+    # What is hidden and adds nothing to a sum needs nobody's attention.
+    figures = [entry for entry in entries if entry.value and entry.state in COUNTED]
+    hidden = [entry for entry in figures if _is_hidden(form, facts, entry)]
+    rows = sorted({form.rows[entry.row] for entry in hidden} & facts.hidden_rows)
+    measures = [key for key, column in form.columns.items() if column in facts.hidden_columns]
+    measures = [key for key in measures if any(entry.measure == key for entry in hidden)]
+    blank = [cell_name(*place) for place in _shown_blank(sheet, form, facts)]
+    if hidden or blank:
+        places = tuple(dict.fromkeys([*(entry.cell for entry in hidden), *blank]))
         what: dict[str, Fact] = {"hidden_row": tuple(str(row + 1) for row in rows), "hidden_measure": tuple(measures)}
         yield finding(
             codes.HIDDEN_IN_TABLE, cell=places[0], facts={**what, "shown_blank": tuple(blank), "places": places}
         )
+
+
+def _is_hidden(form: Located, facts: SheetFacts, entry: Entry) -> bool:
+    """Whether an entry stands in a hidden row or column."""
+    return form.rows.get(entry.row) in facts.hidden_rows or form.columns.get(entry.measure) in facts.hidden_columns
+
+
+def _shown_blank(sheet: Sheet, form: Located, facts: SheetFacts) -> Iterator[Address]:
+    """Find the cells of the table whose format shows nothing of their number."""
+    for place, dress in sorted(facts.dressed.items()):
+        is_of_table = place[0] in form.rows.values() and place[1] in form.columns.values()
+        if is_of_table and not dress.pattern and sheet.value(*place) not in ("", 0):
+            yield place

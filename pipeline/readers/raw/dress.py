@@ -1,10 +1,13 @@
 """What a number format puts around a number, or leaves out of it (ECMA-376 part 1, 18.8.31).
 
 A cell that holds 15000 may show "15.000 nghìn đồng", "15" or nothing: what the unit saw and signed is not
-what is stored. Plain formats, formats of dates and those of signs alone ("(1.000)", "1.000 ₫") dress nothing.
+what is stored. Plain formats, formats of dates and those of signs alone ("1.000 ₫") dress nothing; signs that make a number
+above zero look like one below it ("-15", "(15)") do.
 """
 
 import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -28,6 +31,10 @@ _TOKEN = re.compile(
 )
 _CONDITION = re.compile("[<>=]")
 _NEVER_COUNTED = re.compile(r"=\s*0|<=?\s*0")
+_ABOVE_ZERO = re.compile(r"(?:>=?|<>)\s*0(?:\.0*)?$")
+"""holds for every number that is looked at"""
+_NUMBER_PARTS = 3
+"""of the parts of a format a fourth is that of texts"""
 _DATE_LETTERS = frozenset("dmyhsDMYHS")
 _GROUP = 3
 _AFTER_LAST_ZERO = re.compile("[^0]*$")
@@ -56,9 +63,27 @@ def dress_of(code: str) -> Dress | None:
     sections = [section for section in _sections(code) if not _NEVER_COUNTED.match(section.condition)]
     if not code or not sections:
         return None
-    # Which of several conditions holds depends on the number, so any of them may be the one.
-    chosen = sections if any(section.condition for section in sections) else sections[:1]
-    return next((dress for dress in (section.dress() for section in chosen) if dress), None)
+    for section in _for_numbers_above_zero(sections):
+        if dress := section.dress():
+            return dress
+    return None
+
+
+def _for_numbers_above_zero(sections: list[_Section]) -> Iterator[_Section]:
+    """Give the parts of a format that may show a number above zero.
+
+    Which of several conditions holds depends on the number, so any of them may be the one. Behind one condition the
+    second of three parts without another is that of numbers below zero.
+    """
+    if not any(section.condition for section in sections):
+        yield sections[0]
+        return
+    for index, section in enumerate(sections[:_NUMBER_PARTS]):
+        is_below_zero = index == 1 and len(sections) >= _NUMBER_PARTS and not section.condition
+        if not is_below_zero:
+            yield section
+        if _ABOVE_ZERO.match(section.condition):
+            return
 
 
 def _sections(code: str) -> list[_Section]:
@@ -100,7 +125,22 @@ def _grouped(before: str, digits: str) -> str:
 
 
 def _says_more(pattern: str) -> bool:
-    return pattern.count("#") > 1 or any(sign == "%" or sign.isalnum() for sign in pattern)
+    if pattern.count("#") > 1 or shows_negative(pattern):
+        return True
+    return any(sign == "%" or sign.isalnum() for sign in pattern)
+
+
+_MINUS = "-\u2212\u2013\u2011"
+_NEGATIVE = re.compile(rf"[{_MINUS}]#|#[{_MINUS}]|\(#\)|\[#\]|<#>")
+
+
+def shows_negative(pattern: str) -> bool:
+    """Whether a number above zero is shown as one below it: with a minus, or in the brackets of accountants.
+
+    The dash of "15.000,-" closes a sum and is none.
+    """
+    signs = "".join(sign for sign in pattern if sign == "#" or unicodedata.category(sign) not in ("Sc", "Zs"))
+    return _NEGATIVE.fullmatch(signs) is not None
 
 
 _GROUPING = str.maketrans("", "", ".,'\u00a0\u202f ")

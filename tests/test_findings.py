@@ -308,7 +308,7 @@ PAIR_EXAMPLES = frozenset({"V025"})
 OF_MORE_THAN_A_TEXT = frozenset(
     {
         *("V004", "V026", "V028", "V029", "V030", "V031", "V032", "V033", "V034", "V035"),
-        *("V043", "V044", "V045", "V046", "V048"),
+        *("V043", "V044", "V045", "V046", "V048", "V049", "V050"),
     }
 )
 """examples that quote an answer, a note, a row or a number, or need what stands beside them"""

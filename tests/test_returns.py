@@ -187,8 +187,14 @@ def test_hidden_rows_are_told_only_where_they_hold_something(folder: Path) -> No
         for column in "DEF":
             sheet[f"{column}29"] = None
 
-    assert "S013@D29" in codes(changed(folder, hidden).files[0])
-    assert not {code for code in codes(changed(folder, emptied).files[0]) if code.startswith("S013")}
+    def zeroed(_: Workbook, sheet: Worksheet) -> None:
+        sheet["D29"] = 0
+
+    asked = changed(folder, hidden)
+    assert "S013@D29" in codes(asked.files[0])
+    assert [told.is_open for told in asked.files[0].findings if told.code == "S013"] == [True]
+    for quiet in (emptied, zeroed):
+        assert not {code for code in codes(changed(folder, quiet).files[0]) if code.startswith("S013")}
 
 
 def test_figures_on_a_hidden_sheet_are_read_and_the_sheet_is_named(folder: Path) -> None:

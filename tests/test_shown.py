@@ -104,6 +104,51 @@ def test_a_point_behind_decimals_groups_nothing(code: str) -> None:
     assert dress.pattern.count("#") > 1
 
 
+NEGATIVE = ["-0", "(0)", "(#,##0)", '"-"0', "\\-#,##0", "0-", "[Red](0)", "(#,##0);(#,##0)", "[>100]0;(0)", "(₫#,##0)"]
+
+
+@pytest.mark.parametrize("code", NEGATIVE)
+def test_a_number_above_zero_that_is_shown_as_one_below_is_not_counted(tmp_path: Path, code: str) -> None:
+    def change(_: Workbook, sheet: Worksheet, places: Places) -> None:
+        sheet[places[BOOKS_CELL]].number_format = code
+
+    one = the_return(changed(tmp_path, change, {BOOKS_CELL: 12}))
+    assert codes(one) == [("V003", BOOKS)]
+    assert entry(one, BOOKS, "quantity").value is None
+
+
+@pytest.mark.parametrize("code", [";;;", '""', '"";"";""', '"";-0;0', '[>=0]"";0'])
+def test_a_number_that_its_format_does_not_show_is_open(tmp_path: Path, code: str) -> None:
+    def change(_: Workbook, sheet: Worksheet, places: Places) -> None:
+        sheet[places[BOOKS_CELL]].number_format = code
+
+    one = the_return(changed(tmp_path, change, {BOOKS_CELL: 12}))
+    (hidden,) = [each for each in one.findings if each.code == "S013"]
+    assert hidden.is_open
+    assert entry(one, BOOKS, "quantity").value == 12
+    assert not [each for each in the_return(changed(tmp_path, change, {BOOKS_CELL: 0})).findings if each.code == "S013"]
+
+
+ACCOUNTING = [
+    '_(* #,##0_);_(* (#,##0);_(* "-"??_);_(@_)',
+    '_-* #,##0\\ _₫_-;\\-* #,##0\\ _₫_-;_-* "-"??\\ _₫_-;_-@_-',
+    '#,##0;(#,##0);"-"',
+    "#,##0_);[Red](#,##0)",
+    '[>0]0;(0);"-"',
+    "[<0](0);0",
+    '[=0]"-";0',
+    "[>=1000]0;-0;0",
+    "0;;",
+    "+0;-0",
+    '#,##0",-"',
+]
+
+
+@pytest.mark.parametrize("code", ACCOUNTING)
+def test_the_signs_of_numbers_below_zero_and_of_zero_are_no_matter(code: str) -> None:
+    assert dress_of(code) is None
+
+
 @pytest.mark.parametrize(
     "code", ["#,##0", "0", "0.##", "0.###", "#.###", "0.00", '#"."##0', "0\\.000", "#,##0\\ [$₫-42A]"]
 )
@@ -473,6 +518,27 @@ def test_the_template_and_its_sheets_bear_no_comment_that_is_told(tmp_path: Path
         ("nhầm, 1350", "V045"),
         ("điều chỉnh lên 1350", "V045"),
         ("(1350)", "V045"),
+        ("điều chỉnh 1350", "V045"),
+        ("Điều chỉnh: 1.350 quyển", "V045"),
+        ("dieu chinh 1350", "V045"),
+        ("'=1350", "V045"),
+        ("-> 1350", "V045"),
+        ("còn thiếu 2 trường", "V049"),
+        ("Con thieu 2 truong", "V049"),
+        ("chưa tính trường THCS Đông Mai", "V049"),
+        ("Chưa kể 3 khu", "V049"),
+        ("2 trường chưa báo cáo", "V049"),
+        ("thiếu số liệu khu 5", "V049"),
+        ("đã tính trường A, chưa tính trường B", "V049"),
+        ("sẽ bổ sung sau", "V049"),
+        ("ước", "V050"),
+        ("(Ước)", "V050"),
+        ("uoc", "V050"),
+        ("tạm", "V050"),
+        ("tạm tính", "V050"),
+        ("số liệu tạm, chưa chính thức", "V050"),
+        ("khoảng 1264 quyển", "V050"),
+        ("ước: 1.264", "V050"),
         ("nghìn quyển", "V046"),
         ("ĐVT: nghìn cuốn", "V046"),
     ],
@@ -481,7 +547,9 @@ def test_a_note_that_says_another_number_than_its_row_is_asked_about(tmp_path: P
     file, places = written(tmp_path, {BOOKS_CELL: 1264})
     book = load_workbook(file)
     sheet = book.worksheets[0]
-    sheet["F" + places[BOOKS_CELL][1:]] = note
+    cell = sheet["F" + places[BOOKS_CELL][1:]]
+    cell.value = note.removeprefix("'") if isinstance(note, str) else note
+    cell.data_type = "s" if isinstance(note, str) else "n"
     book.save(file)
     one = the_return(file)
     assert codes(one) == [(code, BOOKS)]
@@ -513,11 +581,42 @@ def test_a_note_that_says_another_number_than_its_row_is_asked_about(tmp_path: P
         "đúng 2 đợt",
         "đúng tiến độ",
         "tránh nhầm lẫn giữa 2 trường",
+        "đã tính cả 2 trường mới",
+        "Đã bổ sung 2 trường còn thiếu",
+        "không còn thiếu trường nào",
+        "mong ước của học sinh",
+        "hương ước, quy ước của khu",
+        "2 trường tham gia",
+        "tặng thiếu nhi 2 trường",
+        "Tết thiếu niên",
+        "thieu nhi 2 truong",
+        "còn thiếu kinh phí",
+        "thiếu giáo viên",
+        "chưa đủ điều kiện mở thêm",
+        "tạm dừng vì dịch",
+        "khoảng 350 quyển sách giáo khoa",
+        "dự kiến tổ chức thêm 2 đợt",
+        "điều chỉnh 1264",
+        "điều chỉnh thời gian",
+        "=",
     ],
 )
 def test_a_note_that_says_no_other_number_is_a_note(tmp_path: Path, note: str) -> None:
     one = the_return(written(tmp_path, {BOOKS_CELL: 1264, f"{BOOKS}.note": note})[0])
     assert codes(one) == []
+
+
+@pytest.mark.parametrize("comment", ["chưa tính trường THCS", "ước", "số tạm"])
+def test_a_comment_that_doubts_its_number_is_a_question(tmp_path: Path, comment: str) -> None:
+    def change(_: Workbook, sheet: Worksheet, places: Places) -> None:
+        sheet[places[BOOKS_CELL]].comment = Comment(comment, "Lan")
+
+    assert codes(the_return(changed(tmp_path, change, {BOOKS_CELL: 1264}))) == [("V044", BOOKS)]
+
+
+def test_a_note_beside_a_zero_doubts_nothing(tmp_path: Path) -> None:
+    typed: dict[str, Typed] = {BOOKS_CELL: 0, f"{BOOKS}.note": "chưa có báo cáo"}
+    assert codes(the_return(written(tmp_path, typed)[0]), "V049", "V050") == []
 
 
 @pytest.mark.parametrize(("note", "is_told"), [("thực tế 15 triệu đồng", False), ("thực tế 16 triệu đồng", True)])

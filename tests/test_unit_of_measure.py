@@ -309,6 +309,82 @@ def test_the_subject_of_the_mail_may_say_it(
     assert found == told
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ("Nghìn đồng", REFUSED),
+        ("nghin dong", REFUSED),
+        ("ĐVT nghìn đồng/Lần 2", REFUSED),
+        ("Số liệu (triệu đồng).zip", REFUSED),
+        ("07135 nghìn đồng", REFUSED),
+        ("Nghìn", [("S027", None)]),
+        ("Đông Mai", []),
+        ("Triệu Đông", []),
+        ("Xã Đông Ngàn", []),
+        ("Ủng hộ 500 nghìn đồng", []),
+    ],
+)
+def test_a_folder_or_archive_around_a_file_may_say_it(
+    clean_returns: Path, tmp_path: Path, names: str, told: list[tuple[str, str | None]]
+) -> None:
+    read_with(clean_returns, tmp_path)
+    folder = tmp_path / "in"
+    (file,) = folder.iterdir()
+    if names.endswith(".zip"):
+        with ZipFile(folder / names, "w") as box:
+            box.write(file, file.name)
+        file.unlink()
+    else:
+        (folder / names).mkdir(parents=True)
+        file.rename(folder / names / file.name)
+    result = read(folder)
+    assert [(each.code, each.row) for one in result.files for each in one.findings if each.code in MONEY_CODES] == told
+    assert counted(result) == ([None, None] if told == REFUSED else list(STATED))
+
+
+MONEY_CODES = ("S010", "S026", "S027")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Số liệu tính bằng nghìn đồng", ["S027"]),
+        ("ĐVT: triệu đồng", ["S027"]),
+        ("(nghìn đồng)", ["S027"]),
+        ("Hội Cựu giáo chức ủng hộ 500 nghìn đồng", []),
+        ("Mỗi suất quà một trăm nghìn đồng", []),
+        ("Đơn vị tính: đồng", []),
+        ("Phường Đông Mai", []),
+    ],
+)
+def test_another_sheet_of_the_workbook_may_say_it(
+    clean_returns: Path, tmp_path: Path, text: str, told: list[str]
+) -> None:
+    read_with(clean_returns, tmp_path)
+    (file,) = (tmp_path / "in").iterdir()
+    workbook = load_workbook(file)
+    workbook.create_sheet("Ghi chú")["B2"] = text
+    workbook.save(file)
+    result = read(tmp_path / "in")
+    assert [code for code, _ in money_told(result)] == told
+    assert counted(result) == list(STATED)
+
+
+def test_the_name_of_another_sheet_may_say_it(clean_returns: Path, tmp_path: Path) -> None:
+    read_with(clean_returns, tmp_path)
+    (file,) = (tmp_path / "in").iterdir()
+    workbook = load_workbook(file)
+    workbook.create_sheet("Nghìn đồng")
+    workbook.save(file)
+    assert [code for code, _ in money_told(read(tmp_path / "in"))] == ["S027"]
+
+
+def test_a_ward_whose_name_reads_like_a_multiple_is_a_ward() -> None:
+    scales = desk().labels.scales
+    assert scales.of_name("Trieu Dong")
+    assert not scales.of_name("Trieu Dong", {"trieudong"})
+
+
 def test_pages_and_boxes_of_opendocument_are_read() -> None:
     styles = (
         "<style:master-page><style:header><text:p>Lưu hành nội bộ</text:p><text:p>ĐVT: "

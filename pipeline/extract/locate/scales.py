@@ -1,6 +1,7 @@
 """How a text says that money is counted in a multiple of the currency: "nghìn đồng", "ĐVT: triệu", "000đ", "x1000"."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from unicodedata import digit
@@ -22,6 +23,7 @@ _BRACKETS = re.compile(r"\(([^()]{1,20})\)")
 _ANY = "zz"
 """stands for a word that is no size"""
 _PARTS_OF_NAME = re.compile(r"\s+[-–]\s+|[_()\[\]{};,+|\n]+")
+_CODE_OR_YEAR = re.compile(r"0\d*|(?:19|20)\d\d")
 _SIZES = (1_000, 1_000_000, 1_000_000_000)
 _START, _END = "(?<![0-9a-z])", "(?![0-9a-z])"
 
@@ -96,15 +98,25 @@ class Scales:
         short = load_scale_words().short
         return any(fold_words(inside) in short for inside in _BRACKETS.findall(text))
 
-    def of_name(self, name: str) -> bool:
-        """Tell whether the name of a file says a multiple of the currency.
+    def of_name(self, name: str, places: Collection[str] = ()) -> bool:
+        """Tell whether the name of a file or folder says a multiple of the currency.
 
         Words without marks count only as a whole part between signs: a person may be called Ngân, and a ward Đông Mai.
+        `places` are folded names of units, which are no multiple: a ward may be called Triệu Đông.
         """
         parts = [fold_words(part) for part in _PARTS_OF_NAME.split(_prepared(name))]
+        parts = [part for part in parts if fold(part) not in places]
         if self.named(name) or any(self._whole.fullmatch(part) for part in parts):
             return True
-        return self._marked_pattern.search(plain(name)) is not None
+        typed = plain(name)
+        return any(self._is_no_sum(typed[: match.start()]) for match in self._marked_pattern.finditer(typed))
+
+    def _is_no_sum(self, before: str) -> bool:
+        """Whether what stands before a multiple makes no sum of it; a code or a year counts nothing."""
+        word = (before.split() or [""])[-1]
+        if word.isdecimal():
+            return _CODE_OR_YEAR.fullmatch(word) is not None
+        return fold_words(word) not in self._of_a_sum
 
     @cached_property
     def _marked_pattern(self) -> re.Pattern[str]:

@@ -144,7 +144,7 @@ def _words(words: Iterable[str], *, plain: bool) -> re.Pattern[str]:
 
 
 def _leading(words: Iterable[str], *, plain: bool) -> re.Pattern[str]:
-    return re.compile(rf"[\s(\[]*(?:{_any(_spelt(words, plain=plain))})(?!\w)[\s:=]*")
+    return re.compile(rf"[\s(\[]*(?:{_any(_spelt(words, plain=plain))})(?:(?<=\W)|(?!\w))[\s:=]*")
 
 
 def _approximate(words: Iterable[str], *, plain: bool) -> re.Pattern[str]:

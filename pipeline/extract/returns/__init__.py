@@ -11,6 +11,7 @@ from itertools import groupby
 from pipeline.extract.context import Desk
 from pipeline.extract.locate import locate, told_of_cells
 from pipeline.extract.returns.agreement import differing
+from pipeline.extract.returns.around import multiple_on_others
 from pipeline.extract.returns.below import told_of_totals
 from pipeline.extract.returns.legacy import converted, encoding_of
 from pipeline.extract.returns.one import return_of
@@ -46,9 +47,10 @@ def read_forms(reading: FileReading, sheets: Iterable[Sheet], medium: Medium, de
     for _, of_sheet in groupby(originals, lambda page: id(page.sheet)):
         same = list(of_sheet)
         forms += _seen(same, as_given[same[0].sheet.name], medium, desk)
+    multiple = multiple_on_others(seen, [page.sheet.name for page in pages], desk) if forms else ""
     read = []
     for page in forms:
-        one = _beside_its_units(return_of(reading, page, medium, desk), matrices, desk.form)
+        one = _beside_its_units(return_of(reading, page, medium, desk, multiple), matrices, desk.form)
         lines = lines_of_form(page, forms, medium, reading)
         read.append(replace(one, shown=Shown(lines, beside=texts_beside(page.facts, desk))))
     returns = those_that_count(read, desk)

@@ -1,47 +1,102 @@
-"""What stands around a whole sheet and says what its money is counted in: its pages, its boxes, its file, its mail."""
+"""What stands around a whole sheet and says what its money is counted in.
 
-from collections.abc import Iterator
-from dataclasses import replace
+Its pages and boxes, the file, the folders and archives that it lies in, its mail, and the other sheets of the workbook.
+"""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.extract.context import Desk
 from pipeline.extract.locate import Labels, is_multiple_of, stated_amounts, unit_of_money
+from pipeline.extract.returns.other_sheets import texts_typed
 from pipeline.extract.returns.page import Page
+from pipeline.extract.returns.shown import is_our_own
 from pipeline.findings import codes, finding
-from pipeline.model import Fact, FileReading, Finding
-from pipeline.readers.sheets import cell_name
+from pipeline.model import Fact, Finding
+from pipeline.readers.sheets import Sheet, cell_name
 from schemas.text import visible
 
+_LONGEST = 120
+"""a text that names a unit of measure is no longer; a story is not looked through"""
 
-def with_scale_around(page: Page, reading: FileReading, name: str, labels: Labels) -> Page:
-    """Refuse the money of a form whose page, boxes, file or mail say that it is counted in thousands or millions.
 
-    Where they only may say so, it is told and the figures count. What the sheet itself says goes before.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a person reads around a sheet."""
+
+    names: tuple[str, ...]
+    """of the file, and of the folders, archives and e-mails around it"""
+    subject: str
+    """of its e-mail"""
+    on_other_sheets: str
+    """the first text of another sheet, or its name, that says a multiple of the currency"""
+
+
+def multiple_on_others(sheets: Sequence[Sheet], with_forms: Iterable[str], desk: Desk) -> str:
+    """Find a text on the sheets without a form that says a multiple of the currency: "tính bằng nghìn đồng"."""
+    scales, known = desk.labels.scales, set(with_forms)
+    for sheet in sheets:
+        if sheet.name in known or is_our_own(sheet, desk):
+            continue
+        if scales.of_name(sheet.name, desk.names.by_name):
+            return sheet.name
+        for text in texts_typed(sheet):
+            if len(text) <= _LONGEST and scales.of_money(text):
+                return text
+    return ""
+
+
+def with_scale_around(page: Page, around: Around, desk: Desk) -> Page:
+    """Refuse the money of a form around which something says that it is counted in thousands or millions.
+
+    Where something only may say so, it is told and the figures count: a size alone, or another sheet, whose words may
+    be meant for its own figures. What the sheet itself says goes before.
     """
-    form = page.form
+    form, labels = page.form, desk.labels
     keys = sorted((labels.money_rows & form.rows.keys()) - form.doubtful, key=labels.order.__getitem__)
     if not keys:
         return page
     place = form.rows[keys[0]], form.columns.get(labels.form.measures[0], form.columns[labels.label_key])
-    texts = (*(page.facts.beside if page.facts else ()), reading.subject)
-    said = _clear(page, labels, texts, name)
+    amounts = stated_amounts(page.sheet, labels, form.rows, form.columns)
+    texts = (*(page.facts.beside if page.facts else ()), around.subject)
+    said = _clear(labels, amounts, texts) or _clear_name(around.names, desk)
     if said:
         told = [unit_of_money(labels, key, (form.rows[key], place[1]), said) for key in keys]
         return replace(page, form=replace(form, doubtful=form.doubtful | {*keys}, findings=(*form.findings, *told)))
-    told = list(_perhaps(labels, (*texts, name), keys[0], cell_name(*place)))
-    return replace(page, form=replace(form, findings=(*form.findings, *told)))
+    perhaps = _size_alone(labels, (*texts, *around.names))
+    if not perhaps and any(amounts):
+        perhaps = around.on_other_sheets
+    if not perhaps:
+        return page
+    return replace(
+        page, form=replace(form, findings=(*form.findings, _perhaps(labels, perhaps, keys[0], cell_name(*place))))
+    )
 
 
-def _clear(page: Page, labels: Labels, texts: tuple[str, ...], name: str) -> str:
+def _clear(labels: Labels, amounts: Sequence[int], texts: Iterable[str]) -> str:
     """Find a text that says a multiple of the currency, or a sum that is one of what the form states."""
-    amounts = stated_amounts(page.sheet, labels, page.form.rows, page.form.columns)
     for text in filter(None, texts):
         if labels.scales.of_money(text) or is_multiple_of(amounts, text):
             return text
-    return name if labels.scales.of_name(name) else ""
+    return ""
 
 
-def _perhaps(labels: Labels, texts: tuple[str, ...], key: str, cell: str) -> Iterator[Finding]:
-    """Tell of the first text that says a size, and not of what."""
-    said = next((text for text in texts if text and labels.scales.is_bare(text)), "")
-    if said:
-        facts: dict[str, Fact] = {"seen": visible(said), "expected": labels.form.by_key[key].unit_of_measure}
-        yield finding(codes.PERHAPS_IN_MULTIPLES, cell=cell, found=visible(said), facts=facts)
+def _clear_name(names: Iterable[str], desk: Desk) -> str:
+    """Find a name that says a multiple of the currency, and is not that of a unit: a ward may be called Triệu Đông."""
+    for name in names:
+        if desk.labels.scales.of_name(name, desk.names.by_name):
+            return name
+    return ""
+
+
+def _size_alone(labels: Labels, texts: Iterable[str]) -> str:
+    """Find the first text that says a size, and not of what."""
+    for text in filter(None, texts):
+        if labels.scales.is_bare(text):
+            return text
+    return ""
+
+
+def _perhaps(labels: Labels, said: str, key: str, cell: str) -> Finding:
+    facts: dict[str, Fact] = {"seen": visible(said), "expected": labels.form.by_key[key].unit_of_measure}
+    return finding(codes.PERHAPS_IN_MULTIPLES, cell=cell, found=visible(said), facts=facts)

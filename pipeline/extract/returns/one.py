@@ -22,7 +22,7 @@ from pipeline.extract.locate import (
 )
 from pipeline.extract.locate.shape import Address
 from pipeline.extract.own.summary import DERIVED
-from pipeline.extract.returns.around import with_scale_around
+from pipeline.extract.returns.around import Around, with_scale_around
 from pipeline.extract.returns.page import Medium, Page
 from pipeline.extract.returns.sheets import holds_summary
 from pipeline.extract.returns.siblings import OF_TITLES
@@ -38,10 +38,11 @@ _OF_STAMPS = frozenset({codes.NOT_IN_REGISTER, codes.LEADING_ZERO, codes.NAME_SP
 """findings of what is typed in a stamp cell"""
 
 
-def return_of(reading: FileReading, page: Page, medium: Medium, desk: Desk) -> Return:
+def return_of(reading: FileReading, page: Page, medium: Medium, desk: Desk, on_other_sheets: str = "") -> Return:
     """Read the cells of a form, say whose it is, and tell of what else stands on its sheet."""
     sheet, is_summary = page.sheet, holds_summary(page, desk.labels)
-    page = with_scale_around(page, reading, _file_name(reading.path), desk.labels)
+    names = (_file_name(reading.path), *_folders(reading.path))
+    page = with_scale_around(page, Around(names, reading.subject, on_other_sheets), desk)
     source = Source(is_summary, is_word=medium.is_word, format=medium.format)
     parsed = parse(sheet, page.form, page.facts, desk.reader, source)
     clues = Clues(

@@ -48,8 +48,7 @@ def holds_number(sheet: Sheet, words: Words) -> bool:
 
 def replaces_figures(sheet: Sheet) -> bool:
     """Tell whether a sheet says, by its name or in a cell, that its figures correct or complete others."""
-    texts = (value for _, value in _typed(sheet) if isinstance(value, str))
-    return says_replacement(sheet.name) or any(map(says_replacement, texts))
+    return says_replacement(sheet.name) or any(map(says_replacement, texts_typed(sheet)))
 
 
 def changes_said(sheet: Sheet) -> Mapping[str, str]:
@@ -63,6 +62,11 @@ def changes_said(sheet: Sheet) -> Mapping[str, str]:
         if isinstance(value, str) and figures_of(value) and _changes(value):
             found[cell_name(row, column)] = visible(tidy(value), _LONGEST_QUOTE)
     return found
+
+
+def texts_typed(sheet: Sheet) -> Iterator[str]:
+    """Give the texts of a sheet, without those of the template."""
+    return (value for _, value in _typed(sheet) if isinstance(value, str))
 
 
 def _changes(text: str) -> bool:

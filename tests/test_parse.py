@@ -831,7 +831,17 @@ def test_how_a_cell_was_read_is_shown_where_that_is_told(
 def test_every_code_whose_wording_shows_a_reading_is_among_those_tried() -> None:
     texts = load_wording("vi").texts
     shows = {code for code, text in texts.items() if "{value}" in text.message and code[0] in "VR"}
-    assert shows <= {code for code, *_ in READINGS} | {"V018", "V031", "V032", "V034", "V045", "V046", "V048", "V049", "V050"}
+    assert shows <= {code for code, *_ in READINGS} | {
+        "V018",
+        "V031",
+        "V032",
+        "V034",
+        "V045",
+        "V046",
+        "V048",
+        "V049",
+        "V050",
+    }
 
 
 def test_a_pair_is_offered_in_its_words_and_only_where_the_row_takes_one(draft: Draft) -> None:

@@ -1,8 +1,8 @@
 """What a number format puts around a number, or leaves out of it (ECMA-376 part 1, 18.8.31).
 
 A cell that holds 15000 may show "15.000 nghìn đồng", "15" or nothing: what the unit saw and signed is not
-what is stored. Plain formats, formats of dates and those of signs alone ("1.000 ₫") dress nothing; signs that make a number
-above zero look like one below it ("-15", "(15)") do.
+what is stored. Plain formats, formats of dates and those of signs alone ("1.000 ₫") dress nothing; signs that
+make a number above zero look like one below it ("-15", "(15)") do.
 """
 
 import re

@@ -32,6 +32,7 @@ from pipeline.readers.raw.dress import Dress, dress_of
 from schemas.rules import Severity
 from tests.conftest import Convert
 from tests.reading import desk, entry
+from tests.returned import FORM
 from tests.test_second_look import SHEET as XLSB_SHEET
 from tests.test_second_look import record, wide, xlsb
 from tests.test_unseen import written
@@ -612,6 +613,37 @@ def test_a_comment_that_doubts_its_number_is_a_question(tmp_path: Path, comment:
         sheet[places[BOOKS_CELL]].comment = Comment(comment, "Lan")
 
     assert codes(the_return(changed(tmp_path, change, {BOOKS_CELL: 1264}))) == [("V044", BOOKS)]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Ghi chú: còn thiếu số liệu 2 trường", ["S034"]),
+        ("(Chưa tính trường THCS Đông Mai)", ["S034"]),
+        ("Khó khăn: còn thiếu kinh phí", []),
+        ("Đã tặng quà thiếu nhi 2 trường", []),
+        ("Đã tính cả 2 trường mới", []),
+    ],
+)
+def test_a_line_below_the_table_that_says_that_figures_are_missing_is_a_question(
+    tmp_path: Path, line: str, told: list[str]
+) -> None:
+    def change(_: Workbook, sheet: Worksheet, places: Places) -> None:
+        sheet[f"B{sheet.max_row + 2}"] = line
+
+    assert [code for code, _ in codes(the_return(changed(tmp_path, change, {BOOKS_CELL: 12})), "S034")] == told
+
+
+def test_a_note_at_a_heading_doubts_the_numbers_below_it(tmp_path: Path) -> None:
+    heading = next(row for row in FORM.rows if not row.kinds and any(each.parent == row.key for each in FORM.rows))
+    child = next(row for row in FORM.rows if row.parent == heading.key and row.kinds)
+    typed: dict[str, Typed] = {f"{child.key}.{next(iter(child.kinds))}": 12}
+
+    def change(_: Workbook, sheet: Worksheet, places: Places) -> None:
+        place = places[next(iter(typed))]
+        sheet[f"F{int(place[1:]) - 1}"] = "chưa tính 2 trường"
+
+    assert codes(the_return(changed(tmp_path, change, typed)), "V049") == [("V049", child.key)]
 
 
 def test_a_note_beside_a_zero_doubts_nothing(tmp_path: Path) -> None:

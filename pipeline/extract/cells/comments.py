@@ -66,7 +66,7 @@ def _concerns_blank(page: Page, at: Draft | None, said: str) -> bool:
 
 
 def _concerns_figure(page: Page, said: str, drafts: list[Draft]) -> bool:
-    """Tell whether a comment holds a word of correction or of doubt, a unit of money, or a figure that is none of its row."""
+    """Whether a comment corrects or doubts, names a unit of money, or holds a figure that is none of its row."""
     if says_correction(said) or corrected_to(said) or page.reader.labels.scales.of_money(said):
         return True
     values = {draft.value for draft in drafts if draft.state in COUNTED}

@@ -1,7 +1,7 @@
 """Notes that say another number than the one beside them, or that it counts in thousands."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.extract.cells.page import NUMBERS, Draft, Page, as_text, stray_kind
 from pipeline.extract.numbers import read_number
@@ -29,6 +29,9 @@ def tell_of_other_numbers(page: Page) -> None:
     """
     for row in () if page.source.is_summary else page.form.rows:
         remarks = list(_remarks_of(page, row))
+        if remarks and not any(kind in NUMBERS for kind in row.kinds.values()):
+            _tell_of_heading(page, row, remarks)
+            continue
         counted = _counted(page, row) if remarks else []
         if not counted or any(told.code == codes.NOTE_SAYS_OTHER_SUM and told.row == row.key for told in page.findings):
             continue
@@ -49,6 +52,17 @@ def tell_of_other_numbers(page: Page) -> None:
                 at = _meant(page, counted, text)
                 page.tell(code, at, facts={"value": at.value or 0, "note": text})
                 break
+
+
+def _tell_of_heading(page: Page, heading: Row, remarks: Sequence[CellValue]) -> None:
+    """Tell where the note of a heading doubts the numbers below it, at the first of them."""
+    below = [row for row in page.form.rows if row.parent == heading.key]
+    counted = [draft for row in below for draft in _counted(page, row) if draft.value]
+    for text in map(as_text, remarks):
+        code = _doubt_of(text, counted)
+        if code:
+            page.tell(code, counted[0], facts={"value": counted[0].value or 0, "note": text})
+            return
 
 
 def _counted(page: Page, row: Row) -> list[Draft]:

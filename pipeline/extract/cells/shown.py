@@ -24,9 +24,9 @@ _DIGIT_OR_PERCENT = re.compile("[0-9%]")
 def as_shown(reading: Reading, dress: Dress, kind: Kind, words: NumberWords, units: Sequence[str]) -> Reading:
     """Give the reading of a whole number above 0 once more, now that its format is known.
 
-    Words that change the size, signs of a number below zero, digits, % and a scaling comma refuse it (V003, with the stored number and the
-    one shown); a currency on a row of money changes nothing; other words are told (V022) and it counts. A
-    format that shows nothing is told of the whole return and not here. A number below a thousand with three
+    Words that change the size, signs of a number below zero, digits, % and a scaling comma refuse it (V003, with the
+    stored number and the one shown); a currency on a row of money changes nothing; other words are told (V022) and it
+    counts. A format that shows nothing is told of the whole return and not here. A number below a thousand with three
     decimals is refused too: 2 shown as 2.000 is what is left of "2.000" typed where the point is that of decimals.
     """
     if not reading.value or reading.value < 0 or not dress.pattern:

@@ -6,7 +6,7 @@ from itertools import repeat
 
 from pipeline.extract.locate.shape import Address, Body, Located, NameLine, Stamped
 from pipeline.extract.locate.words import NAMES_UNIT, UNIT_LINE, Labels
-from pipeline.extract.numbers.remarks import figures_of, says_replacement
+from pipeline.extract.numbers.remarks import figures_of, says_incomplete, says_replacement
 from pipeline.findings import codes, finding
 from pipeline.model import Fact, Finding
 from pipeline.readers.sheets import CellValue, Sheet, Unseen, cell_name
@@ -169,6 +169,8 @@ def told_of_the_rest(sheet: Sheet, located: Located, own: Collection[Address]) -
     unseen: dict[str, str] = {}
     texts: dict[str, str] = {}
     changes: dict[str, str] = {}
+    # What stands in a row of the form is held against its number.
+    rows = set(located.rows.values())
     for row, column in located.unclaimed:
         if (row, column) in own:
             continue
@@ -178,8 +180,10 @@ def told_of_the_rest(sheet: Sheet, located: Located, own: Collection[Address]) -
         is_number = not isinstance(value, str) or fold(value).isdecimal()
         is_number |= in_table and isinstance(value, str) and any(map(str.isdecimal, value))
         is_change = not is_number and isinstance(value, str) and says_replacement(value) and bool(figures_of(value))
+        if isinstance(value, str) and row not in rows:
+            is_change |= says_incomplete(value)
         said = changes if is_change else texts
-        kind = unseen if isinstance(value, Unseen) else numbers if is_number else said
+        kind = unseen if isinstance(value, Unseen) else numbers if is_number and not is_change else said
         kind[cell_name(row, column)] = visible(text, 80)
     for code, cells in (
         (codes.NUMBER_OUTSIDE, numbers),

@@ -226,10 +226,8 @@ def says_estimate(remark: str, values: Collection[int | None]) -> bool:
     if words.estimating[spelling].search(typed) or _is_alone(typed, words.estimates_alone):
         return True
     # "hơn 50 quyển sách cũ" tells of a part; only the very number of the cell is called inexact.
-    for match in words.about[spelling].finditer(typed):
-        if not {*_read(match[1])}.isdisjoint(values):
-            return True
-    return False
+    inexact = {number for figure in words.about[spelling].findall(typed) for number in _read(figure)}
+    return not inexact.isdisjoint(values)
 
 
 def _is_alone(typed: str, words: Iterable[str]) -> bool:

@@ -11,13 +11,13 @@ import pytest
 
 from pipeline.extract.context import desk_for
 from pipeline.extract.own.stamp import load_stamp_words
+from pipeline.extract.own.summary_words import load_summary_words
 from pipeline.findings import finding, in_brief, load_wording, request
 from pipeline.model import Claim, FileReading, Finding, Return, Times
 from pipeline.model.limits import DEFAULT
 from pipeline.run.consolidate import Request, conclude
 from pipeline.writers.summary.messages import group_message, unit_message
-from pipeline.writers.summary.plan import Plan, make_plan
-from pipeline.writers.summary.words import load_words
+from pipeline.writers.summary.summary_plan import SummaryPlan, plan_summary
 from schemas.register import VIETNAM
 from schemas.rules import Severity
 from tests.builders import Typed, make_register, make_return, make_unit, shipped_form
@@ -30,7 +30,7 @@ REGISTER = make_register(
     *(make_unit(code, name) for code, name in NAMES.items()),
 )
 NOON = datetime(2020, 10, 5, 12, 0, tzinfo=VIETNAM)
-WORDS = load_words()
+WORDS = load_summary_words()
 DEADLINE = "11/10/2020"
 
 
@@ -51,13 +51,13 @@ def without_return(path: str, code: str, kind: str = "picture") -> FileReading:
     return FileReading(path, "0" * 64, (), (finding(code, facts={"kind": kind, "reason": "damaged"}),))
 
 
-def plan_of(*readings: FileReading, strict: bool = False) -> Plan:
+def plan_of(*readings: FileReading, strict: bool = False) -> SummaryPlan:
     asked = Request(Path("input"), FORM, REGISTER, strict=strict)
     result = conclude(asked, desk_for(FORM, REGISTER, DEFAULT), readings)
-    return make_plan(result, WORDS, load_stamp_words(), unit_sheets=False)
+    return plan_summary(result, WORDS, load_stamp_words(), unit_sheets=False)
 
 
-def to_unit(plan: Plan, code: str) -> str:
+def to_unit(plan: SummaryPlan, code: str) -> str:
     return unit_message(plan, next(unit for unit in plan.result.units if unit.unit.code == code))
 
 
@@ -236,7 +236,7 @@ def test_the_day_of_an_answer_is_left_to_the_officer() -> None:
 # Nobody is reminded whose file lies there -----------------------------------------------------------------------
 
 
-def with_a_file_of_nobody(*perhaps: str) -> Plan:
+def with_a_file_of_nobody(*perhaps: str) -> SummaryPlan:
     """One unit answered, and one file was given to nobody which names these."""
     stray = replace(
         a_return("PL2.xlsx", None, {"news_items.quantity": 5}, finding("U002")), claim=Claim(None, "none", {})

@@ -22,6 +22,7 @@ from pipeline.consolidation.totals import merge
 from pipeline.extract.context import furniture_of
 from pipeline.extract.own.stamp import load_stamp_words, read_coverage
 from pipeline.extract.own.summary import DERIVED
+from pipeline.extract.own.summary_words import load_summary_words
 from pipeline.findings import finding, title
 from pipeline.findings.group import spans
 from pipeline.model import (
@@ -38,9 +39,8 @@ from pipeline.model import (
     UnitStatus,
 )
 from pipeline.writers.summary import issues, write_summary
-from pipeline.writers.summary.page import RowHeights, keep_together
-from pipeline.writers.summary.plan import MOST_RANGES, Plan, make_plan
-from pipeline.writers.summary.words import load_words
+from pipeline.writers.summary.printed_page import RowHeights, keep_together
+from pipeline.writers.summary.summary_plan import MOST_RANGES, SummaryPlan, plan_summary
 from schemas.form import Form
 from schemas.register import VIETNAM, Office, Register
 from schemas.rules import Cell, Severity
@@ -134,8 +134,8 @@ def write(result: Consolidation, folder: Path, *, unit_sheets: bool = True, name
     return path
 
 
-def plan_of(result: Consolidation, *, unit_sheets: bool = True) -> Plan:
-    return make_plan(result, load_words(), load_stamp_words(), unit_sheets=unit_sheets)
+def plan_of(result: Consolidation, *, unit_sheets: bool = True) -> SummaryPlan:
+    return plan_summary(result, load_summary_words(), load_stamp_words(), unit_sheets=unit_sheets)
 
 
 def find(sheet: Worksheet, text: str) -> SheetCell:
@@ -282,7 +282,7 @@ def test_derived_sums_are_formulas_over_the_totals_and_marked_as_no_rows_of_the_
     named = {"awards_total": ("D", "awards_collectives", "E", "awards_individuals")}
     left, one, right, other = named["awards_total"]
     assert str(formulas["awards_total"]["D"]).endswith(f"SUM({left}{rows[one]},{right}{rows[other]}))")
-    words = load_words()
+    words = load_summary_words()
     assert {line["F"] for line in shown.values()} == {words("totals.derived_open")}
     whole = dict.fromkeys((WARD, COMMUNE, TOWN_WARD, LATE), money)
     final = derived_lines(load_workbook(write(consolidation(whole), tmp_path))[CONTRACT[0]])
@@ -435,7 +435,7 @@ def test_filters_reach_over_the_rows_of_the_form_and_over_all_units_but_not_over
     units = [find(matrix, unit.unit.name).row for unit in result.units]
     left, right = str(matrix.auto_filter.ref).split(":")
     assert (int(left[1:]), right[0]) == (min(units) - 1, "D")
-    assert max(units) <= int(right[1:]) < find(matrix, load_words()("matrix.total")).row
+    assert max(units) <= int(right[1:]) < find(matrix, load_summary_words()("matrix.total")).row
 
 
 def test_the_findings_of_a_unit_stand_in_the_order_of_the_form(tmp_path: Path) -> None:
@@ -513,7 +513,7 @@ def test_those_who_sign_stand_together_on_one_page(before: int, signed: int, pag
 def test_a_missing_unit_has_a_sheet_that_says_so(tmp_path: Path) -> None:
     result = open_case()
     book = load_workbook(write(result, tmp_path), data_only=True)
-    words = load_words()
+    words = load_summary_words()
     sheet = book["07147 Hiệp Hòa"]
     assert find(sheet, words("unit_sheet.missing"))
     assert set(blank(matrix_row(book, result, "Xã Hiệp Hòa")).values()) == {None}
@@ -532,7 +532,7 @@ def test_a_cell_left_out_shows_what_was_typed_and_is_in_no_sum(tmp_path: Path) -
     assert typed.fill.fill_type == "solid"
     assert str(sheet.cell(row + 1, plan_of(result).unit_place.last_column + 2).value).startswith("LỖI")
     matrix = matrix_row(book, result, "Phường Đông Mai")
-    assert matrix[cell_of("class_literacy.people")] == load_words()("matrix.left_out")
+    assert matrix[cell_of("class_literacy.people")] == load_summary_words()("matrix.left_out")
     assert total_cells(book, result.form)[cell_of("class_literacy.people")] == 70
 
 
@@ -559,7 +559,11 @@ def test_a_unit_outside_the_totals_stands_apart(tmp_path: Path) -> None:
     result = consolidation(figures, register=register)
     book = load_workbook(write(result, tmp_path), data_only=True)
     sheet = book[CONTRACT[1]]
-    assert find(sheet, "Trường Mẫu").row > find(sheet, load_words()("matrix.apart")).row > find(sheet, "Tổng cộng").row
+    assert (
+        find(sheet, "Trường Mẫu").row
+        > find(sheet, load_summary_words()("matrix.apart")).row
+        > find(sheet, "Tổng cộng").row
+    )
     assert matrix_row(book, result, "Trường Mẫu")[cell_of("classes_total.quantity")] == 9_999
     assert total_cells(book, result.form)[cell_of("classes_total.quantity")] == 111_111
     assert "T1 Trường Mẫu" in book.sheetnames or "T1 Mẫu" in book.sheetnames
@@ -640,7 +644,7 @@ def test_every_file_and_every_unit_has_its_line(tmp_path: Path) -> None:
     result = consolidation(FIGURES, files=[*copies, picture, lock])
     units = [replace(unit, file="anh.jpg") if unit.unit.code == LATE else unit for unit in result.units]
     lines = list_lines(load_workbook(write(replace(result, units=tuple(units)), tmp_path))[CONTRACT[2]])
-    words = load_words()
+    words = load_summary_words()
     status = words.texts
     assert sorted(str(line["Tệp"]) for line in lines) == sorted(file.path for file in result.files)
     found = {line["Tệp"]: str(line["Tình trạng"]) for line in lines}
@@ -668,7 +672,7 @@ def test_archives_and_signed_copies_have_words_of_their_own(tmp_path: Path) -> N
     paper = FileResult("07132.png", "b" * 64, WARD, FileStatus.IGNORED, None, (finding("F022"),))
     left_out = FileResult("thử.xlsx", "c" * 64, None, FileStatus.IGNORED, None, (finding("F030"),))
     sheet = ledger_of(consolidation(FIGURES, files=[zipped, paper, left_out]), tmp_path)
-    words = load_words()
+    words = load_summary_words()
     found = {line["Tệp"]: line for line in list_lines(sheet)}
     assert found["thư.zip"]["Tình trạng"] == words("ledger.file_status.container")
     assert found["07132.png"]["Tình trạng"] == words("ledger.file_status.signed_copy")
@@ -680,7 +684,7 @@ def test_archives_and_signed_copies_have_words_of_their_own(tmp_path: Path) -> N
 
 
 def test_the_legend_explains_the_words_of_the_table_and_no_others(tmp_path: Path) -> None:
-    words = load_words()
+    words = load_summary_words()
     legend = below_the_table(ledger_of(closed_case(), tmp_path))
     assert set(legend) == {words("ledger.late.unknown")}
     lock = FileResult("~$a.xlsx", "f" * 64, None, FileStatus.IGNORED, None, (finding("F001"),))
@@ -696,7 +700,7 @@ def doubtful_case() -> Consolidation:
 
 
 def test_a_unit_whose_file_may_lie_there_is_told_so_everywhere(tmp_path: Path) -> None:
-    result, words = doubtful_case(), load_words()
+    result, words = doubtful_case(), load_summary_words()
     book = load_workbook(write(result, tmp_path), data_only=True)
     line = next(line for line in list_lines(book[CONTRACT[2]]) if line["Mã"] == LATE)
     assert line["Tình trạng"] == words("ledger.perhaps_files", files="PL2.xlsx")
@@ -710,7 +714,7 @@ def test_a_unit_whose_file_may_lie_there_is_told_so_everywhere(tmp_path: Path) -
 def test_whoever_reminds_the_group_is_sent_to_the_unassigned_files_first(tmp_path: Path) -> None:
     stray = FileResult("PL2.xlsx", "d" * 64, None, FileStatus.REJECTED, None, (finding("U001"),))
     below = below_the_table(ledger_of(consolidation(FIGURES, files=[stray]), tmp_path))
-    words = load_words()
+    words = load_summary_words()
     assert list(below)[:2] == [words("ledger.before_group"), words("ledger.group_message")]
     assert "Xã Hiệp Hòa" in below[words("ledger.group_message")]
     below = below_the_table(ledger_of(consolidation(FIGURES), tmp_path))
@@ -723,7 +727,7 @@ def test_the_matrix_tells_who_sent_something_from_who_sent_nothing(tmp_path: Pat
     units = [replace(unit, file="anh.jpg") if unit.unit.code == LATE else unit for unit in result.units]
     sheet = load_workbook(write(replace(result, units=tuple(units)), tmp_path))[CONTRACT[1]]
     states = {name: sheet.cell(find(sheet, name).row, 4).value for name in ("Xã Hiệp Hòa", "Xã Sông Khoai")}
-    words = load_words()
+    words = load_summary_words()
     assert states == {
         "Xã Hiệp Hòa": words("matrix.state.without_figures"),
         "Xã Sông Khoai": words("matrix.state.missing"),
@@ -800,7 +804,7 @@ def test_colours_are_explained_where_a_cell_is_coloured(is_asked: bool, tmp_path
     told = [info, beside, *([finding("V022", row="news_items", measure="quantity")] if is_asked else [])]
     result = consolidation({WARD: FIGURES[WARD]}, findings={WARD: told})
     texts = [cell.value for row in load_workbook(write(result, tmp_path))["07132 Quảng Yên"] for cell in row]
-    assert (load_words()("unit_sheet.legend") in texts) is is_asked
+    assert (load_summary_words()("unit_sheet.legend") in texts) is is_asked
 
 
 @pytest.mark.parametrize(("letters", "pages"), [(20, 1), (3000, 0)])
@@ -853,7 +857,7 @@ def test_cells_that_one_finding_stands_for_are_named_by_row_and_their_addresses_
         str(cell.value)
         for row in book["07132 Quảng Yên"]
         for cell in row
-        if str(cell.value).startswith(load_words()("unit_sheet.info")) and shorts[0] in str(cell.value)
+        if str(cell.value).startswith(load_summary_words()("unit_sheet.info")) and shorts[0] in str(cell.value)
     ]
     assert [short in remark for short in shorts] == [True] * 4
     assert address(form, "class_literacy.people") not in remark
@@ -867,7 +871,7 @@ def test_beyond_a_few_the_cells_of_one_finding_are_counted_and_their_addresses_s
     told = finding("V028", sheet=one.sheet, facts={"count": len(rows), "places": places})
     book = load_workbook(write(consolidation({WARD: {}}, findings={WARD: [told]}), tmp_path))
     (line,) = [line for line in list_lines(book[CONTRACT[3]]) if line["Mã lỗi"] == "V028"]
-    rest = load_words()("issues.more_places", names="", count=len(rows) - 5)
+    rest = load_summary_words()("issues.more_places", names="", count=len(rows) - 5)
     assert str(line["Dòng, cột trong biểu"]).endswith(rest)
     assert str(line["Tệp, trang, ô"]).endswith(spans(places))
 
@@ -877,7 +881,7 @@ def test_a_unit_sheet_mends_the_letters_misprints_and_is_not_called_a_blank_form
     texts = {cell.value for row in load_workbook(write(open_case(), tmp_path))["07132 Quảng Yên"] for cell in row}
     assert {row.title for row in form.rows} <= texts
     assert not texts & {*form.title_lines, *(row.label for row in form.rows if row.label != row.title)}
-    title = load_words()("unit_sheet.title", form=form.name.upper())
+    title = load_summary_words()("unit_sheet.title", form=form.name.upper())
     assert title in texts
     assert fold(title) in furniture_of(form, REGISTER), "in a copy that is sent back it is no content either"
 
@@ -891,7 +895,7 @@ def test_the_legend_of_units_without_figures_covers_a_return_kept_out_as_a_whole
         for row in load_workbook(write(replace(result, units=units), tmp_path))[CONTRACT[2]]
         for cell in row
     ]
-    legend = load_words()("ledger.legend.missing_with_file")
+    legend = load_summary_words()("ledger.legend.missing_with_file")
     assert legend in texts
     assert "--strict" in legend
 
@@ -908,7 +912,7 @@ def test_received_times_are_shown_in_vietnams_zone(tmp_path: Path) -> None:
     file = replace(result.files[0], times=Times(received=moment), late=True)
     lines = list_lines(load_workbook(write(replace(result, files=(file,)), tmp_path))[CONTRACT[2]])
     assert lines[0]["Ngày nhận"] == datetime(2020, 10, 8, 23, 30)
-    assert lines[0]["Đúng hạn"] == load_words()("ledger.late.yes")
+    assert lines[0]["Đúng hạn"] == load_summary_words()("ledger.late.yes")
 
 
 def test_sources_and_texts_name_every_value(tmp_path: Path) -> None:
@@ -921,7 +925,7 @@ def test_sources_and_texts_name_every_value(tmp_path: Path) -> None:
     assert (stated["Số đã dùng"], stated["Đơn vị ghi"]) == (2_500_000, "2500000")
     doubtful = lines["Phường Đông Mai", address(result.form, "class_literacy.people")]
     assert (doubtful["Số đã dùng"], doubtful["Đơn vị ghi"]) == (None, "khoảng 50")
-    assert doubtful["Cách đọc"] == load_words()("sources.state.unreadable")
+    assert doubtful["Cách đọc"] == load_summary_words()("sources.state.unreadable")
     assert [line["Nội dung"] for line in list_lines(book[CONTRACT[4]])] == ["trên loa"]
 
 
@@ -974,7 +978,7 @@ def test_without_a_register_line_there_is_still_a_summary(tmp_path: Path) -> Non
 
 
 def test_every_state_has_its_words() -> None:
-    texts = load_words().texts
+    texts = load_summary_words().texts
     assert all(f"sources.state.{state}" in texts for state in State)
     assert all(f"ledger.file_status.{outcome}" in texts for outcome in Outcome)
     assert all(f"ledger.counts.{outcome}" in texts for outcome in Outcome)

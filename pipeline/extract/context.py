@@ -8,24 +8,24 @@ from pipeline.extract.identify import Names, names_of_register
 from pipeline.extract.locate import STAMPS, Labels
 from pipeline.extract.numbers import Kind as NumberKind
 from pipeline.extract.numbers import NumberWords, load_number_words, read_number
-from pipeline.extract.own.stamp import SUMMARY_WORDS, load_stamp_words
+from pipeline.extract.own.stamp import load_stamp_words
+from pipeline.extract.own.summary_words import load_summary_words
 from pipeline.extract.own.template import guide_lines, load_template_words, printed_texts, texts_of_lists
 from pipeline.model.limits import Limits
 from pipeline.readers.sheets import cell_name
-from schemas.definition import read_toml
 from schemas.form import Form
 from schemas.register import Register
 from schemas.text import fold, tidy
 
 _SUMMARY_TEXTS = (
-    ("page", "state"),
-    ("page", "motto"),
-    ("totals", "attachment"),
-    ("totals", "maker"),
-    ("totals", "maker_hint"),
-    ("totals", "signer_hint"),
-    ("unit_sheet", "remark"),
-    ("unit_sheet", "legend"),
+    "page.state",
+    "page.motto",
+    "totals.attachment",
+    "totals.maker",
+    "totals.maker_hint",
+    "totals.signer_hint",
+    "unit_sheet.remark",
+    "unit_sheet.legend",
 )
 _NUMBER_KINDS: tuple[NumberKind, ...] = ("count", "money")
 
@@ -87,7 +87,7 @@ def furniture_of(form: Form, register: Register) -> frozenset[str]:
     """
     known = [*printed_texts(form), *form.title_lines, *form.references, form.deadline_wording, form.letter_number]
     known += [form.name, form.subject, form.appendix, form.summary_title]
-    known.append(read_toml(SUMMARY_WORDS).values["unit_sheet"]["title"].format(form=form.name))
+    known.append(load_summary_words()("unit_sheet.title", form=form.name))
     office = register.office
     others = [office.name, office.superior_organ, office.organ, office.place, office.returns_to, *office.signers]
     others += [*(column.head[0] for column in form.columns), *_of_the_data_sheet(), *_of_a_summary()]
@@ -107,10 +107,10 @@ def _of_the_data_sheet() -> Iterator[str]:
 
 def _of_a_summary() -> Iterator[str]:
     """What stands around the table on the sheet of totals and on the sheet of a unit."""
-    words = read_toml(SUMMARY_WORDS).values
-    for section, name in _SUMMARY_TEXTS:
-        yield words[section][name]
-    yield words["page"]["back"].format(sheet=words["sheets"]["ledger"])
+    words = load_summary_words()
+    for key in _SUMMARY_TEXTS:
+        yield words.texts[key]
+    yield words("page.back", sheet=words("sheets.ledger"))
 
 
 def _holds_figure(text: str, words: NumberWords) -> bool:

@@ -17,7 +17,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.writers.sheet_limits import GuardedWorkbook
+from pipeline.writers.xlsxwriter_inside import GuardedWorkbook
 
 __all__ = [
     "BODY_SIZE",

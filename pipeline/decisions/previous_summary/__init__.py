@@ -18,6 +18,7 @@ from pipeline.decisions.previous_summary.by_hand import read_by_hand
 from pipeline.decisions.previous_summary.edits import find_edits
 from pipeline.extract.locate import Labels
 from pipeline.extract.own.stamp import STAMPS_ABOVE, load_stamp_words
+from pipeline.extract.own.summary_words import load_summary_words
 from pipeline.findings import codes, finding
 from pipeline.model import ByHand, Fact, Finding, HandEdit
 from pipeline.model.errors import RunError
@@ -26,7 +27,6 @@ from pipeline.readers.kinds import Container, Unreadable
 from pipeline.readers.sheets import OverLimit, Sheet, read_sheets
 from pipeline.readers.zip_check import check_zip
 from pipeline.writers.summary.fingerprint import is_as_written
-from pipeline.writers.summary.words import load_words
 from schemas.form import Form
 from schemas.register import Register
 from schemas.text import fold
@@ -80,7 +80,7 @@ def look_back(output: Path, form: Form, register: Register) -> Earlier:
         raise RunError("output_open_elsewhere", {"file": output.name}) from None
     if not data:
         return Earlier()
-    words, labels = load_words(), Labels(form, load_stamp_words(), frozenset())
+    words, labels = load_summary_words(), Labels(form, load_stamp_words(), frozenset())
     is_untouched = not _saved_by_a_person(data)
     try:
         check_zip(Container(data, OWN_FILES.inflated_bytes), OWN_FILES)
@@ -105,7 +105,7 @@ def kept_for(lost: Sequence[HandEdit], earlier: Earlier, output: Path) -> Earlie
 def _place_aside(output: Path, data: bytes) -> Path:
     """Give the first free name under which an older summary can be kept, or the one that holds the same already."""
     number = 1
-    while (path := output.with_name(load_words()("page.kept_aside", stem=output.stem, number=number))).exists():
+    while (path := output.with_name(load_summary_words()("page.kept_aside", stem=output.stem, number=number))).exists():
         if path.read_bytes() == data:
             break
         number += 1

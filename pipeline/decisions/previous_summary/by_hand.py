@@ -6,15 +6,15 @@ from datetime import date
 
 from pipeline.extract.locate import Labels
 from pipeline.extract.own.summary import ATTACHMENT, DATE
+from pipeline.extract.own.summary_words import SummaryWords
 from pipeline.model import ByHand, HandLine, HandName
 from pipeline.readers.sheets import CellValue, Sheet, cell_name
-from pipeline.writers.summary.hand_places import TotalsPage, find_ledger, find_totals, hand_cells_of_ledger
-from pipeline.writers.summary.words import Words
+from pipeline.writers.summary.hand_places import TotalsSheet, find_ledger, find_totals, hand_cells_of_ledger
 from schemas.rules import Cell
 from schemas.text import fold, tidy
 
 
-def read_by_hand(sheets: Mapping[str, Sheet], labels: Labels, words: Words) -> ByHand:
+def read_by_hand(sheets: Mapping[str, Sheet], labels: Labels, words: SummaryWords) -> ByHand:
     """Read notes, remarks, filled lines and names from the sheets of an older summary, by name."""
     ledger = sheets.get(words("sheets.ledger"))
     page = find_totals(sheets.get(words("sheets.totals")), labels)
@@ -26,12 +26,12 @@ def read_by_hand(sheets: Mapping[str, Sheet], labels: Labels, words: Words) -> B
     )
 
 
-def _notes(page: TotalsPage, labels: Labels) -> Mapping[Cell, str]:
+def _notes(page: TotalsSheet, labels: Labels) -> Mapping[Cell, str]:
     texts = {cell: _text(page.sheet.value(*place)) for cell, place in page.places_for_words(labels).items()}
     return {cell: text for cell, text in texts.items() if text}
 
 
-def _dotted(page: TotalsPage, words: Words) -> Mapping[str, str]:
+def _dotted(page: TotalsSheet, words: SummaryWords) -> Mapping[str, str]:
     """Read the dotted lines that were filled in, whole or in part; the place may be that of another office."""
     blank = {
         ATTACHMENT: fold(words("totals.attachment")),
@@ -45,7 +45,7 @@ def _dotted(page: TotalsPage, words: Words) -> Mapping[str, str]:
     return found
 
 
-def _names(page: TotalsPage) -> Iterator[HandName]:
+def _names(page: TotalsSheet) -> Iterator[HandName]:
     """Read what is written between and below the posts of those who sign."""
     written: dict[tuple[str, int, bool], list[tuple[int, int]]] = {}
     for post, down, right, place in page.names():
@@ -55,7 +55,7 @@ def _names(page: TotalsPage) -> Iterator[HandName]:
         yield HandName(post, down, right, text, page.sheet.name, cell_name(*places[0]))
 
 
-def _lines(sheet: Sheet, words: Words) -> Iterator[HandLine]:
+def _lines(sheet: Sheet, words: SummaryWords) -> Iterator[HandLine]:
     heads = find_ledger(sheet, words)
     written: dict[int, dict[str, str]] = {}
     for row, key, place in hand_cells_of_ledger(sheet, heads, words):

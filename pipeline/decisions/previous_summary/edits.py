@@ -6,9 +6,9 @@ from pipeline.decisions.offers import Edit
 from pipeline.extract.locate import Labels, locate
 from pipeline.extract.own.stamp import STAMPS_ABOVE
 from pipeline.extract.own.summary import find_heads, find_matrix
+from pipeline.extract.own.summary_words import SummaryWords
 from pipeline.model import State
 from pipeline.readers.sheets import CellValue, Sheet
-from pipeline.writers.summary.words import Words
 from schemas.form import Form
 from schemas.register import Register
 from schemas.rules import Cell, SumOfParts
@@ -18,7 +18,7 @@ Figures = Mapping[Cell, CellValue]
 """what stands in the number cells of one unit; "" for nothing"""
 
 
-def find_edits(sheets: Mapping[str, Sheet], labels: Labels, words: Words, register: Register) -> Iterator[Edit]:
+def find_edits(sheets: Mapping[str, Sheet], labels: Labels, words: SummaryWords, register: Register) -> Iterator[Edit]:
     """Find the numbers of units that are no longer what they were; none without the list of what they were."""
     sources = _sources(sheets, labels.form, words)
     figures = _of_copies(sheets, labels) or _of_matrix(sheets.get(words("sheets.matrix")), labels.form)
@@ -81,7 +81,7 @@ def _shown(value: CellValue) -> CellValue:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
-def _sources(sheets: Mapping[str, Sheet], form: Form, words: Words) -> Mapping[str, Sequence[Figures]]:
+def _sources(sheets: Mapping[str, Sheet], form: Form, words: SummaryWords) -> Mapping[str, Sequence[Figures]]:
     """Read the list of sources back, whatever its sheet is called: name of a unit -> what stood in its cells."""
     wanted = {column.key: column.head for column in words.columns["sources"]}
     found_in = [(one, at) for one in sheets.values() if (at := find_heads(one, wanted))][:1]

@@ -9,12 +9,11 @@ from pipeline.extract.locate.around_words import load_around_words
 from pipeline.extract.locate.papers import begins_as_title, lines_of, name_says_no_results, title_says_no_results
 from pipeline.extract.locate.shape import Address
 from pipeline.extract.locate.words import Labels
-from pipeline.extract.own.stamp import SUMMARY_WORDS
+from pipeline.extract.own.summary_words import load_summary_words
 from pipeline.extract.periods import Bearing, Kind, Period, begins_with_period, periods_in
 from pipeline.findings import codes, finding
 from pipeline.model import Finding
 from pipeline.readers.sheets import Sheet, cell_name
-from schemas.definition import read_toml
 from schemas.text import fold_words, visible
 
 REFUSED, TOLD = codes.DIFFERENT_FORM, codes.TITLE_OF_OTHER_FIGURES
@@ -92,9 +91,9 @@ def told_of_titles(sheet: Sheet, labels: Labels, places: Titles, *, is_stamped: 
 @cache
 def _our_open_line() -> re.Pattern[str]:
     """The line of a summary that says how many units are in: a summary one level below is provisional by its marks."""
-    words = read_toml(SUMMARY_WORDS).table("totals")
-    head, units = words.text("open").partition("{")[0], words.text("open_units")
-    counted = units.format(reported="0", expected="0")
+    words = load_summary_words()
+    head = words.texts["totals.open"].partition("{")[0]
+    counted = words("totals.open_units", reported="0", expected="0")
     return re.compile(re.escape(head) + re.escape(counted).replace("0", r"\d+"))
 
 

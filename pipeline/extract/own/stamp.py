@@ -11,8 +11,6 @@ from pipeline.wording import WORDING
 from schemas.definition import read_toml
 
 STAMP_WORDS = WORDING / "stamp.toml"
-SUMMARY_WORDS = WORDING / "summary.toml"
-"""what a summary says; one level up, and on a later run, it is known again by some of it"""
 STAMPS_ABOVE = 12
 """the stamp of a summary, and of the copies in it, stands above this row"""
 _COVERAGE = re.compile(r"\s*([0-9]{1,7})\s*/\s*([0-9]{1,7})\s*")

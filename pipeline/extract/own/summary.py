@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from pipeline.extract.own.stamp import SUMMARY_WORDS
+from pipeline.extract.own.summary_words import load_summary_words
 from pipeline.readers.sheets import Sheet
-from schemas.definition import read_toml
 from schemas.form import Form
 from schemas.rules import Cell
 from schemas.text import fold
@@ -82,7 +80,7 @@ def find_heads(sheet: Sheet, wanted: Mapping[str, str]) -> Heads:
 
 def find_matrix(sheet: Sheet, form: Form) -> Matrix | None:
     """Find the lines and columns of the sheet of units by rows of the form; None where it is another or was rebuilt."""
-    words = _matrix_words()
+    words = load_summary_words().of_section("matrix")
     heads = find_heads(sheet, {"code": words["code"], "name": words["unit"]})
     if not heads:
         return None
@@ -103,7 +101,7 @@ def find_matrix(sheet: Sheet, form: Form) -> Matrix | None:
 def is_matrix(sheet: Sheet) -> bool:
     """Tell the sheet of units by rows of the form by its title."""
     _, _, first = next(sheet.filled(), (0, 0, ""))
-    return isinstance(first, str) and fold(first) == fold(_matrix_words()["title"])
+    return isinstance(first, str) and fold(first) == fold(load_summary_words()("matrix.title"))
 
 
 def _rows(sheet: Sheet, head: int) -> Iterator[int]:
@@ -118,9 +116,3 @@ def _says(sheet: Sheet, row: int, column: int, text: str) -> bool:
 def _head(sheet: Sheet, row: int, column: int) -> str:
     """Head of a column: that of its row of the form, or of its measure below it."""
     return str(sheet.value(row, column)) or str(sheet.value(row + 1, column))
-
-
-@cache
-def _matrix_words() -> Mapping[str, str]:
-    table = read_toml(SUMMARY_WORDS).table("matrix")
-    return {key: table.text(key) for key in ("title", "code", "unit", "group", "total")}

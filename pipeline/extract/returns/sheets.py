@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from pipeline.extract.locate import Labels, locate
-from pipeline.extract.own.stamp import STAMPS_ABOVE, SUMMARY_WORDS
+from pipeline.extract.own.stamp import STAMPS_ABOVE
 from pipeline.extract.own.summary import is_matrix
+from pipeline.extract.own.summary_words import load_summary_words
 from pipeline.extract.returns.page import Page
 from pipeline.readers.sheets import Sheet
-from schemas.definition import read_toml
 from schemas.text import fold
 
 
@@ -49,9 +49,9 @@ def _is_list(sheet: Sheet) -> bool:
 
 @cache
 def _titles_of_lists() -> frozenset[str]:
-    words = read_toml(SUMMARY_WORDS)
-    lists = (key for key in words.table("sheets").values if key != "totals")
-    return frozenset(fold(words.table(key).text("title")) for key in lists)
+    words = load_summary_words()
+    lists = (key for key in words.of_section("sheets") if key != "totals")
+    return frozenset(fold(words(f"{key}.title")) for key in lists)
 
 
 def _is_copy(sheet: Sheet, labels: Labels) -> bool:

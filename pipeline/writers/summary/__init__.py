@@ -4,28 +4,28 @@ from pathlib import Path
 
 from pipeline.extract.locate import Labels
 from pipeline.extract.own.stamp import load_stamp_words
+from pipeline.extract.own.summary_words import load_summary_words
 from pipeline.model import ByHand, Consolidation, HandEdit
 from pipeline.writers.formats import new_workbook
 from pipeline.writers.summary.fingerprint import keep_digests
+from pipeline.writers.summary.free_texts import write_texts
 from pipeline.writers.summary.issues import write_issues
 from pipeline.writers.summary.ledger import remarks_without_line, write_ledger
 from pipeline.writers.summary.matrix import write_matrix
-from pipeline.writers.summary.page import Book
-from pipeline.writers.summary.plan import make_plan
 from pipeline.writers.summary.signatures import names_without_place
 from pipeline.writers.summary.sources import write_sources
 from pipeline.writers.summary.styles import make_styles
-from pipeline.writers.summary.texts import write_texts
+from pipeline.writers.summary.summary_book import SummaryBook
+from pipeline.writers.summary.summary_plan import plan_summary
 from pipeline.writers.summary.totals import write_totals
 from pipeline.writers.summary.unit_sheet import write_unit_sheet
-from pipeline.writers.summary.words import load_words
 
 
 def not_kept(consolidation: Consolidation) -> list[HandEdit]:
     """Say what an officer wrote in the older summary for which there is no place in the new one."""
     if consolidation.by_hand == ByHand():
         return []
-    plan = make_plan(consolidation, load_words(), load_stamp_words(), unit_sheets=False)
+    plan = plan_summary(consolidation, load_summary_words(), load_stamp_words(), unit_sheets=False)
     remarks = (HandEdit(one.sheet, one.cell, "; ".join(one.texts.values())) for one in remarks_without_line(plan))
     names = (HandEdit(one.sheet, one.cell, one.text) for one in names_without_place(plan))
     return [*remarks, *names]
@@ -37,9 +37,9 @@ def write_summary(consolidation: Consolidation, out: Path, *, unit_sheets: bool)
     It opens on `Tình hình nộp` while something is open, else on `Tổng hợp`. Without unit sheets the matrix holds
     numbers in place of formulas, and nothing leads to a unit.
     """
-    plan = make_plan(consolidation, load_words(), load_stamp_words(), unit_sheets=unit_sheets)
+    plan = plan_summary(consolidation, load_summary_words(), load_stamp_words(), unit_sheets=unit_sheets)
     workbook = new_workbook(out)
-    book = Book(workbook, plan, make_styles(workbook))
+    book = SummaryBook(workbook, plan, make_styles(workbook))
     totals = write_totals(book)
     write_matrix(book)
     ledger = write_ledger(book)
@@ -48,6 +48,6 @@ def write_summary(consolidation: Consolidation, out: Path, *, unit_sheets: bool)
     write_sources(book)
     for unit in consolidation.units if unit_sheets else ():
         write_unit_sheet(book, unit)
-    keep_digests(workbook, Labels(plan.result.form, plan.stamp, frozenset()), plan.words)
+    keep_digests(workbook, Labels(plan.form, plan.stamp, frozenset()), plan.words)
     (totals if consolidation.complete else ledger).activate()
     workbook.close()

@@ -9,20 +9,20 @@ A second digest leaves the formulas out: some programs save a workbook without a
 import hashlib
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from io import BytesIO
 
 from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from pipeline.extract.locate import Labels
+from pipeline.extract.own.summary_words import SummaryWords
 from pipeline.readers.kinds import Container, Kind
 from pipeline.readers.raw import sheet_facts
 from pipeline.readers.sheets import CellValue, Sheet
 from pipeline.writers.summary.hand_places import Address, hand_places
-from pipeline.writers.summary.words import Words
+from pipeline.writers.xlsxwriter_inside import written_sheets
 
 _SHOWN, _TYPED = "consolidate.shown", "consolidate.typed"
 _KEPT = re.compile(rb'name="(consolidate\.\w+)"[^>]*>\s*<[^>]*lpwstr[^>]*>([0-9a-f]+)<')
@@ -35,16 +35,18 @@ _DIGITS = 5
 _LISTS = ("matrix", "ledger", "issues", "texts", "sources")
 
 
-def keep_digests(workbook: Workbook, labels: Labels, words: Words) -> None:
+def keep_digests(workbook: Workbook, labels: Labels, words: SummaryWords) -> None:
     """Put the digests of a summary that is written, but not closed yet, among the properties of the workbook."""
-    texts = list(workbook.str_table.string_table)
-    sheets = {str(sheet.name): _as_read(sheet, texts) for sheet in workbook.worksheets()}
-    formulas = {str(sheet.name): frozenset(_formulas(sheet)) for sheet in workbook.worksheets()}
+    sheets: dict[str, Sheet] = {}
+    formulas: dict[str, AbstractSet[Address]] = {}
+    for written in written_sheets(workbook):
+        sheets[written.name] = Sheet(written.name, False, 0, 0, written.rows, ())
+        formulas[written.name] = written.formulas
     workbook.set_custom_property(_SHOWN, _digest(sheets, {}, labels, words), "text")
     workbook.set_custom_property(_TYPED, _digest(sheets, formulas, labels, words), "text")
 
 
-def is_as_written(data: bytes, sheets: Mapping[str, Sheet], labels: Labels, words: Words) -> bool:
+def is_as_written(data: bytes, sheets: Mapping[str, Sheet], labels: Labels, words: SummaryWords) -> bool:
     """Tell whether a summary still shows what was written; one that bears no digest is not known to."""
     kept = _kept_in(data)
     if kept.get(_SHOWN) == _digest(sheets, {}, labels, words):
@@ -67,7 +69,7 @@ def _kept_in(data: bytes) -> Mapping[str, str]:
 
 
 def _digest(
-    sheets: Mapping[str, Sheet], left_out: Mapping[str, AbstractSet[Address]], labels: Labels, words: Words
+    sheets: Mapping[str, Sheet], left_out: Mapping[str, AbstractSet[Address]], labels: Labels, words: SummaryWords
 ) -> str:
     kinds = {words(f"sheets.{kind}"): kind for kind in ("totals", *_LISTS)}
     digests = []
@@ -104,28 +106,3 @@ def _plain(value: CellValue) -> str:
         moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
         value = (moment - _EPOCH).total_seconds() / _DAY
     return f"{round(value, _DIGITS):.15g}" if isinstance(value, int | float) else str(value)
-
-
-def _as_read(sheet: Worksheet, texts: Sequence[str]) -> Sheet:
-    """Give a sheet that is being written as it will be read: xlsxwriter holds its cells until the book is closed."""
-    cells: Mapping[int, Mapping[int, object]] = sheet.table
-    width = max((column + 1 for line in cells.values() for column in line), default=0)
-    height = max(cells, default=-1) + 1
-    rows = [[_value(cells.get(row, {}).get(column), texts) for column in range(width)] for row in range(height)]
-    return Sheet(str(sheet.name), False, 0, 0, rows, ())
-
-
-def _value(cell: object, texts: Sequence[str]) -> CellValue:
-    """What a cell shows: a text by its place in the table of texts, a number, or the result kept with a formula."""
-    place: int | None = getattr(cell, "string", None)
-    value: CellValue = getattr(cell, "number", getattr(cell, "value", ""))
-    return value if place is None else texts[place]
-
-
-def _formulas(sheet: Worksheet) -> Iterator[Address]:
-    """Find the cells that hold a formula."""
-    cells: Mapping[int, Mapping[int, object]] = sheet.table
-    for row, line in cells.items():
-        for column, cell in line.items():
-            if hasattr(cell, "formula"):
-                yield row, column

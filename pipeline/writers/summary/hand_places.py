@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from pipeline.extract.locate import Labels, Located, locate
 from pipeline.extract.own.summary import ATTACHMENT, DATE, SIGNED, Heads, find_heads, is_left_to_people
+from pipeline.extract.own.summary_words import SummaryWords
 from pipeline.readers.sheets import Sheet
-from pipeline.writers.summary.words import Words
 from schemas.form import NOTE
 from schemas.rules import Cell
 from schemas.text import fold
@@ -21,7 +21,7 @@ Address = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class TotalsPage:
+class TotalsSheet:
     """The sheet of totals, and which of its rows are lines of the program."""
 
     sheet: Sheet
@@ -71,7 +71,7 @@ def _takes_words(labels: Labels, cell: Cell) -> bool:
     return kind is not None and not kind.is_number
 
 
-def find_totals(sheet: Sheet | None, labels: Labels) -> TotalsPage | None:
+def find_totals(sheet: Sheet | None, labels: Labels) -> TotalsSheet | None:
     """Find the table and the lines around it; None where either is gone."""
     located = locate(sheet, labels)[:1] if sheet else ()
     if sheet is None or not located:
@@ -82,15 +82,15 @@ def find_totals(sheet: Sheet | None, labels: Labels) -> TotalsPage | None:
         return None
     values = {row: sheet.value(row, column) for row in range(sheet.first_row + len(sheet.rows))}
     keys = {row: str(value) for row, value in values.items() if value != ""}
-    return TotalsPage(sheet, located[0], column, keys)
+    return TotalsSheet(sheet, located[0], column, keys)
 
 
-def find_ledger(sheet: Sheet, words: Words) -> Heads:
+def find_ledger(sheet: Sheet, words: SummaryWords) -> Heads:
     """Find the columns of the list of files that are carried on, and those that say of whom a line is."""
     return find_heads(sheet, {one.key: one.head for one in words.columns["ledger"] if one.key in _OF_LEDGER})
 
 
-def hand_cells_of_ledger(sheet: Sheet, heads: Heads, words: Words) -> Iterator[tuple[int, str, Address]]:
+def hand_cells_of_ledger(sheet: Sheet, heads: Heads, words: SummaryWords) -> Iterator[tuple[int, str, Address]]:
     """Give the cells of the list of files that are left to people: row, key of the column, address."""
     columns = heads.columns
     for row in range(heads.row + 1, sheet.first_row + len(sheet.rows)) if heads else ():
@@ -101,7 +101,7 @@ def hand_cells_of_ledger(sheet: Sheet, heads: Heads, words: Words) -> Iterator[t
                 yield row, key, (row, columns[key])
 
 
-def hand_places(kind: str, sheet: Sheet, labels: Labels, words: Words) -> frozenset[Address]:
+def hand_places(kind: str, sheet: Sheet, labels: Labels, words: SummaryWords) -> frozenset[Address]:
     """Give every cell of a sheet that is left to people."""
     if kind == "ledger":
         return frozenset(place for _, _, place in hand_cells_of_ledger(sheet, find_ledger(sheet, words), words))

@@ -10,9 +10,9 @@ from pipeline.findings import codes, how_to_mend, message, severity_name, sugges
 from pipeline.findings.group import spans, told_once
 from pipeline.model import FileResult, FileStatus, Finding, UnitResult
 from pipeline.writers.sheet_limits import MOST_LINKS
-from pipeline.writers.summary.page import Book
-from pipeline.writers.summary.places import cells_of, place_named, places_named
-from pipeline.writers.summary.plan import Plan, quoted
+from pipeline.writers.summary.place_names import cells_of, place_named, places_named
+from pipeline.writers.summary.summary_book import SummaryBook
+from pipeline.writers.summary.summary_plan import SummaryPlan, quoted
 from pipeline.writers.summary.tables import Table, begin_list
 from schemas.rules import Severity
 
@@ -34,7 +34,7 @@ class _Issue(NamedTuple):
         return self.file is not None and self.finding.is_question
 
 
-def write_issues(book: Book) -> Worksheet:
+def write_issues(book: SummaryBook) -> Worksheet:
     """Write the sheet; the place leads to the cell in the unit's sheet, where that sheet shows the same return."""
     plan = book.plan
     issues = list(_issues(plan))
@@ -59,7 +59,7 @@ def write_issues(book: Book) -> Worksheet:
     return table.sheet
 
 
-def _issues(plan: Plan) -> Iterator[_Issue]:
+def _issues(plan: SummaryPlan) -> Iterator[_Issue]:
     """Findings by unit in official order, then of files of no unit, then of the run as a whole."""
     units = {unit.unit.code: unit for unit in plan.result.units}
     for code, unit in units.items():
@@ -74,9 +74,9 @@ def _issues(plan: Plan) -> Iterator[_Issue]:
     yield from (_Issue(finding, None, None) for finding in _sorted(plan, plan.result.notes))
 
 
-def _sorted(plan: Plan, findings: tuple[Finding, ...]) -> list[Finding]:
+def _sorted(plan: SummaryPlan, findings: tuple[Finding, ...]) -> list[Finding]:
     """Errors first, then what waits for an answer, and those of one severity in form order: by row, then by column."""
-    form = plan.result.form
+    form = plan.form
     rows = {key: place for place, key in enumerate(form.by_key)}
     columns = {key: place for place, key in enumerate(form.column_by_key)}
 
@@ -90,7 +90,7 @@ def _sorted(plan: Plan, findings: tuple[Finding, ...]) -> list[Finding]:
 def _write_texts(table: Table, row: int, issue: _Issue) -> None:
     finding, file, unit = issue
     plan, styles = table.book.plan, table.book.styles
-    form, words = plan.result.form, plan.words
+    form, words = plan.form, plan.words
     known = plan.result.register.by_code.get((file and file.unit) or "")
     is_open = file is not None and file.status is FileStatus.REJECTED
     nobody = known.name if known else words("issues.no_unit" if is_open else "issues.general")
@@ -114,9 +114,9 @@ def _write_texts(table: Table, row: int, issue: _Issue) -> None:
     table.text(row, "counted", answers[finding.counted], styles.list_center)
 
 
-def _place(plan: Plan, issue: _Issue) -> str:
+def _place(plan: SummaryPlan, issue: _Issue) -> str:
     """Where it is in the form: the row if it is about one, else the cells that it stands for."""
-    form, words = plan.result.form, plan.words
+    form, words = plan.form, plan.words
     finding, file, unit = issue
     counted = unit.counted if unit and file and unit.file == file.path else None
     cells = cells_of(finding, counted) if counted and finding.row is None else ()
@@ -128,7 +128,7 @@ def _addresses(finding: Finding) -> str:
     return spans(finding.places) or finding.cell or ""
 
 
-def _target(plan: Plan, issue: _Issue) -> str:
+def _target(plan: SummaryPlan, issue: _Issue) -> str:
     """The link to the cell, or nothing where no sheet shows it."""
     finding, file, unit = issue
     place = plan.unit_place
@@ -136,7 +136,7 @@ def _target(plan: Plan, issue: _Issue) -> str:
         return ""
     if finding.row is None or finding.row not in place.rows:
         return ""
-    label = plan.result.form.column_of("label")
+    label = plan.form.column_of("label")
     column = place.columns.get(finding.measure or "", place.columns[label.key] if label else place.first_column)
     sheet = quoted(plan.unit_sheets[unit.unit.code])
     return f"{sheet}!{xl_rowcol_to_cell(place.rows[finding.row], column)}"

@@ -12,10 +12,12 @@ from pipeline.findings import title
 from pipeline.model import ByHand, FileResult, FileStatus, HandLine, UnitResult, UnitStatus
 from pipeline.writers.formats import write_box
 from pipeline.writers.sheet_limits import MOST_LINKS
+from pipeline.writers.summary.cell_writing import clean_text
 from pipeline.writers.summary.messages import group_message, unit_message
-from pipeline.writers.summary.page import Book, clean_text, text_height
-from pipeline.writers.summary.plan import Plan, quoted
+from pipeline.writers.summary.printed_page import text_height
 from pipeline.writers.summary.styles import LIST_SIZE
+from pipeline.writers.summary.summary_book import SummaryBook
+from pipeline.writers.summary.summary_plan import SummaryPlan, quoted
 from pipeline.writers.summary.tables import Table, begin_list
 from schemas.register import VIETNAM
 from schemas.rules import Severity
@@ -23,7 +25,7 @@ from schemas.rules import Severity
 _BETWEEN_REMARKS = "; "
 
 
-class _Line(NamedTuple):
+class _LedgerLine(NamedTuple):
     unit: UnitResult | None
     file: FileResult | None
     number: int
@@ -35,7 +37,7 @@ class _Line(NamedTuple):
         return self.unit.unit.code if self.unit else "", clean_text(self.file.shown_path) if self.file else ""
 
 
-def write_ledger(book: Book) -> Worksheet:
+def write_ledger(book: SummaryBook) -> Worksheet:
     """Write the sheet, with the message to the group and the legend of the states below the table."""
     plan = book.plan
     lines = list(_lines(plan))
@@ -50,7 +52,7 @@ def write_ledger(book: Book) -> Worksheet:
     return table.sheet
 
 
-def _count(plan: Plan) -> str:
+def _count(plan: SummaryPlan) -> str:
     """How many units are in, and how many files of each sort there are."""
     outcomes = Counter(map(outcome_of, plan.result.files))
     parts = [plan.words(f"ledger.counts.{one}", count=outcomes[one]) for one in Outcome if outcomes[one]]
@@ -58,18 +60,18 @@ def _count(plan: Plan) -> str:
     return plan.words("ledger.count" if parts else "ledger.count_none", parts=", ".join(parts), **counted)
 
 
-def _lines(plan: Plan) -> Iterator[_Line]:
+def _lines(plan: SummaryPlan) -> Iterator[_LedgerLine]:
     for number, unit in enumerate(plan.result.units, 1):
         files = plan.files_of[unit.unit.code]
         if unit.file is None:
-            yield _Line(unit, None, number)
+            yield _LedgerLine(unit, None, number)
         for place, file in enumerate(files):
-            yield _Line(unit, file, number if place == 0 and unit.file else 0)
+            yield _LedgerLine(unit, file, number if place == 0 and unit.file else 0)
     for file in plan.files_without_unit:
-        yield _Line(None, file, 0)
+        yield _LedgerLine(None, file, 0)
 
 
-def _placed(by_hand: ByHand, lines: Sequence[_Line]) -> tuple[Mapping[int, Mapping[str, str]], list[HandLine]]:
+def _placed(by_hand: ByHand, lines: Sequence[_LedgerLine]) -> tuple[Mapping[int, Mapping[str, str]], list[HandLine]]:
     """Find for what an officer wrote the line of the same unit and file, else of the file, else the first of the unit.
 
     Gives place of a line -> column -> text, and what no line stands for any more. A day of receipt stands where no
@@ -93,12 +95,12 @@ def _placed(by_hand: ByHand, lines: Sequence[_Line]) -> tuple[Mapping[int, Mappi
     return placed, homeless
 
 
-def remarks_without_line(plan: Plan) -> list[HandLine]:
+def remarks_without_line(plan: SummaryPlan) -> list[HandLine]:
     """What an officer wrote in the older summary for files and units that are not listed any more."""
     return _placed(plan.result.by_hand, list(_lines(plan)))[1]
 
 
-def _write_line(table: Table, row: int, line: _Line, by_hand: Mapping[str, str]) -> None:
+def _write_line(table: Table, row: int, line: _LedgerLine, by_hand: Mapping[str, str]) -> None:
     unit, file, plan = line.unit, line.file, table.book.plan
     main = unit if line.number else None
     center = table.book.styles.list_center
@@ -119,7 +121,7 @@ def _write_line(table: Table, row: int, line: _Line, by_hand: Mapping[str, str])
     table.text_unprinted(row, "remark", by_hand.get("remark", ""))
 
 
-def _write_unit(table: Table, row: int, line: _Line) -> None:
+def _write_unit(table: Table, row: int, line: _LedgerLine) -> None:
     plan = table.book.plan
     if line.unit is None:
         table.text(row, "unit", _of_no_unit(plan, line.file))
@@ -133,7 +135,7 @@ def _write_unit(table: Table, row: int, line: _Line) -> None:
         table.text(row, "unit", name)
 
 
-def _of_no_unit(plan: Plan, file: FileResult | None) -> str:
+def _of_no_unit(plan: SummaryPlan, file: FileResult | None) -> str:
     """What stands in the column of units beside a file of no unit in the list."""
     known = plan.result.register.by_code.get((file and file.unit) or "")
     is_open = file is not None and file.status is FileStatus.REJECTED
@@ -157,7 +159,7 @@ def _moment(file: FileResult | None) -> datetime | None:
     return moment.astimezone(VIETNAM).replace(tzinfo=None, microsecond=0) if moment else None
 
 
-def _write_counts(table: Table, row: int, line: _Line) -> None:
+def _write_counts(table: Table, row: int, line: _LedgerLine) -> None:
     """Cells filled in and cells to be asked about, of the return that counts."""
     look = table.book.styles.list_number
     returned = line.unit.counted if line.unit and line.number else None
@@ -170,7 +172,7 @@ def _write_counts(table: Table, row: int, line: _Line) -> None:
     table.number(row, "open", errors, look)
 
 
-def _status(plan: Plan, line: _Line) -> str:
+def _status(plan: SummaryPlan, line: _LedgerLine) -> str:
     words, unit, file = plan.words, line.unit, line.file
     if unit and line.number and unit.counted:
         status = words(f"ledger.unit_status.{unit.status}")
@@ -186,11 +188,13 @@ def _status(plan: Plan, line: _Line) -> str:
     because = title(reason.code, "vi") if reason else ""
     if unit and line.number and unit.status is UnitStatus.MISSING:
         return words("ledger.missing_because", reason=because)
-    key = f"ledger.file_status.{outcome_of(file)}"
-    return words(f"{key}_because", reason=because) if because and f"{key}_because" in words.texts else words(key)
+    outcome = outcome_of(file)
+    if because and outcome in (Outcome.REJECTED, Outcome.IGNORED):
+        return words(f"ledger.file_status.{outcome}_because", reason=because)
+    return words(f"ledger.file_status.{outcome}")
 
 
-def _write_below(table: Table, row: int, lines: Sequence[_Line]) -> int:
+def _write_below(table: Table, row: int, lines: Sequence[_LedgerLine]) -> int:
     """Write message to the group and legend; gives the last row."""
     plan, look = table.book.plan, table.book.styles.note_wrapped
     first, last = table.places["status"], table.places["phone"]
@@ -203,7 +207,7 @@ def _write_below(table: Table, row: int, lines: Sequence[_Line]) -> int:
     return row
 
 
-def _to_the_group(plan: Plan) -> Iterator[tuple[str, str]]:
+def _to_the_group(plan: SummaryPlan) -> Iterator[tuple[str, str]]:
     told, count = group_message(plan), len(unassigned(plan.result.files))
     if told and count:
         yield plan.words("ledger.before_group"), plan.words("ledger.see_first", count=count)
@@ -211,7 +215,7 @@ def _to_the_group(plan: Plan) -> Iterator[tuple[str, str]]:
         yield plan.words("ledger.group_message"), told
 
 
-def _legend(plan: Plan, lines: Sequence[_Line]) -> Iterator[tuple[str, str]]:
+def _legend(plan: SummaryPlan, lines: Sequence[_LedgerLine]) -> Iterator[tuple[str, str]]:
     """Explain the words that stand in the table, and no others."""
     units = [line.unit for line in lines if line.unit and line.number]
     others = {outcome_of(line.file) for line in lines if line.file and not line.number}

@@ -7,8 +7,17 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.model import COUNTED, Entry, State, Total, UnitResult, UnitStatus
 from pipeline.writers.formats import write_box
-from pipeline.writers.summary.page import Book, open_line, pixels, set_up_list, write_link, write_text
-from pipeline.writers.summary.plan import MATRIX_FIRST_ROW, Line, LineKind, Plan, quoted, sum_formula
+from pipeline.writers.summary.cell_writing import write_link, write_text
+from pipeline.writers.summary.printed_page import open_line, pixels, set_up_list
+from pipeline.writers.summary.summary_book import SummaryBook
+from pipeline.writers.summary.summary_plan import (
+    MATRIX_FIRST_ROW,
+    MatrixLine,
+    MatrixLineKind,
+    SummaryPlan,
+    quoted,
+    sum_formula,
+)
 from schemas.rules import Cell
 
 _HEAD = MATRIX_FIRST_ROW - 2
@@ -24,7 +33,7 @@ _SMALLEST_SCALE, _FULL_SCALE = 55, 100
 _Sums = Callable[[int], str] | None
 
 
-def write_matrix(book: Book) -> Worksheet:
+def write_matrix(book: SummaryBook) -> Worksheet:
     """Write the sheet; a number is a live formula to the unit's sheet where there is one."""
     plan, styles = book.plan, book.styles
     sheet = book.workbook.add_worksheet(plan.words("sheets.matrix"))
@@ -42,10 +51,10 @@ def write_matrix(book: Book) -> Worksheet:
     return sheet
 
 
-def _write_head(book: Book, sheet: Worksheet) -> None:
+def _write_head(book: SummaryBook, sheet: Worksheet) -> None:
     """A row of the form that takes several measures has its name above them; one that takes one, above it alone."""
     plan, styles = book.plan, book.styles
-    form = plan.result.form
+    form = plan.form
     names = ["number", "code", "unit", "status", *(["group"] if plan.gathered else [])]
     for column, name in enumerate(names):
         write_box(sheet, (_HEAD, column, _HEAD + 1, column), plan.words(f"matrix.{name}"), styles.grid_head)
@@ -64,7 +73,7 @@ def _write_head(book: Book, sheet: Worksheet) -> None:
         sheet.set_row(_HEAD + place, height)
 
 
-def _write_unit(book: Book, sheet: Worksheet, line: Line) -> None:
+def _write_unit(book: SummaryBook, sheet: Worksheet, line: MatrixLine) -> None:
     plan, styles = book.plan, book.styles
     unit = line.unit
     assert unit is not None
@@ -77,19 +86,19 @@ def _write_unit(book: Book, sheet: Worksheet, line: Line) -> None:
     else:
         sheet.write_string(line.row, _NAME, unit.unit.name, styles.grid_name)
     write_text(sheet, line.row, _STATE, _state(plan, unit), styles.grid_center)
-    if plan.gathered and line.kind is LineKind.UNIT:
+    if plan.gathered and line.kind is MatrixLineKind.UNIT:
         number = next((place for place, group in enumerate(plan.gathered, 1) if code in group.units), 0)
         sheet.write_number(line.row, _GROUP, number, styles.grid_center)
     _write_figures(book, sheet, line.row, unit)
 
 
-def _state(plan: Plan, unit: UnitResult) -> str:
+def _state(plan: SummaryPlan, unit: UnitResult) -> str:
     """Tell a unit of which nothing came from one that sent something, as the list of files does."""
     came = unit.status is UnitStatus.MISSING and (unit.file or unit.unit.code in plan.perhaps)
     return plan.words("matrix.state.without_figures" if came else f"matrix.state.{unit.status}")
 
 
-def _write_figures(book: Book, sheet: Worksheet, row: int, unit: UnitResult) -> None:
+def _write_figures(book: SummaryBook, sheet: Worksheet, row: int, unit: UnitResult) -> None:
     plan, styles = book.plan, book.styles
     code = unit.unit.code
     entries: Mapping[Cell, Entry] = plan.entries.get(code, {})
@@ -113,7 +122,7 @@ def _write_figures(book: Book, sheet: Worksheet, row: int, unit: UnitResult) -> 
             write_text(sheet, row, column, shown, look)
 
 
-def _write_subtotal(book: Book, sheet: Worksheet, line: Line) -> None:
+def _write_subtotal(book: SummaryBook, sheet: Worksheet, line: MatrixLine) -> None:
     plan = book.plan
     assert line.group is not None
     _write_name(book, sheet, line.row, plan.words("matrix.subtotal_type", name=line.group.name))
@@ -124,7 +133,7 @@ def _write_subtotal(book: Book, sheet: Worksheet, line: Line) -> None:
     _write_sums(book, sheet, line.row, line.group.totals, formula)
 
 
-def _write_gathered(book: Book, sheet: Worksheet, line: Line) -> None:
+def _write_gathered(book: SummaryBook, sheet: Worksheet, line: MatrixLine) -> None:
     """Units of one parent stand among others, so they are picked by the number in the hidden column."""
     plan = book.plan
     assert line.group is not None
@@ -142,7 +151,7 @@ def _write_gathered(book: Book, sheet: Worksheet, line: Line) -> None:
     _write_sums(book, sheet, line.row, line.group.totals, formula)
 
 
-def _write_total(book: Book, sheet: Worksheet, line: Line) -> None:
+def _write_total(book: SummaryBook, sheet: Worksheet, line: MatrixLine) -> None:
     plan = book.plan
     _write_name(book, sheet, line.row, plan.words("matrix.total"))
 
@@ -152,29 +161,29 @@ def _write_total(book: Book, sheet: Worksheet, line: Line) -> None:
     _write_sums(book, sheet, line.row, plan.result.totals, formula if plan.spans else None)
 
 
-def _write_heading(book: Book, sheet: Worksheet, line: Line) -> None:
+def _write_heading(book: SummaryBook, sheet: Worksheet, line: MatrixLine) -> None:
     plan, styles = book.plan, book.styles
     sheet.write_string(line.row, _NUMBER, plan.words("matrix.apart"), styles.title_left)
 
 
-_WRITERS: Mapping[LineKind, Callable[[Book, Worksheet, Line], None]] = {
-    LineKind.UNIT: _write_unit,
-    LineKind.SUBTOTAL: _write_subtotal,
-    LineKind.GATHERED: _write_gathered,
-    LineKind.TOTAL: _write_total,
-    LineKind.HEADING: _write_heading,
-    LineKind.APART: _write_unit,
+_WRITERS: Mapping[MatrixLineKind, Callable[[SummaryBook, Worksheet, MatrixLine], None]] = {
+    MatrixLineKind.UNIT: _write_unit,
+    MatrixLineKind.SUBTOTAL: _write_subtotal,
+    MatrixLineKind.GATHERED: _write_gathered,
+    MatrixLineKind.TOTAL: _write_total,
+    MatrixLineKind.HEADING: _write_heading,
+    MatrixLineKind.APART: _write_unit,
 }
 
 
-def _write_name(book: Book, sheet: Worksheet, row: int, name: str) -> None:
+def _write_name(book: SummaryBook, sheet: Worksheet, row: int, name: str) -> None:
     plan, styles = book.plan, book.styles
     for column in range(plan.first_column):
         sheet.write_blank(row, column, None, styles.grid_sum_name)
     sheet.write_string(row, _NAME, name, styles.grid_sum_name)
 
 
-def _write_sums(book: Book, sheet: Worksheet, row: int, totals: Mapping[Cell, Total], sums: _Sums) -> None:
+def _write_sums(book: SummaryBook, sheet: Worksheet, row: int, totals: Mapping[Cell, Total], sums: _Sums) -> None:
     """Write one formula a column; `sums` makes it for a column, or is None where there is nothing to add."""
     look = book.styles.grid_sum
     for cell, column in book.plan.columns.items():
@@ -186,7 +195,7 @@ def _write_sums(book: Book, sheet: Worksheet, row: int, totals: Mapping[Cell, To
             sheet.write_blank(row, column, None, look)
 
 
-def _set_up(sheet: Worksheet, plan: Plan) -> None:
+def _set_up(sheet: Worksheet, plan: SummaryPlan) -> None:
     widths = {column: _width(plan, cell) for cell, column in plan.columns.items()}
     for column, width in enumerate(_FIXED_WIDTHS):
         sheet.set_column(column, column, width)
@@ -196,7 +205,7 @@ def _set_up(sheet: Worksheet, plan: Plan) -> None:
         sheet.set_column(column, column, width)
     sheet.freeze_panes(MATRIX_FIRST_ROW, plan.first_column)
     # The buttons would lie over the turned heads of the figures; a total is not to be filtered away.
-    total = next(line.row for line in plan.lines if line.kind is LineKind.TOTAL)
+    total = next(line.row for line in plan.lines if line.kind is MatrixLineKind.TOTAL)
     sheet.autofilter(_HEAD + 1, _NUMBER, total - 1, _STATE)
     set_up_list(sheet, plan)
     sheet.repeat_rows(_HEAD, _HEAD + 1)
@@ -204,14 +213,14 @@ def _set_up(sheet: Worksheet, plan: Plan) -> None:
     _break_pages(sheet, plan, widths)
 
 
-def _width(plan: Plan, cell: Cell) -> float:
+def _width(plan: SummaryPlan, cell: Cell) -> float:
     """Characters for the largest number of a column: its total, or that of a unit outside the totals."""
     apart = (plan.entries.get(unit.unit.code, {}).get(cell) for unit in plan.result.units if not unit.in_total)
     values = [plan.result.totals[cell].value, *(entry.value for entry in apart if entry)]
     return max(_NARROWEST, max(len(f"{value or 0:,}") for value in values) + _AIR)
 
 
-def _break_pages(sheet: Worksheet, plan: Plan, widths: Mapping[int, float]) -> None:
+def _break_pages(sheet: Worksheet, plan: SummaryPlan, widths: Mapping[int, float]) -> None:
     """Print whole numbered groups of the form on a page, as many as it holds; manual breaks need a fixed scale.
 
     A group that no readable scale gets onto one page goes on after one of its rows, never between two measures.
@@ -235,10 +244,10 @@ def _break_pages(sheet: Worksheet, plan: Plan, widths: Mapping[int, float]) -> N
     sheet.set_v_pagebreaks(breaks)
 
 
-def _groups(plan: Plan, *, by_number: bool) -> list[list[int]]:
+def _groups(plan: SummaryPlan, *, by_number: bool) -> list[list[int]]:
     """Columns of each numbered row of the form with the rows under it, or of each row alone."""
     groups: list[list[int]] = []
-    for row in plan.result.form.rows:
+    for row in plan.form.rows:
         columns = [column for cell, column in plan.columns.items() if cell.row == row.key]
         if row.stt or not groups or not by_number:
             groups.append([])

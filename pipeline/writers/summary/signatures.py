@@ -7,14 +7,15 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.extract.own.summary import SIGNED, is_left_to_people
 from pipeline.model import HandName
 from pipeline.writers.formats import write_box
-from pipeline.writers.summary.page import Book, clean_text, write_text
-from pipeline.writers.summary.plan import Plan
+from pipeline.writers.summary.cell_writing import clean_text, write_text
+from pipeline.writers.summary.summary_book import SummaryBook
+from pipeline.writers.summary.summary_plan import SummaryPlan
 
 _SIGNING_ROWS = 4
 _Halves = tuple[tuple[int, int], tuple[int, int]]
 
 
-def write_signatures(book: Book, sheet: Worksheet, top: int, halves: _Halves, key_column: int) -> int:
+def write_signatures(book: SummaryBook, sheet: Worksheet, top: int, halves: _Halves, key_column: int) -> int:
     """Write from row `top` on; gives the row after them.
 
     Whoever made it is in the left half, the signers in the right one. The hidden keys tell a later run which lines
@@ -40,19 +41,19 @@ def write_signatures(book: Book, sheet: Worksheet, top: int, halves: _Halves, ke
     return top + max([*rows.values(), *(down for down, _ in placed)]) + 1
 
 
-def names_without_place(plan: Plan) -> list[HandName]:
+def names_without_place(plan: SummaryPlan) -> list[HandName]:
     """Names that stood below a post of the older summary which is not in the new one."""
     return _placed(plan)[1]
 
 
-def _post_rows(plan: Plan) -> Mapping[str, int]:
+def _post_rows(plan: SummaryPlan) -> Mapping[str, int]:
     """Key of each line of posts -> its row below the first one; the first signer has room to sign above the next."""
     count = max(len(plan.result.register.office.signers), 1)
     downs = [0, 1, *(2 + _SIGNING_ROWS + step for step in range(count - 1))]
     return {f"{SIGNED}{number}": down for number, down in enumerate(downs, 1)}
 
 
-def _placed(plan: Plan) -> tuple[Mapping[tuple[int, bool], str], list[HandName]]:
+def _placed(plan: SummaryPlan) -> tuple[Mapping[tuple[int, bool], str], list[HandName]]:
     """Find row, below the first line of posts, and half of each name; and the names for which there is no room."""
     rows = _post_rows(plan)
     keys = {down: key for key, down in rows.items()}

@@ -8,16 +8,17 @@ from collections.abc import Mapping
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.model import Return, State
-from pipeline.writers.summary.page import Book, clean_text
+from pipeline.writers.summary.cell_writing import clean_text
+from pipeline.writers.summary.summary_book import SummaryBook
 from pipeline.writers.summary.tables import Table, begin_list
 from schemas.rules import Cell
 
 
-def write_sources(book: Book) -> Worksheet:
+def write_sources(book: SummaryBook) -> Worksheet:
     """Write the sheet; a cell that nobody filled and that counts for nothing has no line."""
     plan = book.plan
     table = begin_list(book, "sources", plan.words("sources.count"), frozen="column")
-    form = plan.result.form
+    form = plan.form
     cells = [Cell(row.key, column.key) for row in form.rows for column in form.columns]
     columns = {cell: form.column_named(cell) for cell in cells}
     for unit in plan.result.units:
@@ -30,7 +31,7 @@ def write_sources(book: Book) -> Worksheet:
 def _write_return(table: Table, name: str, counted: Return, columns: Mapping[Cell, str]) -> None:
     """Write the lines of one return."""
     places, styles = table.places, table.book.styles
-    form, words = table.book.plan.result.form, table.book.plan.words
+    form, words = table.book.plan.form, table.book.plan.words
     look = styles.line_text
     texts = (("unit", name), ("file", counted.shown_path), ("sheet", counted.sheet))
     same = [(places[key], clean_text(text)) for key, text in texts]

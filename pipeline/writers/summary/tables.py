@@ -7,8 +7,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.writers.sheet_limits import MOST_ROWS
-from pipeline.writers.summary.page import Book, set_up_list, text_height, write_link, write_text
+from pipeline.writers.summary.cell_writing import write_link, write_text
+from pipeline.writers.summary.printed_page import set_up_list, text_height
 from pipeline.writers.summary.styles import LIST_SIZE
+from pipeline.writers.summary.summary_book import SummaryBook
 
 LIST_HEAD = 3
 LIST_FIRST_ROW = LIST_HEAD + 1
@@ -20,7 +22,7 @@ LAST_LINE = MOST_ROWS - 101
 class Table:
     """A list sheet that is being written, line by line."""
 
-    book: Book
+    book: SummaryBook
     name: str
     """by which the wording knows the list"""
     frozen: str
@@ -85,7 +87,7 @@ class Table:
         self.row = LIST_HEAD
 
 
-def begin_list(book: Book, name: str, line: str, *, frozen: str) -> Table:
+def begin_list(book: SummaryBook, name: str, line: str, *, frozen: str) -> Table:
     """Write what stands above the lines of a list; the columns up to `frozen` stay in sight."""
     words = book.plan.words
     columns = words.columns[name]
@@ -99,7 +101,7 @@ def begin_list(book: Book, name: str, line: str, *, frozen: str) -> Table:
     )
 
 
-def _begun_sheet(book: Book, name: str, sheet_name: str, line: str, frozen: str) -> Worksheet:
+def _begun_sheet(book: SummaryBook, name: str, sheet_name: str, line: str, frozen: str) -> Worksheet:
     plan, styles = book.plan, book.styles
     sheet = book.workbook.add_worksheet(sheet_name)
     sheet.write_string(0, 0, plan.words(f"{name}.title"), styles.title_left)

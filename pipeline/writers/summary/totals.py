@@ -15,25 +15,24 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.extract.own.stamp import coverage_text
 from pipeline.extract.own.summary import ATTACHMENT, DATE, MOTTO, ORGAN, STATE, TITLE
+from pipeline.extract.own.summary_words import SummaryWords
 from pipeline.writers.form_layout import FormPlace, place_form, set_widths, write_head, write_labels
 from pipeline.writers.formats import set_up_page, write_box
+from pipeline.writers.summary.cell_writing import write_stamp, write_text
 from pipeline.writers.summary.derived import write_derived
-from pipeline.writers.summary.marks import Marks
-from pipeline.writers.summary.page import (
-    Book,
+from pipeline.writers.summary.printed_page import (
     RowHeights,
     footer,
     keep_together,
     number_width,
     open_line,
     text_height,
-    write_stamp,
-    write_text,
 )
-from pipeline.writers.summary.plan import Plan, quoted, sum_formula
+from pipeline.writers.summary.row_marks import RowMarks
 from pipeline.writers.summary.signatures import write_signatures
 from pipeline.writers.summary.styles import LIST_SIZE, Styles
-from pipeline.writers.summary.words import Words
+from pipeline.writers.summary.summary_book import SummaryBook
+from pipeline.writers.summary.summary_plan import SummaryPlan, quoted, sum_formula
 from schemas.form import NOTE, Column, Form, Row
 from schemas.register import Office
 from schemas.rules import Cell
@@ -48,7 +47,7 @@ _DEFINED_NAMES = ("form_id", "form_version", "unit_code", "unit_name")
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class _TotalsLayout:
     """Where things stand in the sheet."""
 
     form: Form
@@ -77,7 +76,7 @@ class _Page:
         return next((place for place, used in enumerate(left, 1) if used > _LEFT_SHARE * self.width), 1)
 
 
-def write_totals(book: Book) -> Worksheet:
+def write_totals(book: SummaryBook) -> Worksheet:
     """Write the sheet; each total is a live formula over the column of its cell in the matrix."""
     plan, styles = book.plan, book.styles
     sheet = book.workbook.add_worksheet(plan.words("sheets.totals"))
@@ -92,7 +91,7 @@ def write_totals(book: Book) -> Worksheet:
     write_head(sheet, page.form, page.place, styles.base)
     write_labels(sheet, page.form, page.place, styles.base, mended=True)
     _write_extra_heads(book, rows, page)
-    marks = Marks(plan)
+    marks = RowMarks(plan)
     for form_row in page.form.rows:
         _write_row(book, rows, page, form_row, marks.of_row(form_row))
     halves = ((0, page.middle - 1), (page.middle, page.mark))
@@ -104,8 +103,8 @@ def write_totals(book: Book) -> Worksheet:
     return sheet
 
 
-def _layout(plan: Plan, head: int) -> _Page:
-    form = plan.result.form
+def _layout(plan: SummaryPlan, head: int) -> _TotalsLayout:
+    form = plan.form
     # A merged cell holds one number; a row that takes several keeps its cells apart.
     spread = frozenset(key for key in form.spread if len(_cells(form, key)) < 2)  # noqa: PLR2004
     columns = tuple(
@@ -117,10 +116,10 @@ def _layout(plan: Plan, head: int) -> _Page:
     after = place.last_column + 1
     coverage = {measure: after + step for step, measure in enumerate(form.measures)}
     mark = after + len(coverage)
-    return _Page(narrow, place, coverage, mark, mark + 1)
+    return _TotalsLayout(narrow, place, coverage, mark, mark + 1)
 
 
-def _needed(plan: Plan, column: Column, spread: frozenset[str]) -> float:
+def _needed(plan: SummaryPlan, column: Column, spread: frozenset[str]) -> float:
     """Characters that the largest total of a column takes."""
     totals = plan.result.totals.items()
     return number_width(total.value for cell, total in totals if cell.measure == column.key and cell.row not in spread)
@@ -130,7 +129,7 @@ def _cells(form: Form, row: str) -> list[Cell]:
     return [cell for cell in form.number_cells if cell.row == row]
 
 
-def _set_widths(sheet: Worksheet, page: _Page) -> None:
+def _set_widths(sheet: Worksheet, page: _TotalsLayout) -> None:
     set_widths(sheet, page.form, page.place)
     for column in page.coverage.values():
         sheet.set_column(column, column, _COVERAGE_WIDTH)
@@ -138,7 +137,7 @@ def _set_widths(sheet: Worksheet, page: _Page) -> None:
     sheet.set_column(page.key, page.key, None, None, {"hidden": True})
 
 
-def _write_organ(book: Book, rows: RowHeights, page: _Page) -> None:
+def _write_organ(book: SummaryBook, rows: RowHeights, page: _TotalsLayout) -> None:
     """Organ on the left, the state's name and motto on the right, as the decree places them."""
     plan, styles, sheet = book.plan, book.styles, rows.sheet
     office, words = plan.result.register.office, plan.words
@@ -156,20 +155,20 @@ def _write_organ(book: Book, rows: RowHeights, page: _Page) -> None:
         rows.set(row, text_height(organ, left, bold=True))
 
 
-def place_and_date(office: Office, words: Words) -> str:
+def place_and_date(office: Office, words: SummaryWords) -> str:
     """Give the dotted line for place and date, to be filled in by hand."""
     return words("page.place_and_date", place=office.place or words("page.place_unknown"))
 
 
-def _top_lines(plan: Plan, styles: Styles) -> Iterator[tuple[str, str, Format]]:
+def _top_lines(plan: SummaryPlan, styles: Styles) -> Iterator[tuple[str, str, Format]]:
     """Give key, text and look of each line between the organ and the table."""
     attachment = plan.result.by_hand.dotted.get(ATTACHMENT) or plan.words("totals.attachment")
-    yield TITLE, plan.result.form.summary_title, styles.base.title
+    yield TITLE, plan.form.summary_title, styles.base.title
     yield ATTACHMENT, attachment, styles.base.reference
     yield STATE, open_line(plan), styles.base.subtitle if plan.is_final else styles.open_line
 
 
-def _write_extra_heads(book: Book, rows: RowHeights, page: _Page) -> None:
+def _write_extra_heads(book: SummaryBook, rows: RowHeights, page: _TotalsLayout) -> None:
     plan, styles, sheet = book.plan, book.styles, rows.sheet
     first, last = page.place.head, page.place.body - 1
     for measure, column in page.coverage.items():
@@ -183,13 +182,13 @@ def _write_extra_heads(book: Book, rows: RowHeights, page: _Page) -> None:
         rows.set(row, max(height / page.place.head_rows, _heads_height(page)) + _AIR)
 
 
-def _heads_height(page: _Page) -> float:
+def _heads_height(page: _TotalsLayout) -> float:
     """What the form's own heads need in each row of the head."""
     columns = page.form.columns
     return max(text_height(c.head[-1], c.width, bold=True) / (page.place.head_rows - len(c.head) + 1) for c in columns)
 
 
-def _write_row(book: Book, rows: RowHeights, page: _Page, row: Row, mark: str) -> None:
+def _write_row(book: SummaryBook, rows: RowHeights, page: _TotalsLayout, row: Row, mark: str) -> None:
     plan, styles, sheet = book.plan, book.styles, rows.sheet
     at, form = page.place.rows[row.key], page.form
     cells = _cells(form, row.key)
@@ -217,12 +216,12 @@ def _write_row(book: Book, rows: RowHeights, page: _Page, row: Row, mark: str) -
     rows.set(at, max(_heights(page, row, mark, texts)))
 
 
-def _formula(plan: Plan, cell: Cell) -> str:
+def _formula(plan: SummaryPlan, cell: Cell) -> str:
     matrix, column = quoted(plan.words("sheets.matrix")), plan.columns[cell]
     return sum_formula([f"{matrix}!{xl_range(first, column, last, column)}" for first, last in plan.spans])
 
 
-def _heights(page: _Page, row: Row, mark: str, texts: Mapping[str, str]) -> Iterator[float]:
+def _heights(page: _TotalsLayout, row: Row, mark: str, texts: Mapping[str, str]) -> Iterator[float]:
     yield text_height(mark, _MARK_WIDTH, LIST_SIZE)
     for column in page.form.columns:
         if column.role == "label":
@@ -234,7 +233,7 @@ def _heights(page: _Page, row: Row, mark: str, texts: Mapping[str, str]) -> Iter
             yield text_height(texts[column.key], column.width)
 
 
-def _write_stamp(book: Book, sheet: Worksheet, page: _Page) -> None:
+def _write_stamp(book: SummaryBook, sheet: Worksheet, page: _TotalsLayout) -> None:
     """Outside the printed part: what a reader one level up needs, and the workbook's names that point at it."""
     plan = book.plan
     register = plan.result.register
@@ -247,7 +246,7 @@ def _write_stamp(book: Book, sheet: Worksheet, page: _Page) -> None:
         book.workbook.define_name(key, f"={name}!{where}")
 
 
-def _set_up(sheet: Worksheet, plan: Plan, page: _Page, last: int) -> None:
+def _set_up(sheet: Worksheet, plan: SummaryPlan, page: _TotalsLayout, last: int) -> None:
     label = page.form.column_of("label")
     sheet.freeze_panes(page.place.body, page.place.columns[label.key] + 1 if label else 0)
     sheet.autofilter(page.place.body - 1, 0, page.place.last_row, page.mark)

@@ -8,8 +8,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.findings.group import told_once
 from pipeline.model import Entry, Finding, Return, State, UnitResult
-from pipeline.writers.summary.page import Book
-from pipeline.writers.summary.plan import Plan
+from pipeline.writers.summary.summary_book import SummaryBook
+from pipeline.writers.summary.summary_plan import SummaryPlan
 from schemas.form import NOTE, Row, ValueKind
 from schemas.rules import Cell, Severity
 
@@ -20,7 +20,7 @@ _COLOURED = (Severity.ERROR, Severity.WARNING)
 class UnitCopy(NamedTuple):
     """What is needed to draw the sheet of one unit."""
 
-    book: Book
+    book: SummaryBook
     sheet: Worksheet
     counted: Return | None
     entries: Mapping[Cell, Entry]
@@ -28,13 +28,13 @@ class UnitCopy(NamedTuple):
     """by the cell they are told at; those of no row of the form under an empty cell"""
 
 
-def copy_of(book: Book, sheet: Worksheet, unit: UnitResult) -> UnitCopy:
+def copy_of(book: SummaryBook, sheet: Worksheet, unit: UnitResult) -> UnitCopy:
     """Gather what is shown of one unit."""
     entries = book.plan.entries.get(unit.unit.code, {})
     return UnitCopy(book, sheet, unit.counted, entries, _by_cell(book.plan, unit))
 
 
-def _by_cell(plan: Plan, unit: UnitResult) -> Mapping[Cell, Sequence[Finding]]:
+def _by_cell(plan: SummaryPlan, unit: UnitResult) -> Mapping[Cell, Sequence[Finding]]:
     found: dict[Cell, list[Finding]] = {}
     # What many cells bear and nobody is asked about stands once below the form, all else beside its row.
     for finding in told_once(plan.findings_of(unit), (Severity.INFO,)):
@@ -54,7 +54,7 @@ def is_coloured(copy: UnitCopy) -> bool:
 
 def is_open(copy: UnitCopy, cell: Cell) -> bool:
     """Whether a cell takes something, or something stands in it."""
-    row = copy.book.plan.result.form.by_key.get(cell.row)
+    row = copy.book.plan.form.by_key.get(cell.row)
     return row is not None and (cell.measure in row.kinds or cell.measure == NOTE or cell in copy.entries)
 
 
@@ -84,7 +84,7 @@ def shown(copy: UnitCopy, entry: Entry | None) -> str:
 
 def is_text_alone(copy: UnitCopy, row: Row) -> bool:
     """Whether a row takes text only, and has it in the first measure at most: it is given the width of all."""
-    place, (_, *others) = copy.book.plan.unit_place, copy.book.plan.result.form.measures
+    place, (_, *others) = copy.book.plan.unit_place, copy.book.plan.form.measures
     side_by_side = place.measures[1] - place.measures[0] == len(others)
     if not others or not side_by_side or set(row.kinds.values()) != {ValueKind.TEXT}:
         return False

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pipeline.findings import codes, message
 from pipeline.model import Entry, Finding, State
 from pipeline.writers.formats import write_box
-from pipeline.writers.summary.page import text_height, write_text
-from pipeline.writers.summary.places import cells_of, places_named
+from pipeline.writers.summary.cell_writing import write_text
+from pipeline.writers.summary.place_names import cells_of, places_named
+from pipeline.writers.summary.printed_page import text_height
 from pipeline.writers.summary.styles import LIST_SIZE
 from pipeline.writers.summary.unit_copy import UnitCopy, is_text_alone, shown
 from schemas.form import NOTE, Row
@@ -17,7 +18,7 @@ REMARK_WIDTH = 44.0
 
 def write_remarks(copy: UnitCopy, row: Row, column: int) -> float:
     """Say beside the row what is to be looked at, and make the row high enough for all its texts; gives its height."""
-    cells = [Cell(row.key, key) for key in (*copy.book.plan.result.form.measures, NOTE)]
+    cells = [Cell(row.key, key) for key in (*copy.book.plan.form.measures, NOTE)]
     texts = [
         *(_remark(copy, told) for cell in (*cells, Cell(row.key, "")) for told in copy.findings.get(cell, ())),
         *(_decision(copy, copy.entries[cell]) for cell in cells if cell in copy.entries and not _is_told(copy, cell)),
@@ -32,7 +33,7 @@ def write_remarks(copy: UnitCopy, row: Row, column: int) -> float:
 
 def _heights(copy: UnitCopy, row: Row) -> Iterator[float]:
     """What each text of a row needs."""
-    form = copy.book.plan.result.form
+    form = copy.book.plan.form
     wide = is_text_alone(copy, row)
     for column in form.columns:
         if column.role == "label":
@@ -46,7 +47,7 @@ def _heights(copy: UnitCopy, row: Row) -> Iterator[float]:
 
 
 def _remark(copy: UnitCopy, finding: Finding) -> str:
-    words, form = copy.book.plan.words, copy.book.plan.result.form
+    words, form = copy.book.plan.words, copy.book.plan.form
     severity = words(f"unit_sheet.{finding.severity}")
     column = form.column_named(finding.at)
     cells = cells_of(finding, copy.counted) if copy.counted else ()
@@ -63,7 +64,7 @@ def _is_told(copy: UnitCopy, cell: Cell) -> bool:
 def _decision(copy: UnitCopy, entry: Entry) -> str:
     if entry.state is not State.DECIDED:
         return ""
-    column = copy.book.plan.result.form.column_named(entry.key)
+    column = copy.book.plan.form.column_named(entry.key)
     reason = " - ".join(part for part in (entry.reason, entry.decided_by) if part)
     key = "unit_sheet.decided" if column else "unit_sheet.decided_row"
     return copy.book.plan.words(key, column=column, reason=reason)
@@ -73,7 +74,7 @@ def write_rest(copy: UnitCopy, column: int) -> tuple[int, float]:
     """Say below the form what is told of the file or of the form as a whole; gives the last row and the height."""
     row = last = copy.book.plan.unit_place.last_row
     look = copy.book.styles.base.plain
-    width = sum(item.width for item in copy.book.plan.result.form.columns) + REMARK_WIDTH
+    width = sum(item.width for item in copy.book.plan.form.columns) + REMARK_WIDTH
     used = 0.0
     for row, finding in enumerate(copy.findings.get(Cell("", ""), ()), last + 2):
         text = _remark(copy, finding)

@@ -9,17 +9,10 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.model import Entry, State, UnitResult
 from pipeline.writers.form_layout import boxes_of, set_widths, write_head, write_labels
 from pipeline.writers.formats import write_box
-from pipeline.writers.summary.page import (
-    Book,
-    number_width,
-    pixels,
-    set_up_list,
-    text_height,
-    write_link,
-    write_stamp,
-    write_text,
-)
-from pipeline.writers.summary.plan import Plan, quoted
+from pipeline.writers.summary.cell_writing import write_link, write_stamp, write_text
+from pipeline.writers.summary.printed_page import number_width, pixels, set_up_list, text_height
+from pipeline.writers.summary.summary_book import SummaryBook
+from pipeline.writers.summary.summary_plan import SummaryPlan, quoted
 from pipeline.writers.summary.unit_copy import UnitCopy, copy_of, is_coloured, is_open, is_text_alone, look_of, shown
 from pipeline.writers.summary.unit_remarks import REMARK_WIDTH, write_remarks, write_rest
 from schemas.form import NOTE, Row
@@ -33,11 +26,11 @@ _LINE = 15.0
 """points of a line of the top"""
 
 
-def write_unit_sheet(book: Book, unit: UnitResult) -> Worksheet:
+def write_unit_sheet(book: SummaryBook, unit: UnitResult) -> Worksheet:
     """Write the sheet of one unit; a missing unit has an empty one, so that its figures have a place."""
     plan, styles = book.plan, book.styles
     sheet = book.workbook.add_worksheet(plan.unit_sheets[unit.unit.code])
-    form, place = plan.result.form, plan.unit_place
+    form, place = plan.form, plan.unit_place
     copy = copy_of(book, sheet, unit)
     remark = place.last_column + 1
     set_widths(sheet, form, place)
@@ -62,7 +55,7 @@ def write_unit_sheet(book: Book, unit: UnitResult) -> Worksheet:
 
 def _write_top(copy: UnitCopy, unit: UnitResult) -> None:
     sheet, plan, styles = copy.sheet, copy.book.plan, copy.book.styles
-    words, form = plan.words, plan.result.form
+    words, form = plan.words, plan.form
     last = plan.unit_place.last_column + 1
     index = words("sheets.ledger")
     back = words("page.back", sheet=index)
@@ -80,7 +73,7 @@ def _write_top(copy: UnitCopy, unit: UnitResult) -> None:
     sheet.set_row(len(lines) - 1, text_height(source, width))
 
 
-def _source(plan: Plan, unit: UnitResult) -> str:
+def _source(plan: SummaryPlan, unit: UnitResult) -> str:
     words = plan.words
     if unit.counted:
         status, source = words(f"ledger.unit_status.{unit.status}"), plan.source_of(unit.counted)
@@ -97,7 +90,7 @@ def _source(plan: Plan, unit: UnitResult) -> str:
 
 
 def _write_row(copy: UnitCopy, row: Row) -> None:
-    for key in (*copy.book.plan.result.form.measures, NOTE):
+    for key in (*copy.book.plan.form.measures, NOTE):
         if key in copy.book.plan.unit_place.columns:
             _write_cell(copy, Cell(row.key, key))
     if is_text_alone(copy, row):
@@ -107,7 +100,7 @@ def _write_row(copy: UnitCopy, row: Row) -> None:
 def _write_cell(copy: UnitCopy, cell: Cell) -> None:
     row, column = copy.book.plan.unit_place.at(cell)
     entry = copy.entries.get(cell)
-    kind = copy.book.plan.result.form.by_key[cell.row].kinds.get(cell.measure)
+    kind = copy.book.plan.form.by_key[cell.row].kinds.get(cell.measure)
     if not is_open(copy, cell):
         copy.sheet.write_blank(row, column, None, copy.book.styles.base.closed)
         return
@@ -123,7 +116,7 @@ def _write_cell(copy: UnitCopy, cell: Cell) -> None:
 
 
 def _widen(copy: UnitCopy, row: Row) -> None:
-    place, cell = copy.book.plan.unit_place, Cell(row.key, copy.book.plan.result.form.measures[0])
+    place, cell = copy.book.plan.unit_place, Cell(row.key, copy.book.plan.form.measures[0])
     at, (left, right) = place.rows[row.key], place.measures
     look = look_of(copy, cell, is_number=False)
     copy.sheet.merge_range(at, left, at, right, "", look)
@@ -134,7 +127,7 @@ def _sum_of_parts(copy: UnitCopy, cell: Cell, entry: Entry) -> str:
     """The formula of a computed total, if the parts as they stand here add up to it; else nothing."""
     if entry.state is not State.COMPUTED:
         return ""
-    rules = (rule for rule in copy.book.plan.result.form.rules if isinstance(rule, SumOfParts))
+    rules = (rule for rule in copy.book.plan.form.rules if isinstance(rule, SumOfParts))
     rule = next((rule for rule in rules if rule.total == cell and rule.compute_blank), None)
     if rule is None:
         return ""
@@ -145,9 +138,9 @@ def _sum_of_parts(copy: UnitCopy, cell: Cell, entry: Entry) -> str:
     return f"=SUM({','.join(xl_range(*box) for box in boxes)})"
 
 
-def _set_up(sheet: Worksheet, plan: Plan, end: tuple[int, int], height: float) -> None:
+def _set_up(sheet: Worksheet, plan: SummaryPlan, end: tuple[int, int], height: float) -> None:
     """Set up for print without the line that leads back: on one page, unless the type would be too small to read."""
-    place, form = plan.unit_place, plan.result.form
+    place, form = plan.unit_place, plan.form
     label = form.column_of("label")
     sheet.freeze_panes(place.body, place.columns[label.key] + 1 if label else 0)
     set_up_list(sheet, plan, landscape=False)

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from pipeline.extract.own.template import load_template_words
 from pipeline.writers.formats import Workbook, make_formats, new_workbook
+from pipeline.writers.template.data_layout import lay_out
 from pipeline.writers.template.data_sheet import write_data_sheet
-from pipeline.writers.template.growing import add_growing_sheet
 from pipeline.writers.template.guide import write_guide
-from pipeline.writers.template.page import lay_out
 from pipeline.writers.template.stamp_block import name_stamps, write_lists
+from pipeline.writers.xlsxwriter_inside import add_growing_sheet
 from schemas.form import Form
 from schemas.register import Register, Unit
 from schemas.text import fold_words
@@ -78,9 +78,9 @@ def _write_workbook(workbook: Workbook, form: Form, register: Register, unit: Un
     words, formats = load_template_words(), make_formats(workbook)
     data = add_growing_sheet(workbook, words.sheets["data"])
     guide, lists = (workbook.add_worksheet(words.sheets[name]) for name in ("guide", "lists"))
-    page = lay_out(form, formats)
-    name_stamps(workbook, data, page.stamps)
+    layout = lay_out(form, formats)
+    name_stamps(workbook, data, layout.stamps)
     # A stamped copy bears its name already; a list of a thousand names would only weigh on every reading.
     write_lists(workbook, lists, (unit,) if unit else asked_units(register))
-    write_data_sheet(data, page, unit)
-    write_guide(guide, form, register, formats, page.letter)
+    write_data_sheet(data, layout, unit)
+    write_guide(guide, form, register, formats, layout.letter)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.extract.own.template import TemplateWords
-from pipeline.writers.template.cells import checks_of_cells
+from pipeline.writers.template.cell_checks import checks_of_cells
 from pipeline.writers.template.formulas import Check, CheckedForm, quoted
 from schemas.form import NOTE, Form, Row, ValueKind
 from schemas.rules import (

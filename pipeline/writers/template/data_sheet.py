@@ -13,11 +13,11 @@ from pipeline.writers.formats import (
     write_box,
 )
 from pipeline.writers.template.checks import checks_of, row_formula
-from pipeline.writers.template.growing import GrowingSheet
-from pipeline.writers.template.page import HINT_ROW, STAMP_ROW, STATUS_ROW, Page, colour
+from pipeline.writers.template.data_layout import HINT_ROW, STAMP_ROW, STATUS_ROW, DataLayout, colour
 from pipeline.writers.template.stamp_block import write_stamps
-from pipeline.writers.template.status import contact_formula, status_formula, status_of_blank
+from pipeline.writers.template.status_line import contact_formula, status_formula, status_of_blank
 from pipeline.writers.template.validation import validate_cells
+from pipeline.writers.xlsxwriter_inside import GrowingSheet
 from schemas.form import ValueKind
 from schemas.register import Unit
 
@@ -28,43 +28,43 @@ _TEXT_LINES = 10
 """so much room has a row for free text: its cells are merged, and such a row never grows by itself"""
 
 
-def write_data_sheet(sheet: GrowingSheet, page: Page, unit: Unit | None) -> None:
+def write_data_sheet(sheet: GrowingSheet, layout: DataLayout, unit: Unit | None) -> None:
     """Write the sheet, blank or stamped with a unit."""
-    _write_top(sheet, page, unit)
-    write_stamps(sheet, page.form, page.stamps, page.formats, unit)
-    _write_form(sheet, page)
-    _write_checks(sheet, page)
-    validate_cells(sheet, page, unit)
-    _set_up(sheet, page, unit)
+    _write_top(sheet, layout, unit)
+    write_stamps(sheet, layout.form, layout.stamps, layout.formats, unit)
+    _write_form(sheet, layout)
+    _write_checks(sheet, layout)
+    validate_cells(sheet, layout, unit)
+    _set_up(sheet, layout, unit)
 
 
-def _write_top(sheet: Worksheet, page: Page, unit: Unit | None) -> None:
+def _write_top(sheet: Worksheet, layout: DataLayout, unit: Unit | None) -> None:
     """Write what stays on the screen: the hint, the status line, and what each measure column is."""
-    words, place, formats = page.words, page.place, page.formats
+    words, place, formats = layout.words, layout.place, layout.formats
     write_box(sheet, (HINT_ROW, 0, HINT_ROW, place.last_column), words.top["hint"], formats.small)
     last = max(place.measures[0] - 1, 0)
     if last:
         sheet.merge_range(STATUS_ROW, 0, STATUS_ROW, last, "", formats.strong)
-    status = status_formula(page.checked, page.stamps["unit_code"].at, page.remarks, page.letter)
-    now = status_of_blank(page.form, words, page.letter, unit_known=unit is not None)
+    status = status_formula(layout.checked, layout.stamps["unit_code"].at, layout.remarks, layout.letter)
+    now = status_of_blank(layout.form, words, layout.letter, unit_known=unit is not None)
     sheet.write_formula(STATUS_ROW, 0, status, formats.strong, now)
     inks = {"done": formats.ink_done, "look": formats.ink_warning, "nothing": formats.ink_warning}
     inks["open"] = formats.ink_error
     begins = {words.status[name].partition("{")[0][:_TELLING]: ink for name, ink in inks.items()}
     colour(sheet, (STATUS_ROW, 0, STATUS_ROW, last), begins)
-    for index, column in enumerate(page.form.columns):
+    for index, column in enumerate(layout.form.columns):
         if column.role == "measure":
             reminder = column_reminder(words, column, index)
             sheet.write_string(STATUS_ROW, index, reminder, formats.reminder)
-    width = sum(column.width for column in page.form.columns[: last + 1])
+    width = sum(column.width for column in layout.form.columns[: last + 1])
     lines = max(lines_needed(text, width, bold=True) for text in words.status.values())
     sheet.set_row(STATUS_ROW, row_height(max(lines, 2)))
 
 
-def _write_form(sheet: GrowingSheet, page: Page) -> None:
+def _write_form(sheet: GrowingSheet, layout: DataLayout) -> None:
     """Write the form as printed in the letter, and an input cell wherever a row takes something."""
-    form, place, formats = page.form, page.place, page.formats
-    write_lines(sheet, form, place, page.first_title, title_lines(form, formats))
+    form, place, formats = layout.form, layout.place, layout.formats
+    write_lines(sheet, form, place, layout.first_title, title_lines(form, formats))
     write_head(sheet, form, place, formats)
     write_labels(sheet, form, place, formats)
     for row in form.rows:
@@ -91,38 +91,38 @@ def _input_look(kind: ValueKind | None, formats: Formats) -> Format:
     return formats.open_text if kind is ValueKind.TEXT else formats.open_number
 
 
-def _write_checks(sheet: Worksheet, page: Page) -> None:
+def _write_checks(sheet: Worksheet, layout: DataLayout) -> None:
     """Write beside each row what is wrong in it, and its key in a hidden column; on top what is missing above it."""
-    place, formats, checked = page.place, page.formats, page.checked
-    head = (place.head, page.checks, place.body - 1, page.checks)
-    write_box(sheet, head, page.words.top["checks"], formats.head)
-    sheet.write_string(place.body - 1, page.keys, page.stamp_words.row_key, formats.hidden)
-    contact = contact_formula(checked, page.stamps, page.stamp_words)
-    sheet.write_formula(STATUS_ROW, page.checks, contact, formats.remark, "")
+    place, formats, checked = layout.place, layout.formats, layout.checked
+    head = (place.head, layout.checks, place.body - 1, layout.checks)
+    write_box(sheet, head, layout.words.top["checks"], formats.head)
+    sheet.write_string(place.body - 1, layout.keys, layout.stamp_words.row_key, formats.hidden)
+    contact = contact_formula(checked, layout.stamps, layout.stamp_words)
+    sheet.write_formula(STATUS_ROW, layout.checks, contact, formats.remark, "")
     for key, checks in checks_of(checked).items():
         row = place.rows[key]
-        sheet.write_string(row, page.keys, key, formats.hidden)
+        sheet.write_string(row, layout.keys, key, formats.hidden)
         if checks:
-            sheet.write_formula(row, page.checks, row_formula(checks, page.words), formats.remark, "")
-    sheet.set_column(page.checks, page.checks, _CHECKS_WIDTH)
-    sheet.set_column(page.keys, page.keys, None, None, {"hidden": True})
-    remark = page.words.remark
+            sheet.write_formula(row, layout.checks, row_formula(checks, layout.words), formats.remark, "")
+    sheet.set_column(layout.checks, layout.checks, _CHECKS_WIDTH)
+    sheet.set_column(layout.keys, layout.keys, None, None, {"hidden": True})
+    remark = layout.words.remark
     inks = {remark["error"]: formats.ink_error, remark["warning"]: formats.ink_warning}
     for first in (STATUS_ROW, place.body):
         last = STATUS_ROW if first == STATUS_ROW else place.last_row
-        colour(sheet, (first, page.checks, last, page.checks), inks)
+        colour(sheet, (first, layout.checks, last, layout.checks), inks)
 
 
-def _set_up(sheet: Worksheet, page: Page, unit: Unit | None) -> None:
+def _set_up(sheet: Worksheet, layout: DataLayout, unit: Unit | None) -> None:
     """Set widths, print area, protection, and what is selected when the workbook opens."""
-    form, place = page.form, page.place
+    form, place = layout.form, layout.place
     set_widths(sheet, form, place)
     set_up_page(sheet)
     sheet.print_area(STAMP_ROW, 0, place.last_row, place.last_column)
     sheet.repeat_rows(place.head, place.body - 1)
-    set_foot(sheet, page.words.file["foot"].format(form_id=form.id, form_version=form.version))
+    set_foot(sheet, layout.words.file["foot"].format(form_id=form.id, form_version=form.version))
     # Only the top stays: with the head in it a small screen would show no more than a few rows.
     sheet.freeze_panes(STATUS_ROW + 1, 0)
     sheet.protect("", {"select_locked_cells": False, "format_rows": True})
-    first = page.stamps["filled_by" if unit else "unit_name"]
+    first = layout.stamps["filled_by" if unit else "unit_name"]
     sheet.set_selection(first.row, first.value, first.row, first.value)

@@ -4,37 +4,37 @@ from typing import Any
 
 from pipeline.writers.form_layout import boxes_of
 from pipeline.writers.formats import Worksheet
-from pipeline.writers.template.cells import LARGEST
-from pipeline.writers.template.page import Page
+from pipeline.writers.template.cell_checks import LARGEST
+from pipeline.writers.template.data_layout import DataLayout
 from schemas.form import ValueKind
 from schemas.register import Unit
 
 
-def validate_cells(sheet: Worksheet, page: Page, unit: Unit | None) -> None:
+def validate_cells(sheet: Worksheet, layout: DataLayout, unit: Unit | None) -> None:
     """Refuse in the cell what is no whole number, and offer lists where one of few answers is meant."""
     for kind in LARGEST:
-        _only_whole_numbers(sheet, page, kind)
+        _only_whole_numbers(sheet, layout, kind)
     lists = {"source": "source_choices", "blank_means_zero": "blank_choices"}
     if not unit:
         lists["unit_name"] = "unit_names"
     for name, choices in lists.items():
-        stamp = page.stamps[name]
+        stamp = layout.stamps[name]
         options = {
             "validate": "list",
             "source": f"={choices}",
-            "error_title": page.words.validation["choice_title"],
-            "error_message": page.words.validation["choice_text"],
+            "error_title": layout.words.validation["choice_title"],
+            "error_message": layout.words.validation["choice_text"],
         }
         sheet.data_validation(stamp.row, stamp.value, stamp.row, stamp.value, options)
 
 
-def _only_whole_numbers(sheet: Worksheet, page: Page, kind: ValueKind) -> None:
-    form = page.form
+def _only_whole_numbers(sheet: Worksheet, layout: DataLayout, kind: ValueKind) -> None:
+    form = layout.form
     cells = [cell for cell in form.number_cells if form.by_key[cell.row].kinds[cell.measure] is kind]
-    boxes = boxes_of(map(page.place.at, cells))
+    boxes = boxes_of(map(layout.place.at, cells))
     if not boxes:
         return
-    title, text = (page.words.validation[f"{kind.value}_{part}"] for part in ("title", "text"))
+    title, text = (layout.words.validation[f"{kind.value}_{part}"] for part in ("title", "text"))
     options: dict[str, Any] = {
         "validate": "integer",
         "criteria": "between",

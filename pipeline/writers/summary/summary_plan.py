@@ -12,10 +12,11 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pipeline.consolidation import status
 from pipeline.extract.own.stamp import StampWords
+from pipeline.extract.own.summary_words import SummaryWords
 from pipeline.model import Consolidation, Entry, FileResult, FileStatus, Finding, Group, Return, UnitResult
 from pipeline.writers.form_layout import FormPlace, place_form
 from pipeline.writers.formats import sheet_name
-from pipeline.writers.summary.words import Words
+from schemas.form import Form
 from schemas.rules import Cell, Severity
 from schemas.text import fold
 
@@ -29,7 +30,7 @@ UNIT_LINES = 5
 """lines above the head of a unit sheet: link back, title, unit, source, legend"""
 
 
-class LineKind(StrEnum):
+class MatrixLineKind(StrEnum):
     """What a line of the matrix is."""
 
     UNIT = "unit"
@@ -44,10 +45,10 @@ class LineKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MatrixLine:
     """One line of the matrix."""
 
-    kind: LineKind
+    kind: MatrixLineKind
     row: int
     unit: UnitResult | None = None
     group: Group | None = None
@@ -58,14 +59,19 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SummaryPlan:
     """What is shown, and where. Rows and columns count from 0."""
 
     result: Consolidation
-    words: Words
+    words: SummaryWords
     stamp: StampWords
     unit_sheets: Mapping[str, str]
     """unit code -> name of its sheet; empty where none are written"""
+
+    @property
+    def form(self) -> Form:
+        """The form that was collected."""
+        return self.result.form
 
     @cached_property
     def files(self) -> Mapping[str, FileResult]:
@@ -102,7 +108,7 @@ class Plan:
         return tuple(group for group in self.result.groups if group.kind == "parent")
 
     @cached_property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[MatrixLine, ...]:
         """The lines of the matrix from top to bottom."""
         return tuple(_lines(self))
 
@@ -122,7 +128,7 @@ class Plan:
         """Rows of the summed units in the matrix, as few spans as possible."""
         spans: list[tuple[int, int]] = []
         for line in self.lines:
-            if line.kind is LineKind.UNIT:
+            if line.kind is MatrixLineKind.UNIT:
                 if spans and spans[-1][1] == line.row - 1:
                     spans[-1] = (spans[-1][0], line.row)
                 else:
@@ -189,7 +195,7 @@ class Plan:
         return "" if fold(counted.source) in ("", fold(self.stamp.source_file)) else counted.source
 
 
-def make_plan(result: Consolidation, words: Words, stamp: StampWords, *, unit_sheets: bool) -> Plan:
+def plan_summary(result: Consolidation, words: SummaryWords, stamp: StampWords, *, unit_sheets: bool) -> SummaryPlan:
     """Name the unit sheets; everything else follows from the result."""
     names: dict[str, str] = {}
     if unit_sheets:
@@ -198,7 +204,7 @@ def make_plan(result: Consolidation, words: Words, stamp: StampWords, *, unit_sh
             name = sheet_name(f"{unit.unit.code} {short_name(unit)}", taken)
             taken.add(name)
             names[unit.unit.code] = name
-    return Plan(result, words, stamp, names)
+    return SummaryPlan(result, words, stamp, names)
 
 
 def short_name(unit: UnitResult) -> str:
@@ -221,7 +227,7 @@ def sum_formula(ranges: Sequence[str]) -> str:
     return f'=IF(COUNT({where})=0,"",SUM({where}))'
 
 
-def _blocks(plan: Plan) -> Iterator[tuple[Group | None, list[UnitResult]]]:
+def _blocks(plan: SummaryPlan) -> Iterator[tuple[Group | None, list[UnitResult]]]:
     """The summed units by type, then those of no group; in one block where that says as much."""
     groups = [group for group in plan.result.groups if group.kind == "type"]
     if not 1 < len(groups) <= MOST_RANGES:
@@ -232,24 +238,24 @@ def _blocks(plan: Plan) -> Iterator[tuple[Group | None, list[UnitResult]]]:
     yield None, list(by_code.values())
 
 
-def _lines(plan: Plan) -> Iterator[Line]:
+def _lines(plan: SummaryPlan) -> Iterator[MatrixLine]:
     row, number = MATRIX_FIRST_ROW, 0
     for group, units in _blocks(plan):
         first = row
         for unit in units:
             number += 1
-            yield Line(LineKind.UNIT, row, unit=unit, number=number)
+            yield MatrixLine(MatrixLineKind.UNIT, row, unit=unit, number=number)
             row += 1
         if group and units:
-            yield Line(LineKind.SUBTOTAL, row, group=group, span=(first, row - 1))
+            yield MatrixLine(MatrixLineKind.SUBTOTAL, row, group=group, span=(first, row - 1))
             row += 1
     for place, group in enumerate(plan.gathered, 1):
-        yield Line(LineKind.GATHERED, row, group=group, number=place)
+        yield MatrixLine(MatrixLineKind.GATHERED, row, group=group, number=place)
         row += 1
-    yield Line(LineKind.TOTAL, row)
+    yield MatrixLine(MatrixLineKind.TOTAL, row)
     apart = [unit for unit in plan.result.units if not unit.in_total]
     if apart:
         row += 2
-        yield Line(LineKind.HEADING, row)
+        yield MatrixLine(MatrixLineKind.HEADING, row)
         for place, unit in enumerate(apart, 1):
-            yield Line(LineKind.APART, row + place, unit=unit, number=place)
+            yield MatrixLine(MatrixLineKind.APART, row + place, unit=unit, number=place)

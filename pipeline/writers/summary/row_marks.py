@@ -6,9 +6,9 @@ from functools import cached_property
 
 from pipeline.consolidation.questions import cells_in_question, questions_by_unit
 from pipeline.extract.blanks import added_up_for_good, awaited_cells, required_cells
+from pipeline.extract.own.summary_words import joined
 from pipeline.model import State, Total
-from pipeline.writers.summary.plan import Plan
-from pipeline.writers.summary.words import joined
+from pipeline.writers.summary.summary_plan import SummaryPlan
 from schemas.form import Row
 from schemas.rules import Cell, Severity
 
@@ -16,16 +16,16 @@ _MOST_NAMES = 3
 
 
 @dataclass(frozen=True)
-class Marks:
+class RowMarks:
     """What is open at each cell of the form, found once for all rows."""
 
-    plan: Plan
+    plan: SummaryPlan
 
     @cached_property
     def _names(self) -> Mapping[str, Mapping[Cell, Sequence[str]]]:
         """Reason -> cell -> the units it holds for."""
-        found: dict[str, dict[Cell, list[str]]] = {key: {} for key in _REASONS}
-        form = self.plan.result.form
+        found: dict[str, dict[Cell, list[str]]] = {key: {} for key in REASONS}
+        form = self.plan.form
         questions = questions_by_unit(self.plan.result.files)
         for unit in self.plan.expected:
             name = unit.unit.name
@@ -55,7 +55,7 @@ class Marks:
     @cached_property
     def _left_blank(self) -> Mapping[Cell, Sequence[str]]:
         """Cell -> the units that left it blank and said nothing of it, so that its coverage is not full."""
-        required = frozenset(required_cells(self.plan.result.form))
+        required = frozenset(required_cells(self.plan.form))
         found: dict[Cell, list[str]] = {}
         for unit in self.plan.expected:
             one = unit.counted
@@ -84,10 +84,10 @@ class Marks:
         missing = len(self.plan.expected) - self.plan.received
         if missing:
             yield words("totals.why_missing", count=missing)
-        for reason in _REASONS:
+        for reason in REASONS:
             names = list(dict.fromkeys(name for cell in cells for name in self._names[reason].get(cell, ())))
             if names:
                 yield words(f"totals.why_{reason}", names=joined(names, _MOST_NAMES, words))
 
 
-_REASONS = ("left_out", "awaited", "error", "computed", "below", "asked")
+REASONS = ("left_out", "awaited", "error", "computed", "below", "asked")

@@ -15,7 +15,7 @@ HINT_ROW, STATUS_ROW, STAMP_ROW = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class DataLayout:
     """What is needed to write the data sheet."""
 
     form: Form
@@ -53,12 +53,12 @@ class Page:
         return CheckedForm(self.form, self.place, self.words, f'{answer}="{self.stamp_words.blank_yes}"')
 
 
-def lay_out(form: Form, formats: Formats) -> Page:
+def lay_out(form: Form, formats: Formats) -> DataLayout:
     """Lay out the data sheet: hint and status line, the stamp, and the form as printed in the letter."""
     stamps = place_stamps(form, STAMP_ROW)
     first_title = max(stamp.row for stamp in stamps.values()) + 2
     place = place_form(form, first_title + len(title_lines(form, formats)))
-    return Page(form, place, load_template_words(), load_stamp_words(), stamps, first_title, formats)
+    return DataLayout(form, place, load_template_words(), load_stamp_words(), stamps, first_title, formats)
 
 
 def colour(sheet: Worksheet, box: Box, inks: Mapping[str, Format]) -> None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from pipeline.extract.own.summary_words import SummaryWords
 from pipeline.model import Finding, Return
-from pipeline.writers.summary.words import Words
 from schemas.form import Form
 from schemas.rules import Cell
 
 
-def place_named(form: Form, words: Words, cell: Cell) -> str:
+def place_named(form: Form, words: SummaryWords, cell: Cell) -> str:
     """Short name of a row with that of its column; one of both where the other is not known or needed."""
     row, column = form.by_key.get(cell.row), form.column_named(cell)
     if row is None:
@@ -25,7 +25,7 @@ def cells_of(finding: Finding, returned: Return) -> tuple[Cell, ...]:
     return cells if len(cells) == len(finding.places) else ()
 
 
-def places_named(form: Form, words: Words, cells: Sequence[Cell], most: int | None = None) -> str:
+def places_named(form: Form, words: SummaryWords, cells: Sequence[Cell], most: int | None = None) -> str:
     """Names of several places, a row with all its cells by its name alone; beyond `most` the rest is counted."""
     by_row: dict[str, list[Cell]] = {}
     for cell in cells:

@@ -2,14 +2,14 @@
 
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.writers.summary.page import Book
+from pipeline.writers.summary.summary_book import SummaryBook
 from pipeline.writers.summary.tables import begin_list
 
 
-def write_texts(book: Book) -> Worksheet:
+def write_texts(book: SummaryBook) -> Worksheet:
     """Write the sheet: a line for each text of each counted return."""
     plan = book.plan
-    form = plan.result.form
+    form = plan.form
     entries = [
         (unit, entry) for unit in plan.result.units if unit.counted for entry in unit.counted.entries if entry.text
     ]

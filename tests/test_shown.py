@@ -225,6 +225,22 @@ def pack(file: Path, parts: Mapping[str, bytes]) -> None:
             package.writestr(name, data)
 
 
+@pytest.mark.parametrize(("shown_as", "value"), [(THOUSANDS, None), ("#,##0", 15_100), ('#,##0" đồng"', 15_100)])
+def test_a_conditional_number_format_is_weighed_in_an_ods_of_libreoffice(
+    tmp_path: Path, soffice: Convert, shown_as: str, value: int | None
+) -> None:
+    def change(_: Workbook, sheet: Worksheet, places: Places) -> None:
+        rule = Rule(type="cellIs", operator="greaterThan", formula=["1"])
+        rule.dxf = number_format(shown_as)
+        sheet.conditional_formatting.add(places[MONEY_CELL], rule)
+        sheet[places[MONEY_CELL]].number_format = "#,##0"
+
+    file = changed(tmp_path, change, {MONEY_CELL: 15_100})
+    one = the_return(soffice(file, "ods", tmp_path / "saved"))
+    assert entry(one, MONEY, "quantity").value == value
+    assert (("V003", MONEY) in codes(one)) == (value is None)
+
+
 def test_a_conditional_format_of_an_extension_names_its_own_number_format(tmp_path: Path) -> None:
     file, places = written(tmp_path, {MONEY_CELL: 15_100})
     parts = parts_of(file)
@@ -299,6 +315,7 @@ _CONDITIONAL = (
     'calcext:apply-style-name="kilo" calcext:value="&gt;=1000" calcext:base-cell-address="x"/>'
     "</calcext:conditional-format></calcext:conditional-formats>"
 )
+_ENCODED = style("kilo_5f_1", "N1").replace("style:family", 'style:display-name="kilo_1" style:family')
 ODS = {
     "style of the book": ((number_cell("kilo"), _KILO + style("kilo", "N1")), _DRESSED),
     "style made from it": ((number_cell("ce1"), _KILO + style("kilo", "N1"), style("ce1", parent="kilo")), _DRESSED),
@@ -309,6 +326,27 @@ ODS = {
     "conditional format": (
         (number_cell("ce1"), _KILO + style("kilo", "N1"), style("ce1"), _CONDITIONAL),
         _DRESSED,
+    ),
+    "conditional format by the shown name of a style": (
+        (number_cell("ce1", shown="15,100"), _KILO + _ENCODED, style("ce1"), _CONDITIONAL.replace("kilo", "kilo_1")),
+        _DRESSED,
+    ),
+    "conditional format beside an automatic style of its name": (
+        (
+            number_cell("ce1", shown="15.100"),
+            _KILO + _ENCODED,
+            style("kilo_1") + style("ce1"),
+            _CONDITIONAL.replace("kilo", "kilo_1"),
+        ),
+        _DRESSED,
+    ),
+    "condition of a style on a grouped text": (
+        (number_cell("ce1", shown="15\u00a0100"), _KILO + style("kilo", "N1") + style("ce1", inside=_HELD)),
+        _DRESSED,
+    ),
+    "condition that does not hold for a grouped text": (
+        (number_cell("ce1", shown="15,100"), _KILO + style("kilo", "N1") + style("ce1", inside=_NOT_HELD)),
+        None,
     ),
     "condition that does not hold": (
         (number_cell("ce1"), _KILO + style("kilo", "N1") + style("ce1", inside=_NOT_HELD)),

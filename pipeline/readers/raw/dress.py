@@ -149,9 +149,14 @@ _SCIENTIFIC = re.compile(r"-?\d+(?:[.,]\d+)?[Ee][+-]?\d+")
 _MOST_THOUSANDS = 3
 
 
+def shows_digits_alone(value: float, shown: str) -> bool:
+    """Whether a text is a whole number and nothing else, be it grouped: "15,100"."""
+    return value.is_integer() and shown.translate(_GROUPING) == str(int(value))
+
+
 def dress_seen(value: float, shown: str) -> Dress | None:
     """Tell the same from the text that a cell shows, which OpenDocument keeps beside its number."""
-    if not value.is_integer() or value <= 0 or shown.translate(_GROUPING) == str(int(value)):
+    if not value.is_integer() or value <= 0 or shows_digits_alone(value, shown):
         return None
     if not shown.strip():
         return Dress("")

@@ -1,7 +1,7 @@
 """What the formats of ods say beside what its cells show: OpenDocument 1.3 part 3, chapters 16 and 20.
 
 A cell keeps the text that it shows, but some writers (ONLYOFFICE) keep the bare number there and the format in
-styles.xml. So both are asked, and a conditional format too.
+styles.xml. So both are asked, and a conditional format too: no known writer keeps the text as a condition shows it.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Self
 from xml.parsers import expat
 
 from pipeline.readers.raw.comments import without_name
-from pipeline.readers.raw.dress import Dress, dress_of
+from pipeline.readers.raw.dress import Dress, dress_of, shows_digits_alone
 from pipeline.readers.raw.facts import MOST_CELLS, MOST_ROWS, Address, Notes
 from pipeline.readers.raw.markup import Attributes, parse
 from pipeline.readers.raw.places import areas_of, lies_in
@@ -41,13 +41,24 @@ def add_marks(notes: Notes, sheet_name: str, content: bytes, styles: bytes) -> N
     seen = _Table(sheet_name, book).read(content)
     notes.comments.update(seen.comments)
     for place, cell in seen.cells.items():
-        if any(book.is_struck(style) for style in cell.styles):
+        if any(book.is_struck(style) for style in (cell.style, *cell.conditional)):
             notes.struck.add(place)
-        if cell.value is None or not cell.shows_bare_number():
-            continue
-        dress = next(filter(None, (book.dress(style, cell.value) for style in cell.styles)), None)
-        if dress:
+        if dress := _dress_of(cell, book):
             notes.dressed.setdefault(place, dress)
+
+
+def _dress_of(cell: "_Cell", book: "_Styles") -> Dress | None:
+    """Return what the styles of a cell put around its number, as far as its text does not show it already."""
+    if cell.value is None:
+        return None
+    # LibreOffice keeps the text as the cell's own style groups it ("15,100"), and not as a conditional style does.
+    if not cell.text or shows_digits_alone(cell.value, cell.text):
+        for style in cell.conditional:
+            if dress := book.dress(style, cell.value):
+                return dress
+    if cell.shows_bare_number():
+        return book.dress(cell.style, cell.value)
+    return None
 
 
 @dataclass(slots=True)
@@ -75,6 +86,8 @@ class _Styles:
     def __init__(self) -> None:
         self.styles: dict[str, _Style] = {}
         self.formats: dict[str, _Format] = {}
+        self.by_shown_name: dict[str, str] = {}
+        """name of a style as a person sees it -> the encoded one, where they differ: "Kiểu_1" is "Kiểu_5f_1"."""
         self.style: _Style | None = None
         self.format: _Format | None = None
         self.text: list[str] | None = None
@@ -138,7 +151,10 @@ class _Styles:
     def _start_style(self, attributes: Attributes) -> None:
         self.style = _Style(attributes.get("style:parent-style-name", ""), attributes.get("style:data-style-name", ""))
         if attributes.get("style:family") == "table-cell":
-            self.styles[attributes.get("style:name", "")] = self.style
+            name = attributes.get("style:name", "")
+            self.styles[name] = self.style
+            if shown_name := attributes.get("style:display-name"):
+                self.by_shown_name[shown_name] = name
 
     def _start_of_format(self, number: _Format, name: str, attributes: Attributes) -> None:
         if name in ("number:text", "number:currency-symbol"):
@@ -182,12 +198,14 @@ def may_hold(condition: str, value: float) -> bool:
 
 @dataclass(slots=True)
 class _Cell:
-    styles: list[str]
+    style: str
+    conditional: list[str]
+    """the styles that may hold in the place of its own"""
     value: float | None
     text: str
 
     def shows_bare_number(self) -> bool:
-        """Tell whether the text of a cell is its number alone, as a writer leaves it that does not dress it."""
+        """Whether the text of a cell is its number alone, as a writer leaves it that does not dress it."""
         try:
             return self.value is not None and float(self.text) == self.value
         except ValueError:
@@ -225,7 +243,7 @@ class _Table:
             ranges = list(areas_of(_SHEET.sub("", areas)))
             for place, cell in self.cells.items():
                 if any(lies_in(place, area) for area in ranges) and may_hold(condition, cell.value or 0):
-                    cell.styles.insert(0, style)
+                    cell.conditional.insert(0, style)
         return self
 
     def _start(self, name: str, attributes: Attributes) -> None:
@@ -249,8 +267,9 @@ class _Table:
         elif name == "calcext:conditional-format":
             self.areas = attributes.get("calcext:target-range-address", "")
         elif name == "calcext:condition":
-            said = attributes.get("calcext:value", ""), attributes.get("calcext:apply-style-name", "")
-            self.conditions.append((self.areas, *said))
+            shown_name = attributes.get("calcext:apply-style-name", "")
+            style = self.book.by_shown_name.get(shown_name, shown_name)
+            self.conditions.append((self.areas, attributes.get("calcext:value", ""), style))
 
     def _start_inside(self, name: str) -> None:
         if name == "office:annotation":
@@ -300,11 +319,13 @@ class _Table:
     def _take(self, column: int, value: float | None) -> None:
         below = next((style for end, style in self.column_styles if column < end), "")
         style = self.cell.get("table:style-name") or self.row_style or below
-        styles = [*(self.book.conditional(style, value) if value is not None else []), style]
+        conditional: list[str] = []
+        if value is not None:
+            conditional = self.book.conditional(style, value)
         for row in range(self.row, self.row + min(self.rows, _FARTHEST)):
             if len(self.cells) == MOST_CELLS:
                 return
-            self.cells[row, column] = _Cell(styles, value, "".join(self.text))
+            self.cells[row, column] = _Cell(style, [*conditional], value, "".join(self.text))
 
 
 def _repeated(attributes: Attributes, name: str) -> int:

@@ -15,7 +15,7 @@ from random import Random
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from pipeline.extract.file import desk_for
+from pipeline.extract.file import reading_context
 from pipeline.extract.locate import locate
 from pipeline.extract.own.stamp import load_stamp_words
 from pipeline.model.limits import DEFAULT
@@ -106,9 +106,9 @@ def numbers_of(form: Form, number: int) -> Mapping[Cell, int]:
 
 def _master(form: Form, register: Register, unit: Unit, path: Path) -> _Master:
     write_template(form, register, path, unit)
-    desk = desk_for(form, register, DEFAULT)
+    context = reading_context(form, register, DEFAULT)
     sheet = next(read_sheets(path.read_bytes(), DEFAULT))
-    (located,) = locate(sheet, desk.labels)
+    (located,) = locate(sheet, context.labels)
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     path.unlink()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from pipeline.extract.context import Desk, desk_for
+from pipeline.extract.context import ReadingContext, reading_context
 from pipeline.model import Entry, Return
 from pipeline.model.limits import DEFAULT
 from pipeline.readers.kinds import Kind
@@ -19,14 +19,14 @@ from tests.builders import shipped_form
 
 
 @cache
-def desk() -> Desk:
+def desk() -> ReadingContext:
     """Give the desk of the form of the letter and its register."""
-    return desk_for(shipped_form(), load_register(shipped_form(), None), DEFAULT)
+    return reading_context(shipped_form(), load_register(shipped_form(), None), DEFAULT)
 
 
 def blank_sheet(folder: Path, unit: str) -> Draft:
     """Make the data sheet of the template stamped for one unit, by way of a file in a folder."""
-    path, register = folder / f"{unit}.xlsx", desk().names.register
+    path, register = folder / f"{unit}.xlsx", desk().unit_names.register
     write_template(desk().form, register, path, register.by_code[unit])
     data = path.read_bytes()
     sheet = next(iter(read_sheets(data, DEFAULT)))

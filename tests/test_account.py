@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from pipeline.cli.screen import Lang, account, account_of_file, refusal, words
-from pipeline.extract.context import desk_for
+from pipeline.extract.context import reading_context
 from pipeline.findings import finding, title
 from pipeline.model import Claim, Consolidation, FileReading, Finding, Times
 from pipeline.model.errors import RunError
@@ -53,7 +53,7 @@ def unread(path: str, code: str) -> FileReading:
 
 
 def concluded(*readings: FileReading) -> Consolidation:
-    return conclude(Request(FOLDER, FORM, REGISTER), desk_for(FORM, REGISTER, DEFAULT), readings)
+    return conclude(Request(FOLDER, FORM, REGISTER), reading_context(FORM, REGISTER, DEFAULT), readings)
 
 
 def told(consolidation: Consolidation, lang: Lang) -> str:
@@ -198,7 +198,7 @@ def test_the_account_of_many_units_with_errors_and_questions_stays_on_one_screen
         reading = crowded(f"{code}.xlsx", code, 12)
         one = reading.returns[0]
         readings.append(replace(reading, returns=(replace(one, findings=(*one.findings, *questions)),)))
-    result = conclude(Request(FOLDER, FORM, register), desk_for(FORM, register, DEFAULT), readings)
+    result = conclude(Request(FOLDER, FORM, register), reading_context(FORM, register, DEFAULT), readings)
     text = told(result, lang)
     assert len(text.splitlines()) < 45
     say = words(lang)["account"]
@@ -329,7 +329,7 @@ def test_what_was_typed_cannot_write_on_the_screen() -> None:
 
 def test_a_code_whose_zero_was_put_back_is_told() -> None:
     register = replace(REGISTER, padded={"7132": "07132"})
-    consolidation = conclude(Request(FOLDER, FORM, register), desk_for(FORM, register, DEFAULT), [])
+    consolidation = conclude(Request(FOLDER, FORM, register), reading_context(FORM, register, DEFAULT), [])
     for lang in LANGUAGES:
         assert any("7132" in line and "07132" in line for line in told(consolidation, lang).splitlines())
 

@@ -41,7 +41,7 @@ Write = Callable[[Workbook, Worksheet], None]
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the return of one unit."""
-    folder, register = tmp_path_factory.mktemp("made"), desk().names.register
+    folder, register = tmp_path_factory.mktemp("made"), desk().unit_names.register
     write_template(FORM, register, folder / "template.xlsx", register.by_code[UNIT])
     fill_in(FORM, folder / "template.xlsx", folder / "made.xlsx", FIGURES["07150"])
     return folder / "made.xlsx"
@@ -65,7 +65,7 @@ def concluded(folder: Path, files: Mapping[str, bytes]) -> Consolidation:
         times = Times(received=NOON + timedelta(hours=number))
         returns = tuple(replace(one, times=times) for one in reading.returns)
         readings.append(replace(reading, times=times, returns=returns))
-    register = desk().names.register
+    register = desk().unit_names.register
     return conclude(Request(folder, FORM, register), desk(), readings)
 
 

@@ -28,7 +28,7 @@ from pipeline.decisions.ruling import Ruling, rule_on_cells
 from pipeline.decisions.saved import NO_BOOK, SavedBook, SavedLine, SavedSheet
 from pipeline.decisions.seen import bound_cells
 from pipeline.decisions.words import CELLS, FILES, KEY, UNITS, load_decision_words
-from pipeline.extract.context import desk_for
+from pipeline.extract.context import reading_context
 from pipeline.findings import finding
 from pipeline.model import Consolidation, FileReading, FileResult, FileStatus, Return, State
 from pipeline.model.limits import DEFAULT
@@ -352,7 +352,7 @@ def test_a_choice_among_copies_holds_until_another_filled_copy_comes(
 def concluded(*returns: Return) -> Consolidation:
     request = Request(Path(), FORM, REGISTER)
     readings = [FileReading(one.path, one.sha256, (one,), ()) for one in returns]
-    return conclude(request, desk_for(FORM, REGISTER, DEFAULT), readings)
+    return conclude(request, reading_context(FORM, REGISTER, DEFAULT), readings)
 
 
 def asked(result: Consolidation, kind: str) -> list[tuple[str, ...]]:
@@ -446,5 +446,5 @@ def test_a_line_that_stands_for_all_that_is_told_of_a_cell_is_the_answer_to_it()
 def test_a_file_that_was_left_out_is_no_question() -> None:
     ignored = FileReading("~$a.xlsx", sha_of("~$a.xlsx"), (), (finding("F001"),))
     broken = FileReading("b.xlsx", sha_of("b.xlsx"), (), (finding("F004"),))
-    result = conclude(Request(Path(), FORM, REGISTER), desk_for(FORM, REGISTER, DEFAULT), [ignored, broken])
+    result = conclude(Request(Path(), FORM, REGISTER), reading_context(FORM, REGISTER, DEFAULT), [ignored, broken])
     assert asked(result, FILES) == [(sha_of("b.xlsx"), "")]

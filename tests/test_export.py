@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from pipeline.extract.context import desk_for
+from pipeline.extract.context import reading_context
 from pipeline.findings import finding
 from pipeline.model import Consolidation, FileReading, Finding, Return, State, Times
 from pipeline.model.limits import DEFAULT
@@ -49,7 +49,7 @@ def reading(one: Return, *findings: Finding, received: datetime | None = None) -
 
 
 def concluded(readings: Sequence[FileReading], form: Form = FORM, register: Register = REGISTER) -> Consolidation:
-    return conclude(Request(Path(), form, register), desk_for(form, register, DEFAULT), readings)
+    return conclude(Request(Path(), form, register), reading_context(form, register, DEFAULT), readings)
 
 
 def of(unit: str, cells: Mapping[str, Typed], path: str = "", findings: Sequence[Finding] = ()) -> Return:

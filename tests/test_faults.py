@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import pipeline.run.workers.answers
-from pipeline.extract.file import Desk, take_in
+from pipeline.extract.file import ReadingContext, take_in
 from pipeline.model import FileReading
 from pipeline.readers.find import Found
 from tests.conftest import skip
@@ -170,7 +170,7 @@ def test_an_interrupt_just_after_a_file_is_made_leaves_no_file(
 def test_a_fault_of_the_program_at_one_file_costs_that_file_alone(
     returns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(found: Found, desk: Desk) -> FileReading:
+    def fail(found: Found, desk: ReadingContext) -> FileReading:
         if found.path.startswith(CODES[0]):
             raise ValueError("123456 is what stood in the cell")
         return take_in(found, desk)

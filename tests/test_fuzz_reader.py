@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract.file import desk_for
+from pipeline.extract.file import reading_context
 from pipeline.findings import load_catalogue
 from pipeline.model import FileReading
 from pipeline.model.limits import DEFAULT
@@ -160,7 +160,7 @@ def read_altered(folder: Path, numbers: range) -> Counter[str]:
     """Read inputs in batches, hold each to its promise, and count how they ended."""
     seeds = [path.read_bytes() for path in sorted(SAMPLES.rglob("*")) if path.suffix.lower() in FORMATS]
     assert len(seeds) >= 10
-    desk = desk_for(FORM, load_register(FORM, None), replace(DEFAULT, seconds=SECONDS))
+    desk = reading_context(FORM, load_register(FORM, None), replace(DEFAULT, seconds=SECONDS))
     ends: Counter[str] = Counter()
     for first in range(numbers.start, numbers.stop, BATCH):
         batch = range(first, min(first + BATCH, numbers.stop))

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.returns import write_register, write_returns
 from pipeline.decisions.previous_summary import look_back
-from pipeline.extract.file import desk_for
+from pipeline.extract.file import reading_context
 from pipeline.model import Claim
 from pipeline.model.limits import DEFAULT, OWN_FILES
 from pipeline.readers.find import find_files
@@ -39,12 +39,12 @@ def summary(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("large")
     register = write_register(home / "units.csv", UNITS)
     write_returns(home / "returns", write_register(home / "one.csv", 1))
-    (read,) = read_all(find_files(home / "returns"), desk_for(FORM, register, DEFAULT), Plan(workers=0))
+    (read,) = read_all(find_files(home / "returns"), reading_context(FORM, register, DEFAULT), Plan(workers=0))
     readings = []
     for unit in register.expected:
         one = replace(read.returns[0], path=f"{unit.code}.xlsx", claim=Claim(unit.code, "code", {}), sha256=unit.code)
         readings.append(replace(read, path=one.path, sha256=one.sha256, returns=(one,)))
-    result = conclude(Request(home, FORM, register), desk_for(FORM, register, DEFAULT), readings)
+    result = conclude(Request(home, FORM, register), reading_context(FORM, register, DEFAULT), readings)
     # All units send the same figures here, which is asked about, and nothing else is.
     assert {told.code for file in result.files for told in file.findings if told.is_open} == {"U008"}
     write_summary(result, home / "written.xlsx", unit_sheets=False)
@@ -66,7 +66,7 @@ def test_a_summary_of_very_many_units_is_a_return_one_level_up(summary: Path) ->
     (summary.parent / "above.csv").write_text(ABOVE, encoding="utf-8")
     (summary.parent / "sent").mkdir()
     (summary.parent / "sent" / summary.name).write_bytes(summary.read_bytes())
-    desk = desk_for(FORM, load_register(FORM, summary.with_name("above.csv")), replace(DEFAULT, seconds=SECONDS))
+    desk = reading_context(FORM, load_register(FORM, summary.with_name("above.csv")), replace(DEFAULT, seconds=SECONDS))
     (read,) = read_all(find_files(summary.parent / "sent"), desk, Plan(workers=1))
     assert read.findings == ()
     (one,) = read.returns

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract.context import desk_for
+from pipeline.extract.context import reading_context
 from pipeline.extract.own.stamp import load_stamp_words
 from pipeline.extract.own.summary_words import load_summary_words
 from pipeline.findings import finding, in_brief, load_wording, request
@@ -53,7 +53,7 @@ def without_return(path: str, code: str, kind: str = "picture") -> FileReading:
 
 def plan_of(*readings: FileReading, strict: bool = False) -> SummaryPlan:
     asked = Request(Path("input"), FORM, REGISTER, strict=strict)
-    result = conclude(asked, desk_for(FORM, REGISTER, DEFAULT), readings)
+    result = conclude(asked, reading_context(FORM, REGISTER, DEFAULT), readings)
     return plan_summary(result, WORDS, load_stamp_words(), unit_sheets=False)
 
 

@@ -15,7 +15,7 @@ from docx.table import _Cell
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from pipeline.extract.blanks import OPEN_BLANKS
-from pipeline.extract.context import Desk, desk_for
+from pipeline.extract.context import ReadingContext, reading_context
 from pipeline.extract.file import read_bytes
 from pipeline.extract.numbers import load_number_words, read_number
 from pipeline.extract.returns import Medium, read_forms
@@ -160,11 +160,11 @@ def test_people_beside_a_single_count_are_added_and_told(
     assert entry(one, FAIRS, "people").value == people
 
 
-def adding_desk() -> Desk:
+def adding_desk() -> ReadingContext:
     """The form as an office has it that adds both kinds."""
     form = shipped_form()
     rules = tuple(replace(rule, add_up=True) if isinstance(rule, KindsKeptApart) else rule for rule in form.rules)
-    return desk_for(
+    return reading_context(
         replace(form, rules=rules), load_register_csv(shipped_register(form.register), form.first_day), DEFAULT
     )
 

@@ -910,7 +910,7 @@ def test_of_two_forms_one_that_writes_a_name_nobody_bears_is_not_that_of_the_fil
     blank_of: Callable[[str], Draft], draft: Draft
 ) -> None:
     stranger = fill(blank_of(UNIT), Random(3))
-    said: dict[CellValue, CellValue] = {desk().names.register.by_code[UNIT].name: "Phường Cộng Hoaf", UNIT: ""}
+    said: dict[CellValue, CellValue] = {desk().unit_names.register.by_code[UNIT].name: "Phường Cộng Hoaf", UNIT: ""}
     for line in stranger.lines:
         line.cells = {key: said.get(value, value) for key, value in line.cells.items()}
     alone = read_sheets_of([as_sheet(stranger)[0]], "Cong Hoa.xlsx")

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pipeline.extract.context import desk_for
+from pipeline.extract.context import reading_context
 from pipeline.model.errors import RunError
 from pipeline.model.limits import DEFAULT
 from pipeline.readers.register import load_register
@@ -208,7 +208,7 @@ def test_a_leading_zero_is_put_back_and_told(tmp_path: Path) -> None:
     assert register.units[3].parent == "07132"
     assert register.padded == {"7132": "07132"}
     form = shipped_form()
-    desk = desk_for(form, register, DEFAULT)
+    desk = reading_context(form, register, DEFAULT)
     notes = conclude(Request(tmp_path, form, register), desk, []).notes
     padded = [note for note in notes if note.code == "U009"]
     assert [(note.found, note.facts["code"]) for note in padded] == [("7132", "07132")]
@@ -459,7 +459,7 @@ def test_a_register_of_ones_own_keeps_the_office_of_the_form_where_the_same_offi
 
 def notes_of(register: Register, folder: Path) -> list[str]:
     form = shipped_form()
-    result = conclude(Request(folder, form, register), desk_for(form, register, DEFAULT), [])
+    result = conclude(Request(folder, form, register), reading_context(form, register, DEFAULT), [])
     return [note.code for note in result.notes if note.severity is not Severity.INFO]
 
 

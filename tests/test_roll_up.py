@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from examples.filling import cell_addresses
-from pipeline.extract.context import desk_for
+from pipeline.extract.context import reading_context
 from pipeline.extract.locate import locate
 from pipeline.extract.own.stamp import load_stamp_words
 from pipeline.extract.returns import Medium, read_forms
@@ -175,7 +175,7 @@ def test_a_blank_beside_a_coverage_nobody_can_read_is_an_error(room: Path, tmp_p
 
 def test_a_zero_stored_for_a_total_is_a_zero_where_units_stand_behind_it(room: Path) -> None:
     sheet = next(iter(read_sheets((room / "quang_yen.xlsx").read_bytes(), DEFAULT, ["Tổng hợp"])))
-    desk = desk_for(FORM, load_register(FORM, None), DEFAULT)
+    desk = reading_context(FORM, load_register(FORM, None), DEFAULT)
     (form,) = locate(sheet, desk.labels)
     row, column = form.rows["news_items"], form.columns["quantity"]
     sheet = with_cells(sheet, {(row, column): 0.0}, DEFAULT)

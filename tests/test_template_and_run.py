@@ -17,7 +17,7 @@ import pytest
 from openpyxl import load_workbook
 
 from examples.filling import Typed, cell_addresses, fill_in
-from pipeline.extract.context import desk_for
+from pipeline.extract.context import reading_context
 from pipeline.extract.numbers.dates import serials_about
 from pipeline.extract.own.stamp import load_stamp_words
 from pipeline.extract.own.template import load_template_words
@@ -281,7 +281,7 @@ def _told(path: Path) -> Told:
     letter = len(FORM.columns) + 1
     lines = {cell.split(".")[0]: sheet[at].row for cell, at in cell_addresses(FORM, sheet).items()}
     remarks = {row: str(sheet.cell(line, letter).value or "") for row, line in {ABOVE: 2, **lines}.items()}
-    desk = desk_for(FORM, REGISTER, DEFAULT)
+    desk = reading_context(FORM, REGISTER, DEFAULT)
     result = conclude(Request(Path(), FORM, REGISTER), desk, read_all([Found(path.name, path)], desk))
     (file,) = result.files
     counted = next((unit.counted for unit in result.units if unit.counted), None)

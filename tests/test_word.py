@@ -310,7 +310,7 @@ def test_what_money_is_counted_in_is_seen_wherever_the_document_says_it(
 
 def test_words_below_the_table_and_in_other_tables_are_listed_and_move_no_number() -> None:
     def write(document: DocumentObject) -> None:
-        document.add_paragraph("Chưa kể lớp của trường")
+        document.add_paragraph("Các lớp mở tại trường học")
         table = document.add_table(2, 2)
         table.cell(0, 0).text, table.cell(0, 1).text, table.cell(1, 0).text = "Lớp khác", "47", FORM.rows[0].label
 

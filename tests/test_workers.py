@@ -19,7 +19,7 @@ import pytest
 import pipeline.run.workers.answers
 import pipeline.run.workers.pool
 import pipeline.run.workers.start
-from pipeline.extract.file import Desk, desk_for, take_in
+from pipeline.extract.file import ReadingContext, reading_context, take_in
 from pipeline.model import Claim, FileReading, Return, Times
 from pipeline.model.limits import DEFAULT, Limits, with_changes
 from pipeline.readers.find import Found, find_files
@@ -56,12 +56,12 @@ def returns(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def desk() -> Desk:
+def desk() -> ReadingContext:
     return desk_of(DEFAULT)
 
 
-def desk_of(limits: Limits) -> Desk:
-    return desk_for(FORM, load_register(FORM, None), limits)
+def desk_of(limits: Limits) -> ReadingContext:
+    return reading_context(FORM, load_register(FORM, None), limits)
 
 
 def told(reading: FileReading) -> list[str]:
@@ -82,7 +82,7 @@ def mixed(returns: Path, folder: Path) -> tuple[Found, ...]:
 
 @pytest.mark.parametrize(("workers", "method"), [(3, METHODS[0]), (2, "spawn")])
 def test_the_answer_is_the_same_for_any_number_of_workers(
-    returns: Path, desk: Desk, tmp_path: Path, workers: int, method: Method
+    returns: Path, desk: ReadingContext, tmp_path: Path, workers: int, method: Method
 ) -> None:
     found = mixed(returns, tmp_path)
     here = read_all(found, desk, Plan(workers=0))
@@ -112,14 +112,16 @@ def test_a_lost_worker_costs_the_file_it_was_at_and_no_other(
 
 
 @pytest.mark.parametrize("place", range(5))
-def test_a_worker_may_be_lost_at_any_file_of_a_batch(returns: Path, desk: Desk, tmp_path: Path, place: int) -> None:
+def test_a_worker_may_be_lost_at_any_file_of_a_batch(
+    returns: Path, desk: ReadingContext, tmp_path: Path, place: int
+) -> None:
     good = list(find_files(returns))
     found = [*good[:place], trap(tmp_path, "abort", good[0].file), *good[place:]]
     read = read_all(found, desk, Plan(workers=2, method=METHODS[0]))
     assert [told(one) for one in read] == [["F004"] if index == place else [] for index in range(5)]
 
 
-def test_many_workers_may_be_lost(returns: Path, desk: Desk, tmp_path: Path) -> None:
+def test_many_workers_may_be_lost(returns: Path, desk: ReadingContext, tmp_path: Path) -> None:
     good = list(find_files(returns))
     bad = [replace(trap(tmp_path, "abort", good[0].file), path=f"bad {number}") for number in range(12)]
     read = read_all([*bad, *good], desk, Plan(workers=2, method=METHODS[0]))
@@ -127,7 +129,7 @@ def test_many_workers_may_be_lost(returns: Path, desk: Desk, tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_a_worker_that_is_killed_by_chance_costs_nothing(returns: Path, desk: Desk, tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_by_chance_costs_nothing(returns: Path, desk: ReadingContext, tmp_path: Path) -> None:
     good = list(find_files(returns))
     read = read_all([trap(tmp_path, "kill_once", good[0].file), *good], desk, Plan(workers=1, method=METHODS[0]))
     assert [told(one) for one in read] == [[]] * 5
@@ -153,7 +155,7 @@ def _uncollected() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_uncollected")
 @pytest.mark.parametrize("kind", ["xlsx", "ods"])
-def test_reading_a_workbook_leaves_nothing_in_rings(desk: Desk, kind: str) -> None:
+def test_reading_a_workbook_leaves_nothing_in_rings(desk: ReadingContext, kind: str) -> None:
     files = sorted((ROOT / "tests/corpus/files").glob(f"*.{kind}"))[:5]
     for file in files * 2:
         left = gc.collect()
@@ -162,7 +164,7 @@ def test_reading_a_workbook_leaves_nothing_in_rings(desk: Desk, kind: str) -> No
 
 
 @pytest.mark.usefixtures("_uncollected")
-def test_what_a_library_leaves_in_rings_is_let_go_of_once_it_is_much(desk: Desk) -> None:
+def test_what_a_library_leaves_in_rings_is_let_go_of_once_it_is_much(desk: ReadingContext) -> None:
     class Ring:
         def __init__(self) -> None:
             self.own = self
@@ -175,7 +177,7 @@ def test_what_a_library_leaves_in_rings_is_let_go_of_once_it_is_much(desk: Desk)
 
 @pytest.mark.parametrize("workers", [0, 1])
 def test_a_surprise_is_a_finding_with_an_id_and_a_log_without_content(
-    returns: Path, desk: Desk, tmp_path: Path, workers: int
+    returns: Path, desk: ReadingContext, tmp_path: Path, workers: int
 ) -> None:
     good = list(find_files(returns))
     lines: list[str] = []
@@ -193,7 +195,7 @@ def test_a_surprise_is_a_finding_with_an_id_and_a_log_without_content(
 @pytest.mark.skipif(sys.platform != "linux", reason="the bound on memory binds on Linux alone")
 @pytest.mark.parametrize("method", METHODS)
 def test_an_abort_of_the_reader_is_not_heard_on_the_console(
-    desk: Desk, tmp_path: Path, method: Method, capfd: pytest.CaptureFixture[str]
+    desk: ReadingContext, tmp_path: Path, method: Method, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "far.xlsx").write_bytes(FAR)
     lines: list[str] = []
@@ -205,7 +207,7 @@ def test_an_abort_of_the_reader_is_not_heard_on_the_console(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the bound on memory binds on Linux alone")
 def test_a_member_that_kills_its_reader_is_told_and_the_others_are_read(
-    returns: Path, desk: Desk, tmp_path: Path
+    returns: Path, desk: ReadingContext, tmp_path: Path
 ) -> None:
     files = [file.read_bytes() for file in sorted(returns.iterdir())]
     members = {"1.xlsx": files[0], "2.xlsx": FAR, "3.xlsx": files[1], "4.xlsx": FAR, "5.xlsx": files[2]}
@@ -223,7 +225,7 @@ def test_a_member_that_kills_its_reader_is_told_and_the_others_are_read(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the bound on memory binds on Linux alone")
-def test_an_archive_full_of_killers_is_left_after_a_few(desk: Desk, tmp_path: Path) -> None:
+def test_an_archive_full_of_killers_is_left_after_a_few(desk: ReadingContext, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(zipped({f"{number}.xlsx": FAR for number in range(50)}))
     read = read_all(find_files(tmp_path), desk, Plan(workers=1, method="fork"))
     assert {told(one)[0] for one in read} == {"F019"}
@@ -231,7 +233,7 @@ def test_an_archive_full_of_killers_is_left_after_a_few(desk: Desk, tmp_path: Pa
     assert len(read) < 10
 
 
-def test_equal_names_in_an_archive_are_told_apart(returns: Path, desk: Desk, tmp_path: Path) -> None:
+def test_equal_names_in_an_archive_are_told_apart(returns: Path, desk: ReadingContext, tmp_path: Path) -> None:
     one, other = (file.read_bytes() for file in sorted(returns.iterdir())[:2])
     (tmp_path / "a.zip").write_bytes(make_zip([entry("b.xlsx", one), entry("b.xlsx", other)]))
     read = read_all(find_files(tmp_path), desk, Plan(workers=0))
@@ -241,12 +243,12 @@ def test_equal_names_in_an_archive_are_told_apart(returns: Path, desk: Desk, tmp
 
 
 def test_forms_of_sheets_that_are_numbered_alike_are_told_apart(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: ReadingContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A sheet "A" with two forms gives "A (1)" and "A (2)", and another sheet may be called so."""
     (tmp_path / "a.xlsx").write_bytes(b"x")
 
-    def three_forms(found: Found, desk: Desk) -> FileReading:
+    def three_forms(found: Found, desk: ReadingContext) -> FileReading:
         names, nobody = ("A (1)", "A (2)", "A (1)"), Claim(None, "none", {})
         returns = [Return(f"{found.path}#{name}", "", name, False, nobody, (), (), Times()) for name in names]
         return FileReading(found.path, None, tuple(returns), ())
@@ -256,7 +258,7 @@ def test_forms_of_sheets_that_are_numbered_alike_are_told_apart(
     assert [one.path for one in read.returns] == ["a.xlsx#A (1)", "a.xlsx#A (2)", "a.xlsx#A (1) (2)"]
 
 
-def test_an_interrupt_ends_every_worker(returns: Path, desk: Desk, tmp_path: Path) -> None:
+def test_an_interrupt_ends_every_worker(returns: Path, desk: ReadingContext, tmp_path: Path) -> None:
     good = list(find_files(returns))
     found = [*good, trap(tmp_path, "hang", good[0].file)]
 
@@ -276,7 +278,7 @@ def test_limits_as_wide_as_can_be_asked_for_are_kept_by_reading_processes(return
     assert ([len(one.returns) for one in read], lines) == ([1, 1, 1, 1], [])
 
 
-def test_progress_counts_every_file_once(returns: Path, desk: Desk, tmp_path: Path) -> None:
+def test_progress_counts_every_file_once(returns: Path, desk: ReadingContext, tmp_path: Path) -> None:
     good = list(find_files(returns))
     heard: list[tuple[int, int]] = []
     found = [*good, trap(tmp_path, "abort", good[0].file)]
@@ -285,7 +287,9 @@ def test_progress_counts_every_file_once(returns: Path, desk: Desk, tmp_path: Pa
     assert heard == [(done, 5) for done in range(1, 6)]
 
 
-def test_without_any_process_files_are_read_here(returns: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_any_process_files_are_read_here(
+    returns: Path, desk: ReadingContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: object) -> None:
         raise OSError("no more processes")
 
@@ -295,7 +299,7 @@ def test_without_any_process_files_are_read_here(returns: Path, desk: Desk, monk
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a fork takes over what is replaced here")
 def test_where_no_worker_comes_up_files_are_read_here(
-    returns: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    returns: Path, desk: ReadingContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline.run.workers.start, "serve", lambda *_: os._exit(3))
     read = read_all(find_files(returns), desk, Plan(workers=1, method="fork"))
@@ -303,7 +307,7 @@ def test_where_no_worker_comes_up_files_are_read_here(
 
 
 def test_it_is_logged_that_files_are_read_without_protection(
-    returns: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    returns: Path, desk: ReadingContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
         raise OSError("no more processes")
@@ -344,7 +348,7 @@ def test_a_script_that_calls_the_library_runs_once_where_processes_are_started_a
     assert done.stdout.splitlines() == ["the script runs", str(["used"] * 4)]
 
 
-def test_what_is_slow_to_load_is_loaded_meanwhile(returns: Path, desk: Desk) -> None:
+def test_what_is_slow_to_load_is_loaded_meanwhile(returns: Path, desk: ReadingContext) -> None:
     order: list[str] = []
     plan = Plan(1, METHODS[0], lambda done, of: order.append("read"), lambda: order.append("loaded"))
     read_all(find_files(returns), desk, plan)
@@ -352,12 +356,12 @@ def test_what_is_slow_to_load_is_loaded_meanwhile(returns: Path, desk: Desk) -> 
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_used(
-    returns: Path, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    returns: Path, desk: ReadingContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "a.xlsx"
     file.write_bytes(next(returns.iterdir()).read_bytes())
 
-    def read_and_change(found: Found, desk: Desk) -> FileReading:
+    def read_and_change(found: Found, desk: ReadingContext) -> FileReading:
         reading = take_in(found, desk)
         with found.file.open("ab") as more:
             more.write(b"x")
@@ -370,7 +374,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_used(
     assert answer.reading.returns == ()
 
 
-def test_a_file_that_vanished_since_it_was_found_is_told(returns: Path, desk: Desk, tmp_path: Path) -> None:
+def test_a_file_that_vanished_since_it_was_found_is_told(returns: Path, desk: ReadingContext, tmp_path: Path) -> None:
     file = tmp_path / "a.xlsx"
     file.write_bytes(b"x")
     found = find_files(tmp_path)
@@ -420,7 +424,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def test_a_trap_reads_like_the_file_it_stands_for(returns: Path, desk: Desk) -> None:
+def test_a_trap_reads_like_the_file_it_stands_for(returns: Path, desk: ReadingContext) -> None:
     good = next(iter(find_files(returns)))
     assert read_all([Found(good.path, good.file)], desk, Plan(workers=0))[0].returns
     assert isinstance(Trap(good.file), type(good.file))

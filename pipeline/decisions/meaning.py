@@ -21,7 +21,7 @@ from pipeline.decisions.decided import (
 from pipeline.decisions.keys import FileKey, read_cell_key, read_file_key, read_unit_key
 from pipeline.decisions.saved import Look, SavedBook, SavedLine
 from pipeline.decisions.words import CELLS, FILES, DecisionWords
-from pipeline.extract.cells.shown import as_shown
+from pipeline.extract.cells.number_formats import as_shown
 from pipeline.extract.numbers import Kind as NumberKind
 from pipeline.extract.numbers import Reading, load_number_words, read_number
 from pipeline.findings import codes

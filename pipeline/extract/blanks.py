@@ -23,7 +23,11 @@ def required_cells(form: Form) -> tuple[Cell, ...]:
 
 
 def totals_of_parts(
-    form: Form, entries: Iterable[Entry], elsewhere: Collection[Cell], *, zeros: bool = False
+    form: Form,
+    entries: Iterable[Entry],
+    elsewhere: Collection[Cell],
+    *,
+    zeros: bool = False,
 ) -> AbstractSet[Cell]:
     """Totals that are more than a blank where nothing stands in them: a part has a figure, or may have one.
 
@@ -31,13 +35,16 @@ def totals_of_parts(
     """
     with_figure = set(elsewhere)
     for entry in entries:
-        if entry.value or entry.state is State.UNREADABLE or (zeros and entry.value == 0):
+        is_zero = zeros and entry.value == 0
+        if entry.value or is_zero or entry.state is State.UNREADABLE:
             with_figure.add(entry.key)
     rules = [rule for rule in form.rules if isinstance(rule, SumOfParts) and rule.compute_blank]
     totals: set[Cell] = set()
     # A total may be a part of another.
     for _ in rules:
-        totals |= {rule.total for rule in rules if not (with_figure | totals).isdisjoint(rule.parts)}
+        for rule in rules:
+            if not with_figure.isdisjoint(rule.parts) or not totals.isdisjoint(rule.parts):
+                totals.add(rule.total)
     return totals
 
 
@@ -55,36 +62,48 @@ def no_zeros(form: Form, entries: Iterable[Entry]) -> AbstractSet[Cell]:
 def added_up_for_good(form: Form, findings: Iterable[Finding]) -> AbstractSet[Cell]:
     """Totals that may stay blank and were added up from parts that are all stated: nothing about them is open."""
     code = RULE_CODES["sum_of_parts", "computed"]
-    cells = {told.at for told in findings if told.code == code and told.severity is Severity.INFO}
+    cells = {known.at for known in findings if known.code == code and known.severity is Severity.INFO}
     return cells & form.optional_cells
 
 
-def awaited_cells(one: Return) -> AbstractSet[Cell]:
+def awaited_cells(returned: Return) -> AbstractSet[Cell]:
     """Cells for which the unit itself said that figures are still to come, and nobody decided since."""
-    told = [known for known in one.findings if known.code == TO_COME]
-    places = {place for known in told for place in known.places}
-    return {entry.key for entry in one.entries if entry.cell in places}
+    places: set[str] = set()
+    for known in returned.findings:
+        if known.code == TO_COME:
+            places.update(known.places)
+    return {entry.key for entry in returned.entries if entry.cell in places}
 
 
-def without_decided(one: Return) -> Return:
+def without_decided(returned: Return) -> Return:
     """Tell of open blanks no more where an officer decided about them."""
-    open_places = {entry.cell for entry in one.entries if entry.decided_by is None}
-    return replace(one, findings=tuple(left for known in one.findings if (left := with_places(known, open_places))))
+    open_places = {entry.cell for entry in returned.entries if entry.decided_by is None}
+    findings = (with_places(known, open_places) for known in returned.findings)
+    return replace(returned, findings=tuple(left for left in findings if left))
 
 
-def with_places(told: Finding, places: AbstractSet[str]) -> Finding | None:
+def with_places(known: Finding, places: AbstractSet[str]) -> Finding | None:
     """Leave those places in a finding about open blanks that are open still; without any it is closed."""
-    left = tuple(place for place in told.places if place in places)
-    if told.code not in OPEN_BLANKS or left == told.places:
-        return told
-    return replace(told, cell=left[0], facts={**told.facts, "count": len(left), "places": left}) if left else None
+    left = tuple(place for place in known.places if place in places)
+    if known.code not in OPEN_BLANKS or left == known.places:
+        return known
+    if not left:
+        return None
+    return replace(
+        known,
+        cell=left[0],
+        facts={**known.facts, "count": len(left), "places": left},
+    )
 
 
 @lru_cache(maxsize=64)
 def counted_in(words: Iterable[str]) -> re.Pattern[str]:
     """Make the pattern of a number with one of these words for what is counted, in a folded text: "3 lop"."""
-    units = "|".join(sorted(map(re.escape, {*map(fold_words, words)} - {""}), key=len, reverse=True))
-    return re.compile(rf"(?<![0-9a-z])[0-9]+ (?:{units})(?![0-9a-z])") if units else re.compile("(?!)")
+    folded = {*map(fold_words, words)} - {""}
+    if not folded:
+        return re.compile("(?!)")
+    units = "|".join(sorted(map(re.escape, folded), key=len, reverse=True))
+    return re.compile(rf"(?<![0-9a-z])[0-9]+ (?:{units})(?![0-9a-z])")
 
 
 def told_elsewhere(form: Form, entries: Iterable[Entry], seen: Mapping[Cell, str]) -> Iterator[Finding]:
@@ -98,15 +117,17 @@ def told_elsewhere(form: Form, entries: Iterable[Entry], seen: Mapping[Cell, str
     asked = {entry.row for entry in blanks if entry.key not in form.optional_cells}
     stated = {entry.row for entry in listed if entry.value is not None}
     for entry in blanks:
-        optional = entry.key in form.optional_cells
-        if optional and entry.row in asked:
+        is_optional = entry.key in form.optional_cells
+        if is_optional and entry.row in asked:
             continue
-        is_own = counted_in(form.unit_words.get(entry.measure, ())).search(fold_words(seen[entry.key]))
+        text = seen[entry.key]
+        is_own = counted_in(form.unit_words.get(entry.measure, ())).search(fold_words(text))
+        hardly_matters = is_optional and entry.row in stated and not is_own
         yield finding(
             codes.BLANK_NUMBER_ELSEWHERE,
-            severity=Severity.INFO if optional and entry.row in stated and not is_own else None,
+            severity=Severity.INFO if hardly_matters else None,
             cell=entry.cell or None,
             row=entry.row,
             measure=entry.measure,
-            found=seen[entry.key],
+            found=text,
         )

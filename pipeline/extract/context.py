@@ -1,16 +1,21 @@
-"""What every reader of returns has at hand: the words of form, numbers and units, loaded once."""
+"""The reading context: the words of form, numbers and units, and the limits, loaded once for all files of a run."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.extract.cells import Reader, ReadingRules
+from pipeline.extract.cells import ReadingRules
 from pipeline.extract.identify import Names, names_of_register
 from pipeline.extract.locate import STAMPS, Labels
 from pipeline.extract.numbers import Kind as NumberKind
 from pipeline.extract.numbers import NumberWords, load_number_words, read_number
 from pipeline.extract.own.stamp import load_stamp_words
 from pipeline.extract.own.summary_words import load_summary_words
-from pipeline.extract.own.template import guide_lines, load_template_words, printed_texts, texts_of_lists
+from pipeline.extract.own.template import (
+    guide_lines,
+    load_template_words,
+    printed_texts,
+    texts_of_lists,
+)
 from pipeline.model.limits import Limits
 from pipeline.readers.sheets import cell_name
 from schemas.form import Form
@@ -31,11 +36,17 @@ _NUMBER_KINDS: tuple[NumberKind, ...] = ("count", "money")
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Everything a reader of returns has at hand, loaded once for all files."""
+class ReadingContext:
+    """What is known before a file is opened. Whatever reads a part of a file is given what it uses of it."""
 
-    reader: Reader
-    names: Names
+    labels: Labels
+    """the words by which the form is found"""
+    number_words: NumberWords
+    """the language of typed numbers"""
+    rules: ReadingRules
+    """what the form says of the reading of its rows"""
+    unit_names: Names
+    """the names of the reporting units"""
     limits: Limits
     guide: tuple[str, ...] = ()
     """texts of the guide of the template, in reading order"""
@@ -45,25 +56,30 @@ class Desk:
     """from which the collecting office sends its messages, and no unit"""
 
     @property
-    def labels(self) -> Labels:
-        """The words by which the form is found."""
-        return self.reader.labels
-
-    @property
     def form(self) -> Form:
         """The form that is collected."""
-        return self.reader.labels.form
+        return self.labels.form
 
 
-def desk_for(form: Form, register: Register, limits: Limits) -> Desk:
+def reading_context(form: Form, register: Register, limits: Limits) -> ReadingContext:
     """Load the words and fold the labels and names that every file is read with."""
-    stamp = load_stamp_words()
-    labels = Labels(form, stamp, furniture_of(form, register))
-    reader = Reader(labels, load_number_words(), ReadingRules(form))
-    guide = (tidy(text) for _, texts in guide_lines(form, register, _column_of_checks(form)) for text in texts)
-    lists = texts_of_lists(register.units)
-    choices = frozenset(tidy(text) for name, texts in lists.items() for text in (name, *texts))
-    return Desk(reader, names_of_register(register), limits, tuple(guide), choices, _own_addresses(register))
+    labels = Labels(form, load_stamp_words(), furniture_of(form, register))
+    guide: list[str] = []
+    for _, texts in guide_lines(form, register, _column_of_checks(form)):
+        guide += map(tidy, texts)
+    choices: set[str] = set()
+    for name, choosable in texts_of_lists(register.units).items():
+        choices.update(map(tidy, (name, *choosable)))
+    return ReadingContext(
+        labels=labels,
+        number_words=load_number_words(),
+        rules=ReadingRules(form),
+        unit_names=names_of_register(register),
+        limits=limits,
+        guide=tuple(guide),
+        choices=frozenset(choices),
+        own_addresses=_own_addresses(register),
+    )
 
 
 def _own_addresses(register: Register) -> frozenset[str]:
@@ -85,12 +101,29 @@ def furniture_of(form: Form, register: Register) -> frozenset[str]:
     Titles, references, hints and the deadline may hold digits; of every other text, one with a digit or one that
     reads as a number ("Không") is what a unit typed, and never furniture.
     """
-    known = [*printed_texts(form), *form.title_lines, *form.references, form.deadline_wording, form.letter_number]
+    known = [
+        *printed_texts(form),
+        *form.title_lines,
+        *form.references,
+        form.deadline_wording,
+        form.letter_number,
+    ]
     known += [form.name, form.subject, form.appendix, form.summary_title]
     known.append(load_summary_words()("unit_sheet.title", form=form.name))
     office = register.office
-    others = [office.name, office.superior_organ, office.organ, office.place, office.returns_to, *office.signers]
-    others += [*(column.head[0] for column in form.columns), *_of_the_data_sheet(), *_of_a_summary()]
+    others = [
+        office.name,
+        office.superior_organ,
+        office.organ,
+        office.place,
+        office.returns_to,
+        *office.signers,
+    ]
+    others += [
+        *(column.head[0] for column in form.columns),
+        *_of_the_data_sheet(),
+        *_of_a_summary(),
+    ]
     words = load_number_words()
     plain = (text for text in others if not _holds_figure(text, words))
     return frozenset(filter(None, (fold(text) for text in (*known, *plain))))

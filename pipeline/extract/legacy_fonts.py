@@ -35,7 +35,11 @@ _TCVN3 = dict(
 _VNI_SINGLES = dict(zip("ñôöíìæóòî", "đơưíìỉĩịỵ", strict=True))
 _MARKED_TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
 # Letters that take the marks; the marks in the order of the tones; the hat or breve they bring along.
-_VNI_MARKS = (("aeouyôö", "øùûõï", ""), ("aeo", "âàáåãä", "\u0302"), ("a", "êèéúüë", "\u0306"))
+_VNI_MARKS = (
+    ("aeouyôö", "øùûõï", ""),
+    ("aeo", "âàáåãä", "\u0302"),
+    ("a", "êèéúüë", "\u0306"),
+)
 
 
 def _vni_table() -> dict[str, str]:
@@ -48,7 +52,10 @@ def _vni_table() -> dict[str, str]:
         for base, (mark, tone) in product(bases, zip(marks, tones, strict=True)):
             letter = unicodedata.normalize("NFC", _VNI_SINGLES.get(base, base) + shape + tone)
             table |= {base + mark: letter, base + mark.upper(): letter}
-            table |= {base.upper() + mark: letter.upper(), base.upper() + mark.upper(): letter.upper()}
+            table |= {
+                base.upper() + mark: letter.upper(),
+                base.upper() + mark.upper(): letter.upper(),
+            }
     return table
 
 

@@ -13,7 +13,7 @@ from pipeline.decisions.ended import end_of_lines
 from pipeline.decisions.files import rule_on_files
 from pipeline.decisions.ruling import Ruling, rule_on_cells
 from pipeline.decisions.seen import bound_cells, bound_files, seen_returns
-from pipeline.extract.file import Desk, desk_for
+from pipeline.extract.file import ReadingContext, reading_context
 from pipeline.findings import codes, finding
 from pipeline.model import Consolidation, FileReading, Finding
 from pipeline.model.errors import RunError
@@ -57,10 +57,12 @@ def consolidate(
     return conclude(request, *read_returns(request, progress, found))
 
 
-def read_returns(request: Request, progress: Progress, found: Sequence[Found]) -> tuple[Desk, Sequence[FileReading]]:
+def read_returns(
+    request: Request, progress: Progress, found: Sequence[Found]
+) -> tuple[ReadingContext, Sequence[FileReading]]:
     """Read every file: the half that sees one at a time, and does not ask what an officer decided."""
-    desk = desk_for(request.form, request.register, request.limits)
-    return desk, read_all(found, desk, Plan(request.workers, None, progress, _load_the_rest, request.log))
+    context = reading_context(request.form, request.register, request.limits)
+    return context, read_all(found, context, Plan(request.workers, None, progress, _load_the_rest, request.log))
 
 
 def files_under(request: Request) -> tuple[Found, ...]:
@@ -74,7 +76,7 @@ def files_under(request: Request) -> tuple[Found, ...]:
     return found
 
 
-def conclude(request: Request, desk: Desk, readings: Sequence[FileReading]) -> Consolidation:
+def conclude(request: Request, context: ReadingContext, readings: Sequence[FileReading]) -> Consolidation:
     """Turn what was read into what is known: the half that looks at all returns at once."""
     from pipeline.consolidation.totals import merge  # noqa: PLC0415 - see _load_the_rest
 
@@ -85,7 +87,7 @@ def conclude(request: Request, desk: Desk, readings: Sequence[FileReading]) -> C
     seen = seen_returns(decisions.last_run, ruled)
     decisions = bound_cells(decisions, seen, form)
     checked = _validated(form, ruled, decisions, ruling)
-    settled = settle(form, register, desk.names, checked, strict=request.strict)
+    settled = settle(form, register, context.unit_names, checked, strict=request.strict)
     counted = [unit.counted for unit in settled.units if unit.counted]
     answered = answer_questions(decisions, settled.files, counted)
     decisions = replace(decisions, refused=(*decisions.refused, *ruling.refused))

@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.extract.context import Desk, desk_for
+from pipeline.extract.context import ReadingContext, reading_context
 from pipeline.extract.file import read_bytes
 from pipeline.extract.own.stamp import load_stamp_words
 from pipeline.model import FileReading, Finding
@@ -67,8 +67,8 @@ class _Template:
 
 def try_form(form: Form, register: Register) -> tuple[Trial, ...]:
     """Fill the template of a form and read it, in each way in which it may come back."""
-    desk, template, numbers = desk_for(form, register, DEFAULT), _made(form, register), _numbers(form)
-    return tuple(_trial(way, _filled(template, numbers, way), numbers, desk) for way in Way)
+    context, template, numbers = reading_context(form, register, DEFAULT), _made(form, register), _numbers(form)
+    return tuple(_trial(way, _filled(template, numbers, way), numbers, context) for way in Way)
 
 
 def _made(form: Form, register: Register) -> _Template:
@@ -121,9 +121,9 @@ def _filled(template: _Template, numbers: Mapping[Cell, int], way: Way) -> bytes
     return out.getvalue()
 
 
-def _trial(way: Way, data: bytes, numbers: Mapping[Cell, int], desk: Desk) -> Trial:
-    name = f"{desk.form.id}.xlsx"
-    reading = read_bytes(Found(name, Path(name)), data, desk)
+def _trial(way: Way, data: bytes, numbers: Mapping[Cell, int], context: ReadingContext) -> Trial:
+    name = f"{context.form.id}.xlsx"
+    reading = read_bytes(Found(name, Path(name)), data, context)
     read: dict[Cell, int | None] = {}
     for one in reading.returns:
         read |= {entry.key: entry.value for entry in one.entries}

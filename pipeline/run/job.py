@@ -15,7 +15,7 @@ from pipeline.decisions.plan import BookPlan, plan_book
 from pipeline.decisions.previous_summary import Earlier, kept_for, look_back
 from pipeline.decisions.saved import NO_BOOK, SavedBook
 from pipeline.decisions.words import load_decision_words
-from pipeline.extract.file import desk_for
+from pipeline.extract.file import reading_context
 from pipeline.findings import codes, finding
 from pipeline.model import Consolidation, FileResult, Finding
 from pipeline.model.errors import RunError
@@ -118,10 +118,10 @@ def _do(job: Job, progress: Progress, begin: Callable[[], None], log: Log) -> Co
     # A folder without files is told before anything is said of the older summary.
     found = files_under(request)
     before = _look_beside(job, found, decided)
-    desk, readings = read_returns(request, progress, found)
+    context, readings = read_returns(request, progress, found)
     for is_last in _TRIES:
         decisions = decide(before.decided.saved, job.form, job.register, load_decision_words())
-        consolidation = conclude(replace(request, decisions=decisions), desk, readings)
+        consolidation = conclude(replace(request, decisions=decisions), context, readings)
         try:
             return _write(job, consolidation, before, begin)
         except ChangedMeanwhileError as change:
@@ -298,10 +298,10 @@ def check_files(files: Sequence[Path], form: Form, register: Register, limits: L
             raise RunError("check_folder", {"file": str(file)}, exit_code=2)
         if not file.is_file():
             raise RunError("check_missing", {"file": str(file)}, exit_code=2)
-    desk = desk_for(form, register, limits)
-    readings = read_all([find_file(_path_in_folder(file), file) for file in files], desk)
+    context = reading_context(form, register, limits)
+    readings = read_all([find_file(_path_in_folder(file), file) for file in files], context)
     request = Request(Path(), form, register)
-    return conclude(request, desk, readings).files
+    return conclude(request, context, readings).files
 
 
 def _path_in_folder(file: Path) -> str:

@@ -6,38 +6,34 @@ calamine shows as blank but is not (Excel errors, formulas never calculated) com
 
 from pipeline.extract.cells.comments import tell_of_comments
 from pipeline.extract.cells.elsewhere import look_elsewhere
-from pipeline.extract.cells.entries import blank_answer, entry_of, in_order, settle_blanks
+from pipeline.extract.cells.entries import (
+    blank_answer,
+    entry_of,
+    in_order,
+    settle_blanks,
+)
 from pipeline.extract.cells.extras import tell_of_extras
-from pipeline.extract.cells.figures import read_figure
+from pipeline.extract.cells.form_page import (
+    NUMBERS,
+    FormPage,
+    Parsed,
+    ReadingRules,
+    Source,
+    draft_of,
+)
+from pipeline.extract.cells.number_cells import read_figure
 from pipeline.extract.cells.ordinals import tell_of_ordinals
-from pipeline.extract.cells.page import NUMBERS, Page, Parsed, Reader, ReadingRules, Source, draft_of, spans_of
 from pipeline.extract.cells.remarks import tell_of_other_numbers
 from pipeline.extract.cells.strays import place_strays, tell_of_covered
 from pipeline.extract.cells.texts import read_text, take_text, tell_of_other_sums
-from pipeline.extract.locate import Located
-from pipeline.readers.raw import SheetFacts
-from pipeline.readers.sheets import Sheet
 from schemas.form import NOTE, Row, ValueKind
 from schemas.rules import Cell
 
-__all__ = ["Parsed", "Reader", "ReadingRules", "Source", "parse"]
+__all__ = ["FormPage", "Parsed", "ReadingRules", "Source", "parse"]
 
 
-def parse(
-    sheet: Sheet,
-    located: Located,
-    facts: SheetFacts | None,
-    reader: Reader,
-    source: Source,
-) -> Parsed:
-    """Read every input cell of a located form.
-
-    `facts` is the second look at the sheet; None where it was impossible, and then a blank cell is not known to
-    be blank.
-    """
-    merged = sheet.merged or (facts.merged if facts else ())
-    columns = [located.columns[key] for key in (*reader.labels.form.measures, NOTE) if key in located.columns]
-    page = Page(sheet, located, facts, reader, source, spans_of(merged, columns))
+def parse(page: FormPage) -> Parsed:
+    """Read every input cell of a located form."""
     for row in page.form.rows:
         _read_row(page, row)
     for row in page.form.rows:
@@ -55,7 +51,7 @@ def parse(
     return Parsed(*settle_blanks(page, entries, blank_means_zero), blank_means_zero, elsewhere)
 
 
-def _read_row(page: Page, row: Row) -> None:
+def _read_row(page: FormPage, row: Row) -> None:
     for measure in page.form.measures:
         if Cell(row.key, measure) in page.drafts:
             continue

@@ -6,15 +6,28 @@ is an error that offers both. Only integers are computed with, so no sum of mone
 
 from collections.abc import Sequence
 
+from pipeline.extract.numbers.money_sums import sums_in
 from pipeline.extract.numbers.reading import BLANK, Kind, Reading
-from pipeline.extract.numbers.row import row_of
-from pipeline.extract.numbers.sums import sums_in
 from pipeline.extract.numbers.text import read_text
-from pipeline.extract.numbers.typed import at_fifteen_digits, read_date, read_fraction, read_whole
+from pipeline.extract.numbers.typed import (
+    at_fifteen_digits,
+    read_date,
+    read_fraction,
+    read_whole,
+)
+from pipeline.extract.numbers.vocabulary import vocabulary_of
 from pipeline.extract.numbers.words import NumberWords, load_number_words
 from pipeline.findings import codes
 
-__all__ = ["Kind", "NumberWords", "Reading", "at_fifteen_digits", "load_number_words", "read_number", "sums_in"]
+__all__ = [
+    "Kind",
+    "NumberWords",
+    "Reading",
+    "at_fifteen_digits",
+    "load_number_words",
+    "read_number",
+    "sums_in",
+]
 
 
 def read_number(
@@ -35,12 +48,16 @@ def read_number(
     if value is None or value == "":
         return BLANK
     if isinstance(value, bool):
-        return Reading("unreadable", code=codes.TRUE_OR_FALSE, found="TRUE" if value else "FALSE")
+        return Reading(
+            "unreadable",
+            code=codes.TRUE_OR_FALSE,
+            found="TRUE" if value else "FALSE",
+        )
     if isinstance(value, int):
         return read_whole(value, kind)
     if isinstance(value, float):
         return read_whole(int(value), kind) if value.is_integer() else read_fraction(value, kind)
     if isinstance(value, str):
         pair = (tuple(pair_units[0]), tuple(pair_units[1])) if pair_units else None
-        return read_text(value, row_of(kind, words, tuple(units), pair))
+        return read_text(value, vocabulary_of(kind, words, tuple(units), pair))
     return read_date(value)

@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 from pipeline.extract.numbers.reading import Kind, Reading, read_as, refused
-from pipeline.extract.numbers.row import Row
+from pipeline.extract.numbers.vocabulary import Vocabulary
 from pipeline.extract.numbers.words import NumberWords
 from pipeline.findings import codes
 
@@ -14,23 +14,25 @@ _PHONE_DIGITS = 9
 _SIGN = re.compile("[.,' ]")
 
 
-def read_amount(tokens: list[str], at: int, row: Row) -> tuple[Reading, int]:
+def read_amount(tokens: list[str], at: int, vocabulary: Vocabulary) -> tuple[Reading, int]:
     """Read the figure at `at` with the magnitudes that follow it; return it and where it ends."""
-    sizes = _sizes(tokens, at, row.words)
+    sizes = _sizes(tokens, at, vocabulary.words)
     if not sizes:
-        return _figure(tokens[at], row.kind), at + 1
+        return _figure(tokens[at], vocabulary.kind), at + 1
     end = at + 2 * len(sizes)
     counts, magnitudes = tokens[at:end:2], tokens[at + 1 : end : 2]
-    if row.kind == "count" and not row.words.money_magnitudes.isdisjoint(magnitudes):
-        both = _offered(_figure(counts[0], row.kind)) + _offered(_scaled(counts[0], sizes[0]))
+    is_of_money = not vocabulary.words.money_magnitudes.isdisjoint(magnitudes)
+    if vocabulary.kind == "count" and is_of_money:
+        both = _offered(_figure(counts[0], vocabulary.kind)) + _offered(_scaled(counts[0], sizes[0]))
         return refused(codes.AMBIGUOUS, both), end
     reading = _scaled(counts[0], sizes[0]) if len(sizes) == 1 else _summed(counts, sizes)
     tail = tokens[end] if end < len(tokens) else ""
-    if tail not in row.words.half and not tail[:1].isdecimal():
+    is_half = tail in vocabulary.words.half
+    if not is_half and not tail[:1].isdecimal():
         return reading, end
     if len(sizes) > 1 or not counts[0].isdecimal() or reading.value is None:
         return refused(codes.AMBIGUOUS), end + 1
-    if tail in row.words.half:
+    if is_half:
         return read_as(reading.value + sizes[0] // 2, codes.MAGNITUDE_WORD), end + 1
     return _tailed(reading.value, sizes[0], tail, is_last=end + 1 == len(tokens)), end + 1
 
@@ -38,8 +40,11 @@ def read_amount(tokens: list[str], at: int, row: Row) -> tuple[Reading, int]:
 def _sizes(tokens: list[str], at: int, words: NumberWords) -> list[int]:
     """Return the magnitudes of "1 triệu 500 nghìn" from `at` on."""
     sizes: list[int] = []
-    while at + 1 < len(tokens) and tokens[at][0].isdecimal() and tokens[at + 1] in words.magnitudes:
-        sizes.append(words.magnitudes[tokens[at + 1]])
+    while at + 1 < len(tokens):
+        figure, size = tokens[at], tokens[at + 1]
+        if not figure[0].isdecimal() or size not in words.magnitudes:
+            break
+        sizes.append(words.magnitudes[size])
         at += 2
     return sizes
 
@@ -55,7 +60,9 @@ def _summed(counts: list[str], sizes: list[int]) -> Reading:
     parts = [int(count) * size for count, size in zip(counts, sizes, strict=True)]
     below = all(part < size for part, size in zip(parts[1:], sizes, strict=False))
     descending = all(lower < upper for upper, lower in pairwise(sizes))
-    return read_as(sum(parts), codes.MAGNITUDE_WORD) if below and descending else refused(codes.AMBIGUOUS)
+    if not below or not descending:
+        return refused(codes.AMBIGUOUS)
+    return read_as(sum(parts), codes.MAGNITUDE_WORD)
 
 
 def _tailed(upper: int, size: int, tail: str, *, is_last: bool) -> Reading:
@@ -73,22 +80,26 @@ def _scaled(token: str, size: int) -> Reading:
     parts = _SIGN.split(token)
     signs = "".join(_SIGN.findall(token))
     joined = int("".join(parts))
-    if not signs or (_grouped(parts) and len(signs) > 1 and len(set(signs)) == 1):
+    is_grouped = _grouped(parts) and len(signs) > 1 and len(set(signs)) == 1
+    if not signs or is_grouped:
         return read_as(joined * size, codes.MAGNITUDE_WORD)
     if len(signs) > 1 or signs not in ".,":
         return refused(codes.AMBIGUOUS, (joined * size,))
     value, rest = divmod(joined * size, 10 ** len(parts[1]))
     if len(parts[1]) == GROUP and parts[0].strip("0"):
         # "1.500 triệu" may be 1,5 triệu or 1500 triệu.
-        return refused(codes.AMBIGUOUS, (joined * size, *(() if rest else (value,))))
+        candidates = (joined * size,) if rest else (joined * size, value)
+        return refused(codes.AMBIGUOUS, candidates)
     return refused(codes.FRACTION) if rest else read_as(value, codes.MAGNITUDE_WORD)
 
 
 def _figure(token: str, kind: Kind) -> Reading:
     """Read digits with the signs of their groups; "1.500" is 1 500, "1.5" is not sure to be anything."""
     if token.isdecimal():
-        phone = len(token) >= _PHONE_DIGITS and token[0] == "0" and token.strip("0")
-        return refused(codes.AMBIGUOUS, (int(token),)) if phone else read_as(int(token), codes.NUMBER_AS_TEXT)
+        is_phone = len(token) >= _PHONE_DIGITS and token[0] == "0" and token.strip("0")
+        if is_phone:
+            return refused(codes.AMBIGUOUS, (int(token),))
+        return read_as(int(token), codes.NUMBER_AS_TEXT)
     parts = _SIGN.split(token)
     signs = "".join(_SIGN.findall(token))
     joined = int("".join(parts))
@@ -99,31 +110,47 @@ def _figure(token: str, kind: Kind) -> Reading:
     # No decimal is written with a space, but in a count "12 340" may be two measures.
     if signs in ".," or (signs == " " and kind == "money"):
         return read_as(joined, codes.ONE_THOUSANDS_GROUP)
-    return refused(codes.AMBIGUOUS, (joined,), ((int(parts[0]), int(parts[1])),) if signs == " " else ())
+    pairs = ((int(parts[0]), int(parts[1])),) if signs == " " else ()
+    return refused(codes.AMBIGUOUS, (joined,), pairs)
 
 
 def _grouped(parts: list[str]) -> bool:
     """Whether these are groups of thousands: one to three digits, then three each."""
     first, *rest = parts
-    return len(first) <= GROUP and first[0] != "0" and all(len(part) == GROUP for part in rest)
+    if len(first) > GROUP or first[0] == "0":
+        return False
+    return all(len(part) == GROUP for part in rest)
 
 
 def _decimal(parts: list[str], signs: str, kind: Kind) -> Reading:
     """Read or refuse a figure whose last sign may be that of the decimals."""
     *groups, decimals = parts
     joined, whole = int("".join(parts)), int("".join(groups))
-    zeros = not decimals.strip("0")
     if len(signs) > 1:
-        sure = len(groups) > 2 and _grouped(groups) and len(set(signs[:-1])) == 1 and len(decimals) < GROUP  # noqa: PLR2004
-        if sure and signs[-1] in ".," and signs[-1] != signs[0]:
-            return read_as(whole, codes.GROUPING_REMOVED) if zeros else refused(codes.FRACTION, (whole,))
-        return refused(codes.AMBIGUOUS, (joined, whole) if _grouped(parts) else (whole,) if _grouped(groups) else ())
+        return _with_several_signs(parts, signs)
     lost = lost_group(groups[0], decimals, kind)
-    if zeros:
-        return refused(codes.AMBIGUOUS, (whole, *lost) if len(decimals) < GROUP else (joined, whole))
-    if not whole or (signs == "," and len(decimals) < GROUP):
+    if not decimals.strip("0"):
+        candidates = (whole, *lost) if len(decimals) < GROUP else (joined, whole)
+        return refused(codes.AMBIGUOUS, candidates)
+    is_decimal_comma = signs == "," and len(decimals) < GROUP
+    if not whole or is_decimal_comma:
         return refused(codes.FRACTION, lost)
     return refused(codes.AMBIGUOUS, (*lost, joined))
+
+
+def _with_several_signs(parts: list[str], signs: str) -> Reading:
+    """Read "1.500.000,00", whose last sign alone is another one; all else is not sure."""
+    *groups, decimals = parts
+    joined, whole = int("".join(parts)), int("".join(groups))
+    is_grouped = len(groups) > 2 and _grouped(groups) and len(set(signs[:-1])) == 1  # noqa: PLR2004 - two groups
+    is_decimal_sign = signs[-1] in ".," and signs[-1] != signs[0]
+    if is_grouped and is_decimal_sign and len(decimals) < GROUP:
+        if decimals.strip("0"):
+            return refused(codes.FRACTION, (whole,))
+        return read_as(whole, codes.GROUPING_REMOVED)
+    if _grouped(parts):
+        return refused(codes.AMBIGUOUS, (joined, whole))
+    return refused(codes.AMBIGUOUS, (whole,) if _grouped(groups) else ())
 
 
 def lost_group(whole: str, decimals: str, kind: Kind) -> tuple[int, ...]:

@@ -46,7 +46,10 @@ def serials_about(first: date, last: date) -> range:
     A date typed by mistake ("5/10") is one of the year in which a form is filled; a cell with a number format shows
     and keeps its number alone.
     """
-    return range(serial_of(date(first.year - 1, 1, 1)), serial_of(date(last.year + 1, 12, 31)) + 1)
+    return range(
+        serial_of(date(first.year - 1, 1, 1)),
+        serial_of(date(last.year + 1, 12, 31)) + 1,
+    )
 
 
 def date_of(serial: int) -> date:
@@ -66,7 +69,13 @@ def figures_but_dates(text: str, words: NumberWords) -> tuple[int, ...]:
 def without_dates(text: str, words: NumberWords) -> str:
     """Leave dates and the numbers of documents out of a text; it comes in the spelling that words are compared by."""
     plain = plain_text(tidy(text))
-    for calendar in (_YEAR_MONTH_DAY, _DAY_MONTH_YEAR, _MONTH_YEAR, words.calendar, _DOCUMENT):
+    for calendar in (
+        _YEAR_MONTH_DAY,
+        _DAY_MONTH_YEAR,
+        _MONTH_YEAR,
+        words.calendar,
+        _DOCUMENT,
+    ):
         plain = calendar.sub(" ", plain)
     return plain
 

@@ -46,10 +46,21 @@ UNKNOWN = Reading("blank", code=codes.FIGURE_UNKNOWN, found="...")
 
 
 def refused(
-    code: str, candidates: Iterable[int] = (), pairs: Iterable[tuple[int, int]] = (), found: str | None = None
+    code: str,
+    candidates: Iterable[int] = (),
+    pairs: Iterable[tuple[int, int]] = (),
+    found: str | None = None,
 ) -> Reading:
     """Refuse a cell; what its typist may have meant is offered once, in the order given."""
-    return Reading("unreadable", None, None, code, found, tuple(dict.fromkeys(candidates)), tuple(dict.fromkeys(pairs)))
+    return Reading(
+        "unreadable",
+        None,
+        None,
+        code,
+        found,
+        tuple(dict.fromkeys(candidates)),
+        tuple(dict.fromkeys(pairs)),
+    )
 
 
 def read_as(value: int, code: str) -> Reading:

@@ -6,10 +6,23 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pipeline.extract.numbers.dates import date_parts
-from pipeline.extract.numbers.figures import pairs_of, read_one, split_items, values_of
+from pipeline.extract.numbers.figure_items import (
+    pairs_of,
+    read_one,
+    split_items,
+    values_of,
+)
 from pipeline.extract.numbers.pairs import read_several
-from pipeline.extract.numbers.reading import BLANK, MOST_DIGITS, UNKNOWN, Reading, graver, read_as, refused
-from pipeline.extract.numbers.row import LONGEST_UNIT, Row, made_of
+from pipeline.extract.numbers.reading import (
+    BLANK,
+    MOST_DIGITS,
+    UNKNOWN,
+    Reading,
+    graver,
+    read_as,
+    refused,
+)
+from pipeline.extract.numbers.vocabulary import LONGEST_UNIT, Vocabulary, made_of
 from pipeline.extract.numbers.words import NumberWords, plain_text
 from pipeline.findings import codes
 from schemas.text import tidy
@@ -23,25 +36,29 @@ _FIGURE_UNKNOWN = re.compile(r"\. ?\.(?: ?\.)?")
 _EXCEL_ERROR = re.compile(r"#+|#[a-z][a-z0-9/_ ]*[!?]?|err:\d+")
 
 
-def read_text(text: str, row: Row) -> Reading:
+def read_text(text: str, vocabulary: Vocabulary) -> Reading:
     """Read a text as typed; one that is too long for a number is refused unread."""
     if len(text) <= _LONGEST_TEXT:
-        return _read_short_text(text, row)
+        return _read_short_text(text, vocabulary)
     typed = tidy(text)
-    return _read_short_text(typed, row) if len(typed) <= _LONGEST_TEXT else refused(codes.NOT_A_NUMBER, found=typed)
+    return (
+        _read_short_text(typed, vocabulary) if len(typed) <= _LONGEST_TEXT else refused(codes.NOT_A_NUMBER, found=typed)
+    )
 
 
 # Many offices type the same few texts; a return one level up holds each again.
 @lru_cache(maxsize=8192)
-def _read_short_text(text: str, row: Row) -> Reading:
+def _read_short_text(text: str, vocabulary: Vocabulary) -> Reading:
     typed = tidy(text)
     apart = _BREAK.sub("; ", text.strip())
     plain = plain_text(typed if apart == text else tidy(apart))
     digits = ascii_digits(plain)
-    reading = _whole_cell(digits, row) or _no_count(digits, row.words) or _read_figures(digits, row)
+    reading = (
+        _whole_cell(digits, vocabulary) or _no_count(digits, vocabulary.words) or _read_figures(digits, vocabulary)
+    )
     if reading.state == "blank":
         return reading
-    if max(reading.value or 0, reading.second or 0) >= 10 ** MOST_DIGITS[row.kind]:
+    if max(reading.value or 0, reading.second or 0) >= 10 ** MOST_DIGITS[vocabulary.kind]:
         return refused(codes.BEYOND_SENSE, found=typed)
     return replace(graver(reading, codes.OTHER_DIGITS if digits != plain else ""), found=typed)
 
@@ -53,18 +70,18 @@ def ascii_digits(plain: str) -> str:
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in plain)
 
 
-def _whole_cell(plain: str, row: Row) -> Reading | None:
+def _whole_cell(plain: str, vocabulary: Vocabulary) -> Reading | None:
     """Read a cell whose whole text has a meaning of its own: blank, zero, yes, as above."""
     after_dots = plain.lstrip("._ ")
     dots = len(plain) - len(after_dots)
     if _FIGURE_UNKNOWN.fullmatch(plain):
         return UNKNOWN
-    if not plain or (dots > 1 and made_of(tuple(after_dots.split()), row.units | row.words.currency)):
+    if not plain or (dots > 1 and made_of(tuple(after_dots.split()), vocabulary.units | vocabulary.words.currency)):
         # The dots of the printed form, with its unit after them or not.
         return BLANK
-    if plain in row.words.perhaps_zero:
+    if plain in vocabulary.words.perhaps_zero:
         return refused(codes.NOT_A_NUMBER, (0,))
-    code = row.words.whole.get(plain) or row.words.whole.get(plain.strip(" .:;-'\"()"))
+    code = vocabulary.words.whole.get(plain) or vocabulary.words.whole.get(plain.strip(" .:;-'\"()"))
     if code == codes.ZERO_WORD:
         return read_as(0, code)
     return refused(code) if code else None
@@ -83,16 +100,16 @@ def _no_count(plain: str, words: NumberWords) -> Reading | None:
     return refused(codes.DATE_IN_NUMBER_CELL, parts, [(pair[0], pair[1]) for pair in pairs])
 
 
-def _read_figures(plain: str, row: Row) -> Reading:
+def _read_figures(plain: str, vocabulary: Vocabulary) -> Reading:
     tokens = TOKEN.findall(_undressed(plain))
-    head, items = split_items(tokens, row)
-    if row.words.approximate.search(plain):
+    head, items = split_items(tokens, vocabulary)
+    if vocabulary.words.approximate.search(plain):
         return refused(codes.APPROXIMATE, values_of(items), pairs_of(items))
     if not items:
-        return _read_words(tuple(tokens), row)
+        return _read_words(tuple(tokens), vocabulary)
     if len(items) == 1:
-        return read_one(head, items[0], row)
-    return read_several(head, items, row)
+        return read_one(head, items[0], vocabulary)
+    return read_several(head, items, vocabulary)
 
 
 def _undressed(plain: str) -> str:
@@ -102,12 +119,12 @@ def _undressed(plain: str) -> str:
     return plain[:-1].rstrip() if plain[-1:] in (".", ";") else plain
 
 
-def _read_words(tokens: tuple[str, ...], row: Row) -> Reading:
+def _read_words(tokens: tuple[str, ...], vocabulary: Vocabulary) -> Reading:
     """Read a cell without any figure: "không lớp" is zero; "mười hai" is offered, not counted."""
     for end in range(max(0, len(tokens) - LONGEST_UNIT), len(tokens)):
         said, beside = " ".join(tokens[: end + 1]), tokens[end + 1 :]
-        zero = row.words.whole.get(said) == codes.ZERO_WORD and said[0].isalpha()
-        offered = row.words.in_letters.get(said)
-        if (zero or offered) and made_of(beside, row.units | row.currency):
+        zero = vocabulary.words.whole.get(said) == codes.ZERO_WORD and said[0].isalpha()
+        offered = vocabulary.words.in_letters.get(said)
+        if (zero or offered) and made_of(beside, vocabulary.units | vocabulary.currency):
             return read_as(0, codes.ZERO_WORD) if zero else refused(codes.NOT_A_NUMBER, (offered or 0,))
     return refused(codes.NOT_A_NUMBER)

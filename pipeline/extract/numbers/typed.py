@@ -54,13 +54,20 @@ def read_date(value: object) -> Reading:
     """Refuse a date or a time; offer the "3/45" or the count that Excel may have made it from."""
     if isinstance(value, date):
         return refused(
-            codes.DATE_IN_NUMBER_CELL, *behind_date(value), found=f"{value.day:02}/{value.month:02}/{value.year}"
+            codes.DATE_IN_NUMBER_CELL,
+            *behind_date(value),
+            found=f"{value.day:02}/{value.month:02}/{value.year}",
         )
     if value == time():
         # A cell that holds 0 and is formatted as a date comes as midnight.
         return refused(codes.DATE_IN_NUMBER_CELL, (0,), found="00:00")
     if isinstance(value, time):
-        return _slashed(codes.DATE_IN_NUMBER_CELL, value.hour, value.minute, f"{value.hour:02}:{value.minute:02}")
+        return _slashed(
+            codes.DATE_IN_NUMBER_CELL,
+            value.hour,
+            value.minute,
+            f"{value.hour:02}:{value.minute:02}",
+        )
     if isinstance(value, timedelta):
         hours, minutes = divmod(value // timedelta(minutes=1), 60)
         return _slashed(codes.DATE_IN_NUMBER_CELL, hours, minutes, f"{hours:02}:{minutes:02}")

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -54,6 +54,9 @@ _LOOKALIKES = str.maketrans("₫≈≃∼≥≤⁄∕", "d~~~><//") | str.maketr
 # Only a letter sheds its marks: a digit with one was struck out, or is a picture of a digit.
 _LETTER_MARKS = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 
+_Spelt = list[tuple[int, str]]
+"""numbers with the words for them"""
+
 
 @cache
 def load_number_words() -> NumberWords:
@@ -61,13 +64,15 @@ def load_number_words() -> NumberWords:
     path = WORDING / "number_words.toml"
     data = read_toml(path).values
     whole, units, approximate = data["whole"], data["units"], data["approximate"]
-    code_of = {"zero": codes.ZERO_WORD, "yes": codes.YES_MARK, "ditto": codes.DITTO_MARK}
     months = {name: number for number, name in enumerate(data["dates"]["months"], 1)}
-    before, after, vague = (_any_of(approximate[key]) for key in ("before", "after", "vague"))
-    dates, years = (_any_of(data["dates"][key]) for key in ("words", "years"))
+    before = _any_of(approximate["before"])
+    after = _any_of(approximate["after"])
+    vague = _any_of(approximate["vague"])
+    dates = _any_of(data["dates"]["words"])
+    years = _any_of(data["dates"]["years"])
     names = "|".join(months)
     return NumberWords(
-        whole={plain_text(tidy(word)): code for key, code in code_of.items() for word in whole[key]},
+        whole=_codes_of_whole(whole),
         perhaps_zero=plain_words(whole["perhaps_zero"]),
         nothing=tuple(map(fold_words, data["notes"]["nothing"])),
         magnitudes={fold_words(word): size for word, size in data["magnitudes"].items()},
@@ -89,6 +94,20 @@ def load_number_words() -> NumberWords:
         shown=data["shown"]["found"],
         pair=data["shown"]["pair"],
     )
+
+
+def _codes_of_whole(whole: Mapping[str, Any]) -> dict[str, str]:
+    """Give the code of what each text of a whole cell says."""
+    code_of = {
+        "zero": codes.ZERO_WORD,
+        "yes": codes.YES_MARK,
+        "ditto": codes.DITTO_MARK,
+    }
+    found: dict[str, str] = {}
+    for key, code in code_of.items():
+        for word in whole[key]:
+            found[plain_text(tidy(word))] = code
+    return found
 
 
 def plain_text(typed: str) -> str:
@@ -113,18 +132,37 @@ def _any_of(texts: Iterable[str]) -> str:
 
 def _numbers_in_letters(data: Mapping[str, Any]) -> dict[str, int]:
     """Spell 1 to 999, in every way the words allow."""
-    spelt = [(figure, word) for figure, word in enumerate(data["ones"], 1)] + [(7, data["seven"])]
-    last = [*spelt, *((5, word) for word in data["five_after_ten"])]
-    after_tens = [*last, (1, data["one_after_tens"]), (4, data["four_after_tens"])]
-    numbers = {word: figure for figure, word in spelt} | {data["ten"]: 10}
-    numbers |= {f"{data['ten']} {word}": 10 + figure for figure, word in last}
-    for figure, word in spelt[1:]:
-        numbers[f"{word} {data['tens']}"] = 10 * figure
-        numbers |= {f"{word} {data['tens']} {one}": 10 * figure + unit for unit, one in after_tens}
-        numbers |= {f"{word} {one}": 10 * figure + unit for unit, one in after_tens[len(spelt) :]}
-    hundreds = [(100 * figure, f"{word} {data['hundred']}") for figure, word in spelt]
-    ones = [(number, f"{odd} {word}") for odd in data["before_ones"] for number, word in spelt]
-    rest = [*ones, *((number, word) for word, number in numbers.items() if number >= 10)]  # noqa: PLR2004 - two figures
-    numbers |= {word: number for number, word in hundreds}
-    numbers |= {f"{word} {below}": number + less for number, word in hundreds for less, below in rest}
+    ones: _Spelt = []
+    for figure, word in enumerate(data["ones"], 1):
+        ones.append((figure, word))
+    ones.append((7, data["seven"]))
+    below_hundred = [*ones, *_tens(data, ones)]
+    after_hundreds = [each for each in below_hundred if each[0] >= 10]  # noqa: PLR2004 - two figures
+    for odd in data["before_ones"]:
+        after_hundreds += ((number, f"{odd} {word}") for number, word in ones)
+    numbers = {word: number for number, word in below_hundred}
+    for figure, word in ones:
+        hundred = f"{word} {data['hundred']}"
+        numbers[hundred] = 100 * figure
+        for less, below in after_hundreds:
+            numbers[f"{hundred} {below}"] = 100 * figure + less
     return {fold_words(word): number for word, number in numbers.items()}
+
+
+def _tens(data: Mapping[str, Any], ones: _Spelt) -> Iterator[tuple[int, str]]:
+    """Spell 10 to 99: "mười lăm", "hai mươi mốt", and without the word for ten "hai mốt"."""
+    fives = [(5, word) for word in data["five_after_ten"]]
+    yield 10, data["ten"]
+    for figure, word in (*ones, *fives):
+        yield 10 + figure, f"{data['ten']} {word}"
+    only_after_tens = [
+        *fives,
+        (1, data["one_after_tens"]),
+        (4, data["four_after_tens"]),
+    ]
+    for tens, word in ones[1:]:
+        yield 10 * tens, f"{word} {data['tens']}"
+        for figure, last in (*ones, *only_after_tens):
+            yield 10 * tens + figure, f"{word} {data['tens']} {last}"
+        for figure, last in only_after_tens:
+            yield 10 * tens + figure, f"{word} {last}"

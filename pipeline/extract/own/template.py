@@ -61,11 +61,12 @@ def printed_texts(form: Form) -> tuple[str, ...]:
     A reader finds these in a returned copy and need not tell them as something the unit wrote.
     """
     words = load_template_words()
-    reminders = [
-        column_reminder(words, column, index) for index, column in enumerate(form.columns) if column.role == "measure"
-    ]
-    titles = [form.appendix, *form.title_lines, *form.references]
-    return tuple(text for text in (words.top["hint"], words.top["checks"], *reminders, *titles) if text)
+    texts = [words.top["hint"], words.top["checks"]]
+    for index, column in enumerate(form.columns):
+        if column.role == "measure":
+            texts.append(column_reminder(words, column, index))
+    texts += [form.appendix, *form.title_lines, *form.references]
+    return tuple(filter(None, texts))
 
 
 @cache
@@ -132,7 +133,10 @@ def _guide_facts(form: Form, register: Register, letter: str) -> Mapping[str, st
 
 def _filled(line: GuideLine, facts: Mapping[str, str]) -> tuple[str, ...]:
     """Texts of a line with its facts; none if one is unknown or the form has no need of it."""
-    used = [name for name in facts if any("{" + name + "}" in text for text in line.texts)]
-    if not all(facts[name] for name in (*used, *filter(None, [line.needs]))):
+    whole = " ".join(line.texts)
+    used = {name for name in facts if "{" + name + "}" in whole}
+    if line.needs:
+        used.add(line.needs)
+    if not all(facts[name] for name in used):
         return ()
     return tuple(text.format_map(facts) for text in line.texts)

@@ -4,8 +4,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.extract.numbers import NumberWords, read_number
-from pipeline.extract.numbers.remarks import figures_of, says_correction, says_replacement
+from pipeline.extract.numbers import Kind, NumberWords, read_number
+from pipeline.extract.numbers.remarks import (
+    figures_of,
+    says_correction,
+    says_replacement,
+)
 from pipeline.extract.own.template import load_template_words
 from pipeline.readers.sheets import CellValue, Sheet, cell_name
 from schemas.form import Form
@@ -34,11 +38,26 @@ class Words:
             return 0
         if isinstance(value, float) and not value.is_integer():
             return 1
-        if isinstance(value, str) and (len(value) > _LONGEST or not any(map(str.isdecimal, value))):
+        if isinstance(value, str) and not _may_be_number(value):
             return 0
-        units = tuple(word for words in self.form.unit_words.values() for word in words)
-        readings = (read_number(value, kind=kind, words=self.language, units=units) for kind in ("count", "money"))
-        return next((reading.value for reading in readings if reading.value), 0)
+        return self._whole_number(value)
+
+    def _whole_number(self, value: CellValue) -> int:
+        units: list[str] = []
+        for words in self.form.unit_words.values():
+            units += words
+        for kind in _KINDS:
+            reading = read_number(value, kind=kind, words=self.language, units=units)
+            if reading.value:
+                return reading.value
+        return 0
+
+
+_KINDS: tuple[Kind, ...] = ("count", "money")
+
+
+def _may_be_number(text: str) -> bool:
+    return len(text) <= _LONGEST and any(map(str.isdecimal, text))
 
 
 def holds_number(sheet: Sheet, words: Words) -> bool:
@@ -81,22 +100,25 @@ def _typed(sheet: Sheet) -> Iterator[tuple[int, CellValue]]:
 
 def _typed_at(sheet: Sheet) -> Iterator[tuple[int, int, CellValue]]:
     """Give the cells of a sheet with their places, without the texts of the template: its guide, its list of codes."""
-    codes: set[int] = set()
+    columns_of_codes: set[int] = set()
     guide: Collection[str] = ()
     for row, column, value in sheet.filled():
         text = fold(value) if isinstance(value, str) else ""
         if text and text == _texts_of_guide()[0]:
             guide = _texts_of_guide()
         elif value == _LIST_OF_CODES:
-            codes.add(column)
-        elif column not in codes and not (text and text in guide):
+            columns_of_codes.add(column)
+        elif column not in columns_of_codes and not (text and text in guide):
             yield row, column, value
 
 
 @cache
 def _texts_of_guide() -> tuple[str, ...]:
     """The texts of the template's guide, folded; the title of the sheet comes first."""
-    return tuple(fold(text) for line in load_template_words().guide for text in line.texts)
+    texts: list[str] = []
+    for line in load_template_words().guide:
+        texts += map(fold, line.texts)
+    return tuple(texts)
 
 
 def holds_figure(sheet: Sheet, words: Words) -> bool:
@@ -107,7 +129,8 @@ def holds_figure(sheet: Sheet, words: Words) -> bool:
     running: dict[int, int] = {}
     for column, value in _typed(sheet):
         number = words.number(value)
-        if not number or number in _YEARS or number >= _PHONE:
+        is_figure = number and number not in _YEARS and number < _PHONE
+        if not is_figure:
             continue
         if number != running.get(column, 0) + 1:
             return True

@@ -7,12 +7,17 @@ from pipeline.extract.locate import Labels, locate
 from pipeline.extract.own.stamp import STAMPS_ABOVE
 from pipeline.extract.own.summary import is_matrix
 from pipeline.extract.own.summary_words import load_summary_words
-from pipeline.extract.returns.page import Page
+from pipeline.extract.returns.sheet_page import SheetPage
 from pipeline.readers.sheets import Sheet
 from schemas.text import fold
 
 
-def find_pages(sheets: Iterable[Sheet], labels: Labels, seen: list[Sheet], matrices: list[Sheet]) -> Iterator[Page]:
+def find_pages(
+    sheets: Iterable[Sheet],
+    labels: Labels,
+    seen: list[Sheet],
+    matrices: list[Sheet],
+) -> Iterator[SheetPage]:
     """Find the forms sheet by sheet; the lists of a summary, and the copies behind it, are passed over unread."""
     is_behind = False
     for sheet in sheets:
@@ -20,17 +25,17 @@ def find_pages(sheets: Iterable[Sheet], labels: Labels, seen: list[Sheet], matri
             matrices += [sheet] if is_matrix(sheet) else []
             continue
         seen.append(sheet)
-        pages = [Page(sheet, form) for form in locate(sheet, labels)]
+        pages = [SheetPage(sheet, form) for form in locate(sheet, labels)]
         yield from pages
         is_behind |= any(holds_summary(page, labels) for page in pages)
 
 
-def repeats_return(page: Page, labels: Labels) -> bool:
+def repeats_return(page: SheetPage, labels: Labels) -> bool:
     """Tell a copy of a return behind a summary."""
     return fold(page.stamped("kind")) == fold(labels.stamp.kind_copy)
 
 
-def holds_summary(page: Page, labels: Labels) -> bool:
+def holds_summary(page: SheetPage, labels: Labels) -> bool:
     """Tell a summary of the level below by its stamp; without one, by the columns that no return has.
 
     A title is none of its marks: a unit may well call its own return a summary, and its rules hold all the same.

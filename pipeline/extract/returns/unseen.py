@@ -13,24 +13,40 @@ from pipeline.extract.own.template import column_reminder, load_template_words
 from pipeline.findings import codes
 from pipeline.model.limits import Limits
 from pipeline.readers.raw import SheetFacts
-from pipeline.readers.sheets import READERS_DIFFER, CellValue, Sheet, Unseen, with_cells
+from pipeline.readers.sheets import (
+    READERS_DIFFER,
+    CellValue,
+    Sheet,
+    Unseen,
+    with_cells,
+)
 from schemas.text import fold
 
 
-def as_seen(sheet: Sheet, facts: SheetFacts, own: AbstractSet[Address], limits: Limits, *, stores_zero: bool) -> Sheet:
+def as_seen(
+    sheet: Sheet,
+    facts: SheetFacts,
+    own: AbstractSet[Address],
+    limits: Limits,
+    *,
+    stores_zero: bool,
+) -> Sheet:
     """Put what a sheet holds and calamine does not show into its grid; where all is shown, the same sheet is given.
 
     `own` are formulas of the template, which nobody needs to see. `stores_zero` tells that the format keeps 0 for a
     formula that was never calculated (xls). Raises what `with_cells` does.
     """
-    seen = dict(_unseen(sheet, facts, stores_zero=stores_zero))
+    changed: dict[Address, CellValue] = {}
+    for place, value in _unseen(sheet, facts, stores_zero=stores_zero):
+        if place not in own:
+            changed[place] = value
     # A truth value that is shown needs no change; in Python it equals a number all the same.
-    rest = {
-        place: value
-        for place, value in seen.items()
-        if place not in own and (value != (given := sheet.value(*place)) or type(value) is not type(given))
-    }
+    rest = {place: value for place, value in changed.items() if _is_another(sheet.value(*place), value)}
     return with_cells(sheet, rest, limits) if rest else sheet
+
+
+def _is_another(given: CellValue, value: CellValue) -> bool:
+    return value != given or type(value) is not type(given)
 
 
 def with_both_readings(sheet: Sheet, differing: Mapping[Address, str], limits: Limits) -> Sheet:
@@ -64,21 +80,31 @@ def own_formulas(sheet: Sheet, forms: Sequence[Located], labels: Labels, facts: 
     above = 0
     for form in forms:
         remarks = _columns_under(sheet, form, fold(load_template_words().top["checks"]))
-        own |= {(row, column) for row, column in facts.formulas if above <= row <= form.last_row and column in remarks}
-        tops = {place for place in facts.formulas if above <= place[0] < form.first_head_row}
-        own |= {place for place in tops if _is_stamped(sheet, labels, place) or _is_status(sheet, labels, place)}
+        for row, column in facts.formulas:
+            place = (row, column)
+            if not above <= row <= form.last_row:
+                continue
+            if column in remarks or (row < form.first_head_row and _is_of_stamp(sheet, labels, place)):
+                own.add(place)
         above = form.last_row + 1
     return own
 
 
 def _columns_under(sheet: Sheet, form: Located, head: str) -> AbstractSet[int]:
-    first, last = (max(row - sheet.first_row, 0) for row in (form.first_head_row, min(form.rows.values())))
-    return {
-        column
-        for line in sheet.rows[first:last]
-        for column, value in enumerate(line, sheet.first_column)
-        if isinstance(value, str) and fold(value) == head
-    }
+    """Find the columns with this head in the lines of heads."""
+    first = max(form.first_head_row - sheet.first_row, 0)
+    last = max(min(form.rows.values()) - sheet.first_row, 0)
+    found: set[int] = set()
+    for line in sheet.rows[first:last]:
+        for column, value in enumerate(line, sheet.first_column):
+            if isinstance(value, str) and fold(value) == head:
+                found.add(column)
+    return found
+
+
+def _is_of_stamp(sheet: Sheet, labels: Labels, place: Address) -> bool:
+    """Whether a formula above the table stands beside a label of the stamp, or says what is open."""
+    return _is_stamped(sheet, labels, place) or _is_status(sheet, labels, place)
 
 
 def _is_stamped(sheet: Sheet, labels: Labels, place: Address) -> bool:
@@ -87,10 +113,14 @@ def _is_stamped(sheet: Sheet, labels: Labels, place: Address) -> bool:
 
 
 def _is_status(sheet: Sheet, labels: Labels, place: Address) -> bool:
-    """Tell the line that says what is open: the reminders of the columns of figures stand to its right."""
+    """Whether this is the line that says what is open: the reminders of the columns of figures stand to its right."""
     row, column = place
-    words, columns = load_template_words(), enumerate(labels.form.columns)
-    reminders = {fold(column_reminder(words, each, index)) for index, each in columns if each.role == "measure"}
-    line = sheet.rows[row - sheet.first_row] if 0 <= row - sheet.first_row < len(sheet.rows) else []
+    words = load_template_words()
+    reminders = set()
+    for index, each in enumerate(labels.form.columns):
+        if each.role == "measure":
+            reminders.add(fold(column_reminder(words, each, index)))
+    at = row - sheet.first_row
+    line = sheet.rows[at] if 0 <= at < len(sheet.rows) else []
     right = line[max(column + 1 - sheet.first_column, 0) :]
     return any(isinstance(value, str) and fold(value) in reminders for value in right)

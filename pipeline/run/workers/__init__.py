@@ -17,7 +17,7 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import chain, count
 
-from pipeline.extract.file import Desk
+from pipeline.extract.file import ReadingContext
 from pipeline.model import FileReading
 from pipeline.readers.find import Found
 from pipeline.run.workers.plan import Log, Method, Plan, Progress
@@ -30,7 +30,7 @@ _FILES_FOR_A_WORKER = 40
 """fewer files are read by one worker before a second one has started"""
 
 
-def read_all(found: Sequence[Found], desk: Desk, plan: Plan | None = None) -> list[FileReading]:
+def read_all(found: Sequence[Found], context: ReadingContext, plan: Plan | None = None) -> list[FileReading]:
     """Read every file, and every file within an archive or e-mail, in the order of `found`.
 
     The answer is the same for any number of workers; without any, nothing protects this process. The log hears of
@@ -38,7 +38,7 @@ def read_all(found: Sequence[Found], desk: Desk, plan: Plan | None = None) -> li
     """
     plan = plan or Plan()
     workers = _enough(len(found)) if plan.workers is None else plan.workers
-    with closing(Pool(found, desk, plan, workers)) as reading:
+    with closing(Pool(found, context, plan, workers)) as reading:
         reading.fill()
         plan.meanwhile()
         reading.finish()

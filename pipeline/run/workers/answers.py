@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from pipeline.extract.file import Desk, read_bytes, take_in
+from pipeline.extract.file import ReadingContext, read_bytes, take_in
 from pipeline.findings import codes, finding
 from pipeline.model import FileReading, Finding, Times
 from pipeline.readers.find import Found, reason_of
@@ -46,16 +46,16 @@ class Answer:
     """for the log: a fault of this program, without anything that stands in a cell"""
 
 
-def answers(task: Task, found: Found, desk: Desk) -> Iterator[Answer]:
+def answers(task: Task, found: Found, context: ReadingContext) -> Iterator[Answer]:
     """Read one file: one answer, or for an archive or e-mail one for each member and the last for itself."""
-    reading, incident = _read(found, desk)
+    reading, incident = _read(found, context)
     kind = _container_kind(reading)
     if kind is None:
         yield Answer(task.index, reading, last=True, incident=incident)
         return
     if not task.opened:
         yield Answer(task.index, None, last=False)
-    yield from _members(task, found, reading, kind, desk)
+    yield from _members(task, found, reading, kind, context)
 
 
 def _container_kind(reading: FileReading) -> Kind | None:
@@ -67,9 +67,9 @@ def _container_kind(reading: FileReading) -> Kind | None:
     return Kind(kind) if kind in CONTAINERS else None
 
 
-def _members(task: Task, found: Found, itself: FileReading, kind: Kind, desk: Desk) -> Iterator[Answer]:
+def _members(task: Task, found: Found, itself: FileReading, kind: Kind, context: ReadingContext) -> Iterator[Answer]:
     try:
-        pieces = unpacked(found, found.file.read_bytes(), kind, desk.limits, desk.own_addresses)
+        pieces = unpacked(found, found.file.read_bytes(), kind, context.limits, context.own_addresses)
         for place, (member, data) in enumerate(islice(pieces, task.answered, None), task.answered):
             incident = ""
             if member.path == found.path:
@@ -78,7 +78,7 @@ def _members(task: Task, found: Found, itself: FileReading, kind: Kind, desk: De
             elif place in task.lost or data is None or member.problem:
                 reading = _not_read(member, data, task.lost.get(place) or member.problem)
             else:
-                reading, incident = _read(member, desk, data)
+                reading, incident = _read(member, context, data)
             yield Answer(task.index, reading, last=member.path == found.path, incident=incident)
     except OSError as error:
         told = finding(codes.NOT_OPENED, facts={"reason": reason_of(error)})
@@ -99,10 +99,10 @@ def _times(found: Found) -> Times:
     return Times(received=found.received, file=found.modified)
 
 
-def _read(found: Found, desk: Desk, data: bytes | None = None) -> tuple[FileReading, str]:
+def _read(found: Found, context: ReadingContext, data: bytes | None = None) -> tuple[FileReading, str]:
     """Read one file or member; a fault of this program is a finding for it, with a line for the log."""
     try:
-        return (_read_steady(found, desk) if data is None else read_bytes(found, data, desk)), ""
+        return (_read_steady(found, context) if data is None else read_bytes(found, data, context)), ""
     except MemoryError:
         return FileReading(
             found.path, None, (), (finding(codes.OVER_A_LIMIT, facts={"limit": "memory"}),), _times(found)
@@ -112,10 +112,10 @@ def _read(found: Found, desk: Desk, data: bytes | None = None) -> tuple[FileRead
         return FileReading(found.path, None, (), (told,), _times(found)), incident
 
 
-def _read_steady(found: Found, desk: Desk) -> FileReading:
+def _read_steady(found: Found, context: ReadingContext) -> FileReading:
     """Read a file that nobody writes to meanwhile: half of an old and half of a new workbook is neither."""
     before = _state_of(found)
-    reading = take_in(found, desk)
+    reading = take_in(found, context)
     after = _state_of(found)
     if before and after and before != after:
         return FileReading(

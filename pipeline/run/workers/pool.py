@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from multiprocessing.connection import wait
 
-from pipeline.extract.file import Desk
+from pipeline.extract.file import ReadingContext
 from pipeline.model import FileReading, Times
 from pipeline.readers.find import Found
 from pipeline.run.workers.answers import Answer, Task, answers
@@ -31,8 +31,8 @@ _LOSSES_OF_AN_ARCHIVE = 5
 class Pool:
     """One run over a list of files: what waits, who reads, what was answered."""
 
-    def __init__(self, found: Sequence[Found], desk: Desk, plan: Plan, workers: int) -> None:
-        self._found, self._desk, self._plan = found, desk, plan
+    def __init__(self, found: Sequence[Found], context: ReadingContext, plan: Plan, workers: int) -> None:
+        self._found, self._context, self._plan = found, context, plan
         self._wanted = workers
         self._waiting = deque(Task(index) for index in range(len(found)))
         self._answers: list[list[FileReading]] = [[] for _ in found]
@@ -80,7 +80,7 @@ class Pool:
     def _start_one(self, first: list[Task]) -> None:
         others = [end for one in self._workers for end in (one.asked, one.answers, one.noise)]
         try:
-            self._workers.append(start(self._found, self._desk, first, self._plan.method, others))
+            self._workers.append(start(self._found, self._context, first, self._plan.method, others))
         except OSError:
             self._failed_starts = _FAILED_STARTS
             self._waiting.extendleft(reversed(first))
@@ -90,7 +90,7 @@ class Pool:
             self._plan.log("no reading process could be started: files are read without protection")
         while self._waiting:
             task = self._waiting.popleft()
-            for answer in answers(task, self._found[task.index], self._desk):
+            for answer in answers(task, self._found[task.index], self._context):
                 self._take(answer)
 
     def _with_news(self) -> list[Worker]:
@@ -102,7 +102,7 @@ class Pool:
     def _deadline(self, worker: Worker) -> float:
         if not worker.tasks:
             return math.inf
-        return worker.since + (self._desk.limits.seconds if worker.ready else _START_SECONDS)
+        return worker.since + (self._context.limits.seconds if worker.ready else _START_SECONDS)
 
     def _hear(self, worker: Worker) -> None:
         try:

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from operator import attrgetter
 from typing import Any
 
-from pipeline.extract.file import Desk
+from pipeline.extract.file import ReadingContext
 from pipeline.model import Entry, FileReading, Finding, Return
 from pipeline.readers.find import Found
 from pipeline.run.workers.answers import Answer, Task, answers
@@ -35,27 +35,27 @@ class Line:
     inherited: Sequence[Connection] = ()
 
 
-Given = tuple[Sequence[Found], Desk, Sequence[Task]]
-"""what a worker works on: the files, the desk, its first tasks"""
+Given = tuple[Sequence[Found], ReadingContext, Sequence[Task]]
+"""what a worker works on: the files, the context, its first tasks"""
 
 
 def serve(line: Line, given: Given | None) -> None:
     """Answer for the tasks given, or first received, then for those that come, until the pipe is closed."""
     for end in line.inherited:
         end.close()
-    found, desk, first = given or line.tasks.recv()
+    found, context, first = given or line.tasks.recv()
     leave_to_parent(line.noise)
-    most = bound_memory(desk.limits.memory_bytes)
+    most = bound_memory(context.limits.memory_bytes)
     # A pipe that breaks means that the parent is gone.
     with suppress(EOFError, OSError):
         line.answers.send_bytes(_packed(None))
         tasks = list(first)
         while True:
             for task in tasks:
-                bound_time(desk.limits.seconds)
-                for answer in answers(task, found[task.index], desk):
+                bound_time(context.limits.seconds)
+                for answer in answers(task, found[task.index], context):
                     line.answers.send_bytes(_packed(answer))
-                    bound_time(desk.limits.seconds)
+                    bound_time(context.limits.seconds)
                 tidy()
                 if memory() > most:
                     sys.exit(RETIRED)

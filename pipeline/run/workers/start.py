@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from pipeline.extract.file import Desk
+from pipeline.extract.file import ReadingContext
 from pipeline.readers.find import Found
 from pipeline.run.workers.answers import Task
 from pipeline.run.workers.plan import Method
@@ -71,7 +71,11 @@ class Worker:
 
 
 def start(
-    found: Sequence[Found], desk: Desk, first: list[Task], method: Method | None, others: Sequence[Connection]
+    found: Sequence[Found],
+    context: ReadingContext,
+    first: list[Task],
+    method: Method | None,
+    others: Sequence[Connection],
 ) -> Worker:
     """Start a process that begins with its first tasks; a forked one lets go of the ends in `others`.
 
@@ -79,14 +83,14 @@ def start(
         OSError: no process can be started.
     """
     method = method or ("fork" if may_fork() else "spawn")
-    context = get_context("fork") if method == "fork" else get_context("spawn")
-    (far_asked, asked), (heard, far_answers), (noise, far_noise) = (context.Pipe(duplex=False) for _ in range(3))
+    processes = get_context("fork") if method == "fork" else get_context("spawn")
+    (far_asked, asked), (heard, far_answers), (noise, far_noise) = (processes.Pipe(duplex=False) for _ in range(3))
     inherited = (*others, asked, heard, noise) if method == "fork" else ()
     line = Line(far_asked, far_answers, far_noise, inherited)
     # A spawned child gets what it works on through its own pipe: a child that dies before it has read the much that
     # `multiprocessing` hands over itself would leave this process writing to nobody for ever.
-    given = (found, desk, first) if method == "fork" else None
-    process = context.Process(target=serve, args=(line, given), daemon=True)
+    given = (found, context, first) if method == "fork" else None
+    process = processes.Process(target=serve, args=(line, given), daemon=True)
     try:
         with without_the_script():
             process.start()
@@ -95,7 +99,7 @@ def start(
             end.close()
     if given is None:
         with suppress(OSError):
-            asked.send((found, desk, first))
+            asked.send((found, context, first))
     _make_roomy(heard, noise)
     return Worker(process, asked, heard, noise, time.monotonic(), deque(first))
 

@@ -21,7 +21,13 @@ _WORD = re.compile("[a-z]+")
 _DIGIT_OR_PERCENT = re.compile("[0-9%]")
 
 
-def as_shown(reading: Reading, dress: Dress, kind: Kind, words: NumberWords, units: Sequence[str]) -> Reading:
+def as_shown(
+    reading: Reading,
+    dress: Dress,
+    kind: Kind,
+    words: NumberWords,
+    units: Sequence[str],
+) -> Reading:
     """Give the reading of a whole number above 0 once more, now that its format is known.
 
     Words that change the size, signs of a number below zero, digits, % and a scaling comma refuse it (V003, with the
@@ -31,43 +37,57 @@ def as_shown(reading: Reading, dress: Dress, kind: Kind, words: NumberWords, uni
     """
     if not reading.value or reading.value < 0 or not dress.pattern:
         return reading
-    if dress.decimals and reading.value < _THOUSAND and not dress.thousands:
-        return _with_decimals(reading.value, dress, words)
-    if dress.pattern == "#" and not dress.thousands:
-        return reading
-    value, size = reading.value, _THOUSAND**dress.thousands
+    if not dress.thousands:
+        if dress.decimals and reading.value < _THOUSAND:
+            return _with_decimals(reading.value, dress, words)
+        if dress.pattern == "#":
+            return reading
+    value = reading.value
+    size = _THOUSAND**dress.thousands
     digits = round(value / size) if dress.thousands else value
-    said = read_number(dress.pattern.replace("#", str(digits), 1), kind=kind, words=words, units=units)
-    once = dress.pattern.count("#") == 1
-    shown = dress.pattern.replace("#", f"{digits:,}".replace(",", ".") if once else "…")
-    found = words.shown.format(value=value, shown=shown)
-    if said.value == value:
-        return (
-            reading
-            if said.code == codes.GROUPING_REMOVED
-            else replace(reading, state="read", code=codes.UNIT_WORD_REMOVED, found=found)
-        )
+    said = read_number(
+        dress.pattern.replace("#", str(digits), 1),
+        kind=kind,
+        words=words,
+        units=units,
+    )
+    if said.value == value and said.code == codes.GROUPING_REMOVED:
+        return reading
+    found = words.shown.format(value=value, shown=_text_shown(dress, digits))
     literal = plain_text(tidy(dress.pattern.replace("#", " ")))
-    if not (dress.thousands or _changes(dress, literal, said, words)):
+    is_divided = dress.thousands > 0
+    if said.value == value or not (is_divided or _changes(dress, literal, said, words)):
         return replace(reading, state="read", code=codes.UNIT_WORD_REMOVED, found=found)
     return refused(codes.AMBIGUOUS, (value, *_meant(digits, literal, said, words)), found=found)
 
 
+def _text_shown(dress: Dress, digits: int) -> str:
+    """What the cell shows; digits that are parted by others cannot be told one by one."""
+    if dress.pattern.count("#") == 1:
+        return dress.pattern.replace("#", f"{digits:,}".replace(",", "."))
+    return dress.pattern.replace("#", "…")
+
+
 def _with_decimals(value: int, dress: Dress, words: NumberWords) -> Reading:
     shown = dress.pattern.replace("#", f"{value},{'0' * dress.decimals}", 1)
-    return refused(codes.AMBIGUOUS, (value, value * _THOUSAND), found=words.shown.format(value=value, shown=shown))
+    return refused(
+        codes.AMBIGUOUS,
+        (value, value * _THOUSAND),
+        found=words.shown.format(value=value, shown=shown),
+    )
 
 
 def _changes(dress: Dress, literal: str, said: Reading, words: NumberWords) -> bool:
     """Whether what is shown may be another number than the stored one."""
+    if dress.pattern.count("#") != 1 or shows_negative(dress.pattern):
+        return True
+    if said.code in (
+        codes.APPROXIMATE,
+        codes.PERCENTAGE,
+    ) or _DIGIT_OR_PERCENT.search(literal):
+        return True
     sizes = words.magnitudes.keys() | words.no_suggestion
-    return (
-        dress.pattern.count("#") != 1
-        or shows_negative(dress.pattern)
-        or said.code in (codes.APPROXIMATE, codes.PERCENTAGE)
-        or bool(_DIGIT_OR_PERCENT.search(literal))
-        or not sizes.isdisjoint(_WORD.findall(literal))
-    )
+    return not sizes.isdisjoint(_WORD.findall(literal))
 
 
 def _meant(digits: int, literal: str, said: Reading, words: NumberWords) -> tuple[int, ...]:

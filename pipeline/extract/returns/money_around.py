@@ -6,11 +6,16 @@ Its pages and boxes, the file, the folders and archives that it lies in, its mai
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.extract.context import Desk
-from pipeline.extract.locate import Labels, is_multiple_of, stated_amounts, unit_of_money
+from pipeline.extract.context import ReadingContext
+from pipeline.extract.locate import (
+    Labels,
+    is_multiple_of,
+    stated_amounts,
+    unit_of_money,
+)
+from pipeline.extract.returns.digests import is_our_own
 from pipeline.extract.returns.other_sheets import texts_typed
-from pipeline.extract.returns.page import Page
-from pipeline.extract.returns.shown import is_our_own
+from pipeline.extract.returns.sheet_page import SheetPage
 from pipeline.findings import codes, finding
 from pipeline.model import Fact, Finding
 from pipeline.readers.sheets import Sheet, cell_name
@@ -32,13 +37,13 @@ class Around:
     """the first text of another sheet, or its name, that says a multiple of the currency"""
 
 
-def multiple_on_others(sheets: Sequence[Sheet], with_forms: Iterable[str], desk: Desk) -> str:
+def multiple_on_others(sheets: Sequence[Sheet], with_forms: Iterable[str], context: ReadingContext) -> str:
     """Find a text on the sheets without a form that says a multiple of the currency: "tính bằng nghìn đồng"."""
-    scales, known = desk.labels.scales, set(with_forms)
+    scales, known = context.labels.scales, set(with_forms)
     for sheet in sheets:
-        if sheet.name in known or is_our_own(sheet, desk):
+        if sheet.name in known or is_our_own(sheet, context):
             continue
-        if scales.of_name(sheet.name, desk.names.by_name):
+        if scales.of_name(sheet.name, context.unit_names.by_name):
             return sheet.name
         for text in texts_typed(sheet):
             if len(text) <= _LONGEST and scales.of_money(text):
@@ -46,30 +51,50 @@ def multiple_on_others(sheets: Sequence[Sheet], with_forms: Iterable[str], desk:
     return ""
 
 
-def with_scale_around(page: Page, around: Around, desk: Desk) -> Page:
+def with_scale_around(page: SheetPage, around: Around, context: ReadingContext) -> SheetPage:
     """Refuse the money of a form around which something says that it is counted in thousands or millions.
 
     Where something only may say so, it is told and the figures count: a size alone, or another sheet, whose words may
     be meant for its own figures. What the sheet itself says goes before.
     """
-    form, labels = page.form, desk.labels
-    keys = sorted((labels.money_rows & form.rows.keys()) - form.doubtful, key=labels.order.__getitem__)
+    form, labels = page.form, context.labels
+    keys = sorted(
+        (labels.money_rows & form.rows.keys()) - form.doubtful,
+        key=labels.order.__getitem__,
+    )
     if not keys:
         return page
-    place = form.rows[keys[0]], form.columns.get(labels.form.measures[0], form.columns[labels.label_key])
+    place = (
+        form.rows[keys[0]],
+        form.columns.get(labels.form.measures[0], form.columns[labels.label_key]),
+    )
     amounts = stated_amounts(page.sheet, labels, form.rows, form.columns)
     texts = (*(page.facts.beside if page.facts else ()), around.subject)
-    said = _clear(labels, amounts, texts) or _clear_name(around.names, desk)
+    said = _clear(labels, amounts, texts) or _clear_name(around.names, context)
     if said:
         told = [unit_of_money(labels, key, (form.rows[key], place[1]), said) for key in keys]
-        return replace(page, form=replace(form, doubtful=form.doubtful | {*keys}, findings=(*form.findings, *told)))
+        return replace(
+            page,
+            form=replace(
+                form,
+                doubtful=form.doubtful | {*keys},
+                findings=(*form.findings, *told),
+            ),
+        )
     perhaps = _size_alone(labels, (*texts, *around.names))
     if not perhaps and any(amounts):
         perhaps = around.on_other_sheets
     if not perhaps:
         return page
     return replace(
-        page, form=replace(form, findings=(*form.findings, _perhaps(labels, perhaps, keys[0], cell_name(*place))))
+        page,
+        form=replace(
+            form,
+            findings=(
+                *form.findings,
+                _perhaps(labels, perhaps, keys[0], cell_name(*place)),
+            ),
+        ),
     )
 
 
@@ -81,10 +106,10 @@ def _clear(labels: Labels, amounts: Sequence[int], texts: Iterable[str]) -> str:
     return ""
 
 
-def _clear_name(names: Iterable[str], desk: Desk) -> str:
+def _clear_name(names: Iterable[str], context: ReadingContext) -> str:
     """Find a name that says a multiple of the currency, and is not that of a unit: a ward may be called Triệu Đông."""
     for name in names:
-        if desk.labels.scales.of_name(name, desk.names.by_name):
+        if context.labels.scales.of_name(name, context.unit_names.by_name):
             return name
     return ""
 
@@ -98,5 +123,8 @@ def _size_alone(labels: Labels, texts: Iterable[str]) -> str:
 
 
 def _perhaps(labels: Labels, said: str, key: str, cell: str) -> Finding:
-    facts: dict[str, Fact] = {"seen": visible(said), "expected": labels.form.by_key[key].unit_of_measure}
+    facts: dict[str, Fact] = {
+        "seen": visible(said),
+        "expected": labels.form.by_key[key].unit_of_measure,
+    }
     return finding(codes.PERHAPS_IN_MULTIPLES, cell=cell, found=visible(said), facts=facts)

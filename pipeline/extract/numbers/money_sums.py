@@ -1,8 +1,8 @@
 """Sums of money that a text states, in figures or in words: "15 triệu đồng", "Mười lăm triệu đồng"."""
 
 from pipeline.extract.numbers.amounts import read_amount
-from pipeline.extract.numbers.row import row_of
 from pipeline.extract.numbers.text import TOKEN, ascii_digits
+from pipeline.extract.numbers.vocabulary import vocabulary_of
 from pipeline.extract.numbers.words import NumberWords, plain_text
 from schemas.text import tidy
 
@@ -15,7 +15,7 @@ def sums_in(text: str, words: NumberWords) -> tuple[int, ...]:
 
     A number is one of money if a size or the currency follows it.
     """
-    row = row_of("money", words, (), None)
+    vocabulary = vocabulary_of("money", words, (), None)
     tokens = _with_figures(TOKEN.findall(ascii_digits(plain_text(tidy(text)))), words)
     found: list[int] = []
     at = 0
@@ -23,7 +23,7 @@ def sums_in(text: str, words: NumberWords) -> tuple[int, ...]:
         if not tokens[at][0].isdecimal():
             at += 1
             continue
-        amount, end = read_amount(tokens, at, row)
+        amount, end = read_amount(tokens, at, vocabulary)
         is_money = end > at + 1 or (end < len(tokens) and tokens[end] in words.currency)
         found += [amount.value] if is_money and amount.value is not None else []
         at = end

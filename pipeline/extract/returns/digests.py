@@ -13,9 +13,9 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zlib import crc32
 
-from pipeline.extract.context import Desk
+from pipeline.extract.context import ReadingContext
 from pipeline.extract.own.template import is_said_by_formula, load_template_words
-from pipeline.extract.returns.page import Medium, Page
+from pipeline.extract.returns.sheet_page import Medium, SheetPage
 from pipeline.model import FileReading, Shown
 from pipeline.readers.raw import SheetFacts
 from pipeline.readers.sheets import CellValue, Sheet
@@ -28,14 +28,22 @@ _EPOCH = datetime(1899, 12, 30)
 _DAY = timedelta(days=1)
 
 
-def lines_of_form(page: Page, forms: Sequence[Page], medium: Medium, reading: FileReading) -> str:
+def lines_of_form(
+    page: SheetPage,
+    forms: Sequence[SheetPage],
+    medium: Medium,
+    reading: FileReading,
+) -> str:
     """Digest the sheet of a form, without the lines of the other forms on it."""
     foreign: set[int] = set()
     for other in forms:
         if other.sheet is page.sheet and other.form is not page.form:
             foreign |= {*range(other.form.first_head_row, other.form.last_row + 1)}
     # Programs drop that a column is hidden, and those of the template's keys always are.
-    columns, unclaimed = frozenset(page.form.columns.values()), frozenset(page.form.unclaimed)
+    columns, unclaimed = (
+        frozenset(page.form.columns.values()),
+        frozenset(page.form.unclaimed),
+    )
     shown = columns | {column for _, column in unclaimed}
     hides = page.facts and (page.facts.hidden_rows or not page.facts.hidden_columns.isdisjoint(shown))
     hidden = set(_hidden(page.sheet, page.facts)) if hides else set()
@@ -44,7 +52,7 @@ def lines_of_form(page: Page, forms: Sequence[Page], medium: Medium, reading: Fi
     return _digest(page.sheet, _marks(page.facts, hidden), foreign, own) + _unseen(page.facts, medium, reading)
 
 
-def _said_by_formulas(page: Page) -> Iterator[_Address]:
+def _said_by_formulas(page: SheetPage) -> Iterator[_Address]:
     """Find above and beside the form what formulas of the template said before a program dropped them."""
     for row, column, value in page.sheet.filled(range(page.form.first_head_row)):
         if isinstance(value, str) and is_said_by_formula(value):
@@ -55,11 +63,11 @@ def _said_by_formulas(page: Page) -> Iterator[_Address]:
             yield place
 
 
-def texts_beside(facts: SheetFacts | None, desk: Desk) -> tuple[str, ...]:
+def texts_beside(facts: SheetFacts | None, context: ReadingContext) -> tuple[str, ...]:
     """Give what headers, footers and boxes of a sheet say, without the foot that the template prints."""
     if facts is None or not facts.beside:
         return ()
-    foot = tidy(load_template_words().file["foot"].format(form_id=desk.form.id, form_version=desk.form.version))
+    foot = tidy(load_template_words().file["foot"].format(form_id=context.form.id, form_version=context.form.version))
     found = []
     for text in facts.beside:
         # Of "page 3/7" only the stroke is left, and programs part a text into lines each in its own way.
@@ -69,17 +77,21 @@ def texts_beside(facts: SheetFacts | None, desk: Desk) -> tuple[str, ...]:
 
 
 def shown_on_others(
-    sheets: Sequence[Sheet], forms: Sequence[Page], medium: Medium, desk: Desk, reading: FileReading
+    sheets: Sequence[Sheet],
+    forms: Sequence[SheetPage],
+    medium: Medium,
+    context: ReadingContext,
+    reading: FileReading,
 ) -> Shown:
     """Digest the sheets that hold no form."""
     of_forms = {page.sheet.name for page in forms}
     lines: dict[str, str] = {}
     beside: list[str] = []
     for sheet in sheets:
-        if sheet.name in of_forms or is_our_own(sheet, desk):
+        if sheet.name in of_forms or is_our_own(sheet, context):
             continue
         facts = medium.look(sheet)
-        beside += texts_beside(facts, desk)
+        beside += texts_beside(facts, context)
         if sheet.rows:
             marks = _marks(facts, {*_hidden(sheet, facts)})
             lines[sheet.name] = _digest(sheet, marks) + _unseen(facts, medium, reading)
@@ -90,16 +102,20 @@ def with_others(shown: Shown, others: Shown) -> Shown:
     """Add to what its own sheet shows what the other sheets of the file do."""
     if not (others.others or others.beside):
         return shown
-    return replace(shown, others=others.others, beside=tuple(dict.fromkeys((*shown.beside, *others.beside))))
+    return replace(
+        shown,
+        others=others.others,
+        beside=tuple(dict.fromkeys((*shown.beside, *others.beside))),
+    )
 
 
-def is_our_own(sheet: Sheet, desk: Desk) -> bool:
+def is_our_own(sheet: Sheet, context: ReadingContext) -> bool:
     """Tell the template's guide and its lists, as long as nobody changed them."""
     names = load_template_words().sheets
     if sheet.name not in (names["guide"], names["lists"]):
         return False
     texts = [_text(value) for _, _, value in sheet.filled()]
-    return tuple(texts) == desk.guide if sheet.name == names["guide"] else desk.choices.issuperset(texts)
+    return tuple(texts) == context.guide if sheet.name == names["guide"] else context.choices.issuperset(texts)
 
 
 def _digest(
@@ -124,7 +140,11 @@ def _digest(
 
 
 def _marked(
-    texts: Sequence[str], row: int, first: int, marks: Mapping[_Address, str], own: AbstractSet[_Address]
+    texts: Sequence[str],
+    row: int,
+    first: int,
+    marks: Mapping[_Address, str],
+    own: AbstractSet[_Address],
 ) -> Iterator[str]:
     for column, text in enumerate(texts, first):
         if (row, column) in own:
@@ -159,7 +179,7 @@ def _hidden(sheet: Sheet, facts: SheetFacts | None) -> Iterator[_Address]:
 
 def _unseen(facts: SheetFacts | None, medium: Medium, reading: FileReading) -> str:
     """What nobody looked at a second time is like nothing but the very same file."""
-    return "" if facts or medium.is_word else f" ?{reading.sha256}"
+    return "" if facts or medium.every_value_is_text else f" ?{reading.sha256}"
 
 
 def _text(value: CellValue) -> str:

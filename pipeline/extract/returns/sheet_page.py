@@ -17,14 +17,14 @@ class Medium:
     """the second look at a sheet; None where it is impossible, and then a blank cell is not known to be blank"""
     stores_zero: bool = False
     """the format keeps 0 for a formula that was never calculated (xls)"""
-    is_word: bool = False
+    every_value_is_text: bool = False
     """every number is a text of a Word table"""
     format: str = ""
     """what a file of this kind ends with: "xlsx" """
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SheetPage:
     """One form of a file on its sheet."""
 
     sheet: Sheet

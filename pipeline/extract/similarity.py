@@ -192,6 +192,7 @@ def likeness_of(form: Form) -> Likeness:
     return Likeness(spellings, weights, kin)
 
 
+@lru_cache(maxsize=8192)
 def without_enumerator(label: str) -> str:
     """Drop a dash, number or letter that lists a label: "- Xóa mù chữ", "1.2. Xóa mù chữ", "a) Xóa mù chữ"."""
     bare = _ENUMERATOR.sub("", label, count=1)

@@ -32,10 +32,13 @@ class GuardedSheet(Worksheet):
     def _check_dimensions(self, row: int, col: int, ignore_row: bool = False, ignore_col: bool = False) -> int:
         if not (0 <= row < MOST_ROWS and 0 <= col < MOST_COLUMNS):
             raise SheetLimitError(f"{self.name}: no sheet has row {row + 1}, column {col + 1}")
-        return int(super()._check_dimensions(row, col, ignore_row, ignore_col))
+        code: int = super()._check_dimensions(row, col, ignore_row, ignore_col)
+        return code
 
     def _write_string(self, *args: Any) -> Any:  # noqa: ANN401 - xlsxwriter names its codes one by one
-        return self._taken(super()._write_string(*args))
+        # Hundreds of thousands of cells come through here: a call less for each is worth a line.
+        code = super()._write_string(*args)
+        return code and self._taken(code)
 
     def _write_formula(self, row: int, col: int, formula: str, *rest: Any) -> Any:  # noqa: ANN401
         if len(formula) > LONGEST_FORMULA:

@@ -6,7 +6,7 @@ The words stand in `wording/remarks.toml`.
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from pipeline.extract.numbers.dates import without_dates
 from pipeline.extract.numbers.words import load_number_words
@@ -241,6 +241,8 @@ def says_nothing(remark: str) -> bool:
     return fold_words(remark) in load_remark_words().nothing_said
 
 
+# The texts of a form and of its guide come back with every return.
+@lru_cache(maxsize=8192)
 def figures_of(remark: str) -> tuple[int, ...]:
     """Give the figures of a remark that may be of the form: no dates, documents, telephones, or places in a text."""
     plain = _MARK.sub(" ", _PHONE.sub(" ", tidy(remark)))

@@ -42,21 +42,25 @@ def keep_digests(workbook: Workbook, labels: Labels, words: SummaryWords) -> Non
     for written in written_sheets(workbook):
         sheets[written.name] = Sheet(written.name, False, 0, 0, written.rows, ())
         formulas[written.name] = written.formulas
-    workbook.set_custom_property(_SHOWN, _digest(sheets, {}, labels, words), "text")
-    workbook.set_custom_property(_TYPED, _digest(sheets, formulas, labels, words), "text")
+    shown = _digests(sheets, {}, labels, words)
+    # Most cells stand on sheets without formulas: these are digested once.
+    calculated = {name: sheet for name, sheet in sheets.items() if formulas[name]}
+    typed = {**shown, **_digests(calculated, formulas, labels, words)}
+    workbook.set_custom_property(_SHOWN, _joined(shown), "text")
+    workbook.set_custom_property(_TYPED, _joined(typed), "text")
 
 
 def is_as_written(data: bytes, sheets: Mapping[str, Sheet], labels: Labels, words: SummaryWords) -> bool:
     """Tell whether a summary still shows what was written; one that bears no digest is not known to."""
     kept = _kept_in(data)
-    if kept.get(_SHOWN) == _digest(sheets, {}, labels, words):
+    if kept.get(_SHOWN) == _joined(_digests(sheets, {}, labels, words)):
         return True
     box = Container(data)
     facts = {name: sheet_facts(box, Kind.XLSX, name) for name in sheets} if _TYPED in kept else {}
     if not any(one.uncalculated for one in facts.values()):
         return False
     formulas = {name: one.formulas for name, one in facts.items()}
-    return kept[_TYPED] == _digest(sheets, formulas, labels, words)
+    return kept[_TYPED] == _joined(_digests(sheets, formulas, labels, words))
 
 
 def _kept_in(data: bytes) -> Mapping[str, str]:
@@ -68,19 +72,24 @@ def _kept_in(data: bytes) -> Mapping[str, str]:
     return {name.decode(): digest.decode() for name, digest in found}
 
 
-def _digest(
+def _digests(
     sheets: Mapping[str, Sheet], left_out: Mapping[str, AbstractSet[Address]], labels: Labels, words: SummaryWords
-) -> str:
+) -> Mapping[str, str]:
+    """Digest each sheet: name -> digest, "" where nothing is left of it."""
     kinds = {words(f"sheets.{kind}"): kind for kind in ("totals", *_LISTS)}
-    digests = []
+    digests = {}
     for name, sheet in sheets.items():
         kind = kinds.get(name, "")
         passed_over = hand_places(kind, sheet, labels, words) | left_out.get(name, frozenset())
         lines = [*_lines(sheet, passed_over, is_list=kind in _LISTS)]
-        if lines:
-            said = "\n".join([name, *(sorted(lines) if kind in _LISTS else lines)])
-            digests.append(hashlib.sha256(said.encode("utf-8", "replace")).hexdigest())
-    return hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
+        said = "\n".join([name, *(sorted(lines) if kind in _LISTS else lines)])
+        digests[name] = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest() if lines else ""
+    return digests
+
+
+def _joined(digests: Mapping[str, str]) -> str:
+    """Make one digest of those of the sheets, in whatever order they stand."""
+    return hashlib.sha256("\n".join(sorted(filter(None, digests.values()))).encode()).hexdigest()
 
 
 def _lines(sheet: Sheet, passed_over: AbstractSet[Address], *, is_list: bool) -> Iterator[str]:

@@ -184,6 +184,7 @@ def _take_reading(page: FormPage, draft: Draft, reading: Reading) -> None:
         _leave_unknown(page, draft)
         return
     draft.state, draft.value = State(reading.state), reading.value
+    # A number in a text was read from it, however plainly it stands there.
     if page.source.every_value_is_text and draft.state is State.STATED:
         draft.state = State.READ
     if reading.state != "blank":

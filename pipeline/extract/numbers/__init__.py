@@ -58,6 +58,8 @@ def read_number(
     if isinstance(value, float):
         return read_whole(int(value), kind) if value.is_integer() else read_fraction(value, kind)
     if isinstance(value, str):
-        pair = (tuple(pair_units[0]), tuple(pair_units[1])) if pair_units else None
+        pair = None
+        if pair_units:
+            pair = (tuple(pair_units[0]), tuple(pair_units[1]))
         return read_text(value, vocabulary_of(kind, words, tuple(units), pair))
     return read_date(value)

@@ -40,10 +40,11 @@ def read_text(text: str, vocabulary: Vocabulary) -> Reading:
     """Read a text as typed; one that is too long for a number is refused unread."""
     if len(text) <= _LONGEST_TEXT:
         return _read_short_text(text, vocabulary)
+    # Spaces alone may have made it long.
     typed = tidy(text)
-    return (
-        _read_short_text(typed, vocabulary) if len(typed) <= _LONGEST_TEXT else refused(codes.NOT_A_NUMBER, found=typed)
-    )
+    if len(typed) <= _LONGEST_TEXT:
+        return _read_short_text(typed, vocabulary)
+    return refused(codes.NOT_A_NUMBER, found=typed)
 
 
 # Many offices type the same few texts; a return one level up holds each again.
@@ -58,9 +59,11 @@ def _read_short_text(text: str, vocabulary: Vocabulary) -> Reading:
     )
     if reading.state == "blank":
         return reading
-    if max(reading.value or 0, reading.second or 0) >= 10 ** MOST_DIGITS[vocabulary.kind]:
+    largest = max(reading.value or 0, reading.second or 0)
+    if largest >= 10 ** MOST_DIGITS[vocabulary.kind]:
         return refused(codes.BEYOND_SENSE, found=typed)
-    return replace(graver(reading, codes.OTHER_DIGITS if digits != plain else ""), found=typed)
+    code = codes.OTHER_DIGITS if digits != plain else ""
+    return replace(graver(reading, code), found=typed)
 
 
 def ascii_digits(plain: str) -> str:
@@ -72,19 +75,25 @@ def ascii_digits(plain: str) -> str:
 
 def _whole_cell(plain: str, vocabulary: Vocabulary) -> Reading | None:
     """Read a cell whose whole text has a meaning of its own: blank, zero, yes, as above."""
-    after_dots = plain.lstrip("._ ")
-    dots = len(plain) - len(after_dots)
     if _FIGURE_UNKNOWN.fullmatch(plain):
         return UNKNOWN
-    if not plain or (dots > 1 and made_of(tuple(after_dots.split()), vocabulary.units | vocabulary.words.currency)):
-        # The dots of the printed form, with its unit after them or not.
+    if not plain or _is_line_to_write_on(plain, vocabulary):
         return BLANK
-    if plain in vocabulary.words.perhaps_zero:
+    words = vocabulary.words
+    if plain in words.perhaps_zero:
         return refused(codes.NOT_A_NUMBER, (0,))
-    code = vocabulary.words.whole.get(plain) or vocabulary.words.whole.get(plain.strip(" .:;-'\"()"))
+    code = words.whole.get(plain) or words.whole.get(plain.strip(" .:;-'\"()"))
     if code == codes.ZERO_WORD:
         return read_as(0, code)
     return refused(code) if code else None
+
+
+def _is_line_to_write_on(plain: str, vocabulary: Vocabulary) -> bool:
+    """Whether a text is the dots of the printed form, with its unit after them or not."""
+    after_dots = plain.lstrip("._ ")
+    dots = len(plain) - len(after_dots)
+    units = vocabulary.units | vocabulary.words.currency
+    return dots > 1 and made_of(tuple(after_dots.split()), units)
 
 
 def _no_count(plain: str, words: NumberWords) -> Reading | None:
@@ -122,9 +131,13 @@ def _undressed(plain: str) -> str:
 def _read_words(tokens: tuple[str, ...], vocabulary: Vocabulary) -> Reading:
     """Read a cell without any figure: "không lớp" is zero; "mười hai" is offered, not counted."""
     for end in range(max(0, len(tokens) - LONGEST_UNIT), len(tokens)):
-        said, beside = " ".join(tokens[: end + 1]), tokens[end + 1 :]
-        zero = vocabulary.words.whole.get(said) == codes.ZERO_WORD and said[0].isalpha()
-        offered = vocabulary.words.in_letters.get(said)
-        if (zero or offered) and made_of(beside, vocabulary.units | vocabulary.currency):
-            return read_as(0, codes.ZERO_WORD) if zero else refused(codes.NOT_A_NUMBER, (offered or 0,))
+        number, beside = " ".join(tokens[: end + 1]), tokens[end + 1 :]
+        if not made_of(beside, vocabulary.units | vocabulary.currency):
+            continue
+        # A dash is a zero only where it stands alone.
+        if vocabulary.words.whole.get(number) == codes.ZERO_WORD and number[0].isalpha():
+            return read_as(0, codes.ZERO_WORD)
+        offered = vocabulary.words.in_letters.get(number)
+        if offered:
+            return refused(codes.NOT_A_NUMBER, (offered,))
     return refused(codes.NOT_A_NUMBER)

@@ -87,6 +87,11 @@ def _serial(given: CellValue, day_zero: datetime) -> float:
 
 
 def _shown(value: CellValue | None) -> str:
+    """A reading as a person is shown it: a text in its quotes, a number to its last digit."""
+    if value is None:
+        return "“”"
     if isinstance(value, float):
         return f"{value:.17g}"
-    return f"“{visible(value)}”" if isinstance(value, str) else "“”" if value is None else str(value)
+    if isinstance(value, str):
+        return f"“{visible(value)}”"
+    return str(value)

@@ -125,7 +125,8 @@ def _digest(
     own: AbstractSet[_Address] = frozenset(),
 ) -> str:
     """Digest every line of a sheet with anything in it: "12:5a0c77f1 13:...", with the numbers that Excel shows."""
-    left, marked = _BETWEEN * sheet.first_column, {row for row, _ in (*marks, *own)}
+    left = _BETWEEN * sheet.first_column
+    marked = {row for row, _ in (*marks, *own)}
     lines = []
     for row, cells in enumerate(sheet.rows, sheet.first_row):
         if row in passed_over:
@@ -135,8 +136,12 @@ def _digest(
             texts = [*_marked(texts, row, sheet.first_column, marks, own)]
         line = _BETWEEN.join(texts).rstrip(_BETWEEN)
         if line:
-            lines.append(f"{row + 1}:{crc32((left + line).encode('utf-8', 'replace')):08x}")
-    return " ".join(["hidden", *lines] if sheet.hidden and lines else lines)
+            # Broken letters of a file have no UTF-8.
+            digest = crc32((left + line).encode("utf-8", "replace"))
+            lines.append(f"{row + 1}:{digest:08x}")
+    if sheet.hidden and lines:
+        lines.insert(0, "hidden")
+    return " ".join(lines)
 
 
 def _marked(
@@ -179,7 +184,9 @@ def _hidden(sheet: Sheet, facts: SheetFacts | None) -> Iterator[_Address]:
 
 def _unseen(facts: SheetFacts | None, medium: Medium, reading: FileReading) -> str:
     """What nobody looked at a second time is like nothing but the very same file."""
-    return "" if facts or medium.every_value_is_text else f" ?{reading.sha256}"
+    if facts or medium.every_value_is_text:
+        return ""
+    return f" ?{reading.sha256}"
 
 
 def _text(value: CellValue) -> str:
@@ -190,7 +197,9 @@ def _text(value: CellValue) -> str:
         return str(value)
     if isinstance(value, int | float):
         return f"{value:.15g}"
-    return f"{_days(value):.10g}" if isinstance(value, date | time | timedelta) else str(value)
+    if isinstance(value, date | time | timedelta):
+        return f"{_days(value):.10g}"
+    return str(value)
 
 
 def _days(value: date | time | timedelta) -> float:

@@ -9,9 +9,10 @@ from random import Random
 
 import pytest
 
-from pipeline.extract.returns import Medium, read_forms
+from pipeline.extract.returns import read_forms
 from pipeline.findings.group import told_once
 from pipeline.model import FileReading, Finding, Return, State
+from pipeline.readers.book import Book
 from schemas.rules import Cell, Severity
 from tests import alterations, misplaced, rearranged, unshown
 from tests.alterations import Draft, altered, answered, as_sheet, fill
@@ -46,7 +47,7 @@ def read_draft(draft: Draft) -> FileReading:
     """Read a draft as a file with one sheet."""
     sheet, facts = as_sheet(draft)
     start = FileReading(draft.path, "0" * 64, (), ())
-    return read_forms(start, [sheet], Medium(lambda sheet: facts), desk())
+    return read_forms(start, [sheet], Book(lambda sheet: facts), desk())
 
 
 @dataclass(slots=True)

@@ -18,11 +18,12 @@ from pipeline.extract.blanks import OPEN_BLANKS
 from pipeline.extract.context import ReadingContext, reading_context
 from pipeline.extract.file import read_bytes
 from pipeline.extract.numbers import load_number_words, read_number
-from pipeline.extract.returns import Medium, read_forms
+from pipeline.extract.returns import read_forms
 from pipeline.findings import load_wording, message, suggestion_text
 from pipeline.findings.group import told_once
 from pipeline.model import FileReading, Return, State
 from pipeline.model.limits import DEFAULT
+from pipeline.readers.book import Book
 from pipeline.readers.find import Found
 from pipeline.readers.raw import Dress, SheetFacts
 from pipeline.readers.sheets import Sheet
@@ -56,7 +57,7 @@ def type_in(draft: Draft, row: str, **values: object) -> None:
 
 def read(draft: Draft, facts: SheetFacts | None = NOTHING_HIDDEN) -> Return:
     start = FileReading("a.xlsx", "0" * 64, (), ())
-    (one,) = read_forms(start, [as_sheet(draft)[0]], Medium(lambda sheet: facts), desk()).returns
+    (one,) = read_forms(start, [as_sheet(draft)[0]], Book(lambda sheet: facts), desk()).returns
     return one
 
 
@@ -107,8 +108,8 @@ def test_a_number_merged_over_a_pair_is_nobodys_also_where_only_the_second_look_
 ) -> None:
     merge(draft, PAIR, 12.0)
     sheet, facts = as_sheet(draft)
-    start, medium = FileReading("a.ods", "0" * 64, (), ()), Medium(lambda _: replace(facts, merged=sheet.merged))
-    (one,) = read_forms(start, [replace(sheet, merged=())], medium, desk()).returns
+    start, book = FileReading("a.ods", "0" * 64, (), ()), Book(lambda _: replace(facts, merged=sheet.merged))
+    (one,) = read_forms(start, [replace(sheet, merged=())], book, desk()).returns
     assert [entry(one, PAIR, measure).value for measure in ("quantity", "people")] == [None, None]
     assert {code for code, _ in at(one, PAIR)} == {"V003"}
 
@@ -184,7 +185,7 @@ def test_two_kinds_are_added_where_the_office_has_them_added(
     type_in(draft, LEAFLETS, quantity=typed)
     assert [each.code for each in read(draft).findings if each.row == LEAFLETS] == ["V013"]
     start = FileReading("a.xlsx", "0" * 64, (), ())
-    (one,) = read_forms(start, [as_sheet(draft)[0]], Medium(lambda _: NOTHING_HIDDEN), adding_desk()).returns
+    (one,) = read_forms(start, [as_sheet(draft)[0]], Book(lambda _: NOTHING_HIDDEN), adding_desk()).returns
     (told,) = [each for each in one.findings if each.row == LEAFLETS]
     assert (told.code, told.rule, told.counted) == (code, "A", value is not None)
     assert entry(one, LEAFLETS, "quantity").value == value
@@ -860,7 +861,7 @@ def test_a_workbook_in_a_legacy_font_gives_numbers_notes_and_one_finding(draft: 
     type_in(draft, PAIR, note="Phối hợp với Hội Phụ nữ", quantity="12 lớp")
     draft.encoding = encoding
     start = FileReading("a.xls", "0" * 64, (), ())
-    reading = read_forms(start, [as_sheet(draft)[0]], Medium(lambda sheet: NOTHING_HIDDEN), desk())
+    reading = read_forms(start, [as_sheet(draft)[0]], Book(lambda sheet: NOTHING_HIDDEN), desk())
     (one,) = reading.returns
     assert [(told.code, told.facts) for told in reading.findings] == [("F027", {"encoding": encoding})]
     assert entry(one, PAIR, "note").text == "Phối hợp với Hội Phụ nữ"
@@ -876,7 +877,7 @@ def test_unicode_cells_in_a_legacy_workbook_stay(draft: Draft) -> None:
     rows[row][5] = "Xã đã tổ chức ở thôn Đông"
     start = FileReading("a.xls", "0" * 64, (), ())
     sheet = Sheet(sheet.name, False, 0, 0, rows, sheet.merged)
-    (one,) = read_forms(start, [sheet], Medium(lambda sheet: facts), desk()).returns
+    (one,) = read_forms(start, [sheet], Book(lambda sheet: facts), desk()).returns
     assert entry(one, PAIR, "note").text == "Xã đã tổ chức ở thôn Đông"
 
 

@@ -9,11 +9,12 @@ from random import Random
 import pytest
 
 from pipeline.extract.locate import accounts, locate
-from pipeline.extract.returns import Medium, read_forms
+from pipeline.extract.returns import read_forms
 from pipeline.extract.returns.unseen import as_seen, own_formulas
 from pipeline.findings import load_wording, message
 from pipeline.model import FileReading, Return
 from pipeline.model.limits import DEFAULT
+from pipeline.readers.book import Book
 from pipeline.readers.raw import SheetFacts
 from pipeline.readers.sheets import CellValue, Sheet, Unseen, cell_name
 from schemas.rules import Cell, Severity
@@ -32,7 +33,7 @@ def draft(blank_of: Callable[[str], Draft]) -> Draft:
 
 
 def read_sheets_of(sheets: Iterable[Sheet], path: str = "tra_loi.xlsx") -> FileReading:
-    return read_forms(FileReading(path, "0" * 64, (), ()), sheets, Medium(lambda sheet: NOTHING_HIDDEN), desk())
+    return read_forms(FileReading(path, "0" * 64, (), ()), sheets, Book(lambda sheet: NOTHING_HIDDEN), desk())
 
 
 def read_one(draft: Draft) -> Return:
@@ -512,7 +513,7 @@ def test_a_form_whose_figures_nobody_sees_under_heads_nobody_knows_is_not_empty(
     label_head(draft).cells.update(heads)
     next(line for line in reversed(draft.lines) if line.kind == "head").cells.update(heads)
     sheet, facts = as_sheet(draft)
-    (one,) = read_forms(FileReading("a.xlsx", "0" * 64, (), ()), [sheet], Medium(lambda _: facts), desk()).returns
+    (one,) = read_forms(FileReading("a.xlsx", "0" * 64, (), ()), [sheet], Book(lambda _: facts), desk()).returns
     assert {"S006", "S020"} <= set(codes(one))
     assert not one.is_empty
 
@@ -671,7 +672,7 @@ def test_a_text_beside_the_table_is_told_also_where_a_formula_says_it(draft: Dra
     top = altered(draft, lambda draft, rng: draft.lines.insert(0, Line("top", {"stt": said})), Random(0))
     sheet, facts = as_sheet(top)
     facts = replace(facts, formulas=frozenset({(0, 0)} if is_formula else ()))
-    (one,) = read_forms(FileReading("a.xlsx", "0" * 64, (), ()), [sheet], Medium(lambda _: facts), desk()).returns
+    (one,) = read_forms(FileReading("a.xlsx", "0" * 64, (), ()), [sheet], Book(lambda _: facts), desk()).returns
     assert [told.cell for told in one.findings if told.code == "S005"] == ["A1"]
 
 

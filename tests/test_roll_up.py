@@ -16,9 +16,10 @@ from examples.filling import cell_addresses
 from pipeline.extract.context import reading_context
 from pipeline.extract.locate import locate
 from pipeline.extract.own.stamp import load_stamp_words
-from pipeline.extract.returns import Medium, read_forms
+from pipeline.extract.returns import read_forms
 from pipeline.model import FileReading
 from pipeline.model.limits import DEFAULT
+from pipeline.readers.book import Book
 from pipeline.readers.register import load_register
 from pipeline.readers.sheets import read_sheets, with_cells
 from schemas.register import shipped_register
@@ -180,8 +181,8 @@ def test_a_zero_stored_for_a_total_is_a_zero_where_units_stand_behind_it(room: P
     row, column = form.rows["news_items"], form.columns["quantity"]
     sheet = with_cells(sheet, {(row, column): 0.0}, DEFAULT)
     facts = replace(NOTHING_HIDDEN, formulas=frozenset({(row, column)}), zero_cached=frozenset({(row, column)}))
-    medium = Medium(lambda _: facts, stores_zero=True)
-    (one,) = read_forms(FileReading("a.xls", "0" * 64, (), ()), [sheet], medium, desk).returns
+    book = Book(lambda _: facts, stores_zero=True)
+    (one,) = read_forms(FileReading("a.xls", "0" * 64, (), ()), [sheet], book, desk).returns
     assert one.is_summary
     assert next(each.value for each in one.entries if str(each.key) == NEWS) == 0
     assert "V016" not in {told.code for told in one.findings}

@@ -1,43 +1,33 @@
-"""One file through the per-file half: read, locate, identify, parse. Pure, without pandas, fit for a worker.
+"""One file through the per-file half: read, recognise, identify, parse. Pure, without pandas, fit for a worker.
 
 Whatever the file is, the answer is a `FileReading`: returns, or a finding that says why there are none.
 """
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from pipeline.extract.context import ReadingContext, reading_context
 from pipeline.extract.locate import locate
-from pipeline.extract.returns import Medium, read_forms
+from pipeline.extract.returns import read_forms
 from pipeline.findings import codes, finding
 from pipeline.model import Fact, FileReading, Finding, Times
 from pipeline.model.limits import Limits
+from pipeline.readers.book import Book
 from pipeline.readers.find import Found, reason_of
+from pipeline.readers.formats import open_book
 from pipeline.readers.kinds import Container, Kind, TooLarge, Unreadable, kind_of
-from pipeline.readers.mend_bytes import bytes_to_read, mended_bytes
-from pipeline.readers.raw import (
-    SheetFacts,
-    WorkbookFacts,
-    can_be_blank,
-    is_sound,
-    sheet_facts,
-    workbook_facts,
-)
-from pipeline.readers.sheets import OverLimit, Sheet, read_sheets
+from pipeline.readers.raw import WorkbookFacts
+from pipeline.readers.sheets import OverLimit, Sheet
 from pipeline.readers.word.document_text import LONGEST, is_signed, text_of_document
-from pipeline.readers.word.tables import UnevenTable, read_tables, read_text
+from pipeline.readers.word.tables import read_text
 from pipeline.readers.zip_check import check_zip
-from schemas.form import Form
+from schemas.form import Form, ValueKind
 from schemas.register import VIETNAM
 
 __all__ = ["ReadingContext", "read_bytes", "reading_context", "take_in"]
-
-_WORKBOOKS = frozenset({Kind.XLSX, Kind.XLSM, Kind.XLSB, Kind.XLS, Kind.ODS})
-_WORD = Medium(lambda sheet: None, every_value_is_text=True)
 
 # What is no workbook: the code that says so. Kinds that are not named here are not a workbook either (F017).
 _OTHER_KINDS = {
@@ -58,16 +48,6 @@ _OTHER_KINDS = {
     Kind.MSG: codes.ARCHIVE_NOT_OPENED,
     Kind.TNEF: codes.ARCHIVE_NOT_OPENED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Book:
-    """One workbook, opened once for both looks at it."""
-
-    data: bytes
-    box: Container
-    kind: Kind
-    facts: WorkbookFacts
 
 
 def take_in(found: Found, context: ReadingContext) -> FileReading:
@@ -92,35 +72,21 @@ def read_bytes(found: Found, data: bytes, context: ReadingContext) -> FileReadin
         box = Container(data, context.limits.inflated_bytes)
         check_zip(box, context.limits)
         kind = kind_of(box, found.file.name)
-        if kind is Kind.DOCX:
-            return _read_document(
-                FileReading(found.path, digest, (), (), times, subject=found.subject),
-                data,
-                context,
-            )
-        if kind not in _WORKBOOKS:
-            return _of_paper(
-                FileReading(found.path, digest, (), (_told_of_kind(kind),), times),
-                box,
-                kind,
-            )
-        book = _Book(data, box, kind, workbook_facts(box, kind))
-        times = replace(times, modified=_after_the_letter(book.facts, context.form))
-        return _read_workbook(
-            FileReading(found.path, digest, (), (), times, subject=found.subject),
-            book,
-            context,
-        )
+        book = open_book(box, kind, context.limits)
+        if book and book.facts:
+            times = replace(times, modified=_after_the_letter(book.facts, context.form))
+        reading = FileReading(found.path, digest, (), (), times)
+        if book is None:
+            return _of_paper(_without_return(reading, kind), box, kind, context.limits)
+        whole = _read_book(replace(reading, subject=found.subject), book, context)
+        has_answer = whole.returns or not book.every_value_is_text
+        return whole if has_answer else _of_paper(_without_return(whole, kind), box, kind, context.limits)
     except OverLimit as error:
         return FileReading(found.path, digest, (), (_over_limit(error),), times)
     except TooLarge:
         over = finding(
             codes.OVER_A_LIMIT,
-            facts={
-                "limit": "inflated_bytes",
-                "allowed": context.limits.inflated_bytes,
-                "measured": "…",
-            },
+            facts={"limit": "inflated_bytes", "allowed": context.limits.inflated_bytes, "measured": "…"},
         )
         return FileReading(found.path, digest, (), (over,), times)
     except Unreadable:
@@ -136,19 +102,14 @@ def _bytes_of(file: Path, limits: Limits) -> bytes:
 
 
 def _over_limit(error: OverLimit) -> Finding:
-    facts: dict[str, Fact] = {
-        "limit": error.limit,
-        "measured": error.measured,
-        "allowed": error.allowed,
-    }
+    facts: dict[str, Fact] = {"limit": error.limit, "measured": error.measured, "allowed": error.allowed}
     return finding(codes.OVER_A_LIMIT, facts=facts)
 
 
-def _told_of_kind(kind: Kind) -> Finding:
-    return finding(
-        _OTHER_KINDS.get(kind, codes.NOT_A_WORKBOOK),
-        facts={"kind": kind.value, "reason": kind.value},
-    )
+def _without_return(reading: FileReading, kind: Kind) -> FileReading:
+    """Say of a file that holds no return what it is."""
+    code = _OTHER_KINDS.get(kind, codes.NOT_A_WORKBOOK)
+    return replace(reading, findings=(finding(code, facts={"kind": kind.value, "reason": kind.value}),))
 
 
 def _after_the_letter(book: WorkbookFacts, form: Form) -> datetime | None:
@@ -158,81 +119,38 @@ def _after_the_letter(book: WorkbookFacts, form: Form) -> datetime | None:
     return book.modified
 
 
-def _read_workbook(reading: FileReading, book: _Book, context: ReadingContext) -> FileReading:
-    medium = Medium(
-        lambda sheet: _second_look(book, sheet),
-        book.kind is Kind.XLS,
-        format=book.kind.value,
-    )
-    told = tuple(_told_of_book(book.facts))
+def _read_book(reading: FileReading, book: Book, context: ReadingContext) -> FileReading:
     try:
-        whole = read_forms(reading, _sheets(book, context.limits), medium, context)
+        whole = read_forms(reading, book.sheets(lambda sheet: _holds_form(sheet, book, context)), book, context)
     except Unreadable as error:
         # What every sheet of can be looked at, a person can open: it is not damaged, whatever calamine says of it.
-        if isinstance(error, TooLarge) or not is_sound(book.box, book.kind):
+        if isinstance(error, TooLarge) or not book.is_sound():
             raise
-        whole = replace(
-            reading,
-            findings=(
-                finding(
-                    codes.WRITTEN_IN_AN_UNKNOWN_WAY,
-                    facts={"format": book.kind.value},
-                ),
-            ),
-        )
-    return replace(whole, findings=(*told, *whole.findings))
-
-
-def _sheets(book: _Book, limits: Limits) -> Iterator[Sheet]:
-    """Read the sheets; one that seems blank is looked at twice, or what calamine does not see in it would be lost."""
-    mended = partial(mended_bytes, book.box, book.kind)
-    for sheet in read_sheets(bytes_to_read(book.box, book.kind), limits, mended=mended):
-        yield sheet if sheet.rows else _blank(book, sheet, limits)
-
-
-def _blank(book: _Book, sheet: Sheet, limits: Limits) -> Sheet:
-    """Make sure that a sheet is blank; one in UTF-16, of which calamine sees nothing, is read again."""
-    if can_be_blank(book.box, book.kind, sheet.name):
-        return sheet
-    mended = mended_bytes(book.box, book.kind)
-    if mended is None:
-        raise Unreadable("a sheet is written in UTF-16")
-    return next(read_sheets(mended, limits, [sheet.name]))
-
-
-def _read_document(reading: FileReading, data: bytes, context: ReadingContext) -> FileReading:
-    """Read the tables of a Word document; what is no form, or none whose columns can be told, is for a person."""
-    try:
-        tables = read_tables(data, context.limits, lambda sheet: bool(locate(sheet, context.labels)))
-        whole = read_forms(reading, tables, _WORD, context)
-    except UnevenTable:
-        whole = reading
-    if whole.returns:
+        whole = replace(reading, findings=(finding(codes.WRITTEN_IN_AN_UNKNOWN_WAY, facts={"format": book.format}),))
+    if book.facts is None:
         return whole
-    return replace(
-        whole,
-        findings=(_told_of_kind(Kind.DOCX),),
-        document=read_text(data, context.limits)[:LONGEST],
-    )
+    return replace(whole, findings=(*_told_of_book(book.facts), *whole.findings))
 
 
-def _of_paper(reading: FileReading, box: Container, kind: Kind) -> FileReading:
+def _of_paper(reading: FileReading, box: Container, kind: Kind, limits: Limits) -> FileReading:
     """Add to a file without figures what tells a report, a signed paper and a correction apart."""
+    if kind is Kind.DOCX:
+        return replace(reading, document=read_text(box.data, limits)[:LONGEST])
+    if kind is Kind.TEXT:
+        # A letter, a list or anything else: it says of itself no more than its name does.
+        return replace(reading, subject="", pages=())
     if kind is Kind.PDF:
         return replace(reading, signed=is_signed(box.data))
-    if kind in (Kind.ODT, Kind.DOC):
-        return replace(reading, document=text_of_document(box, kind))
-    return reading
+    return replace(reading, document=text_of_document(box, kind)) if kind in (Kind.ODT, Kind.DOC) else reading
 
 
-def _second_look(book: _Book, sheet: Sheet) -> SheetFacts | None:
-    """Look again at the raw sheet; where that is impossible, blanks are not known to be blank."""
-    try:
-        return sheet_facts(book.box, book.kind, sheet.name)
-    except TooLarge:
-        raise
-    except Unreadable:
-        return None
+def _holds_form(sheet: Sheet, book: Book, context: ReadingContext) -> bool:
+    forms = locate(sheet, context.labels)
+    if not book.needs_heads:
+        return bool(forms)
+    kinds = {pair for row in context.form.rows for pair in row.kinds.items()}
+    of_numbers = {measure for measure, kind in kinds if kind is not ValueKind.TEXT}
+    return any(not of_numbers.isdisjoint(form.columns) for form in forms)
 
 
 def _told_of_book(book: WorkbookFacts) -> Iterator[Finding]:

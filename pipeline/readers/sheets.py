@@ -5,6 +5,7 @@ first and the last used one, so the extent is asked for before a cell is built.
 """
 
 import io
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -38,6 +39,15 @@ READERS_DIFFER = codes.READERS_DIFFER
 
 CellValue = str | int | float | bool | datetime | date | time | timedelta | Unseen
 """what a cell holds; "" for a cell without a value"""
+
+
+_PLAIN_DIGITS = re.compile(r"\s*([0-9]{1,15})\s*")
+
+
+def value_of_text(text: str) -> CellValue:
+    """Take plain digits as a number where a format knows texts alone; a code with a leading zero stays a text."""
+    digits = _PLAIN_DIGITS.fullmatch(text)
+    return int(digits[1]) if digits and (digits[1] == "0" or digits[1][0] != "0") else text
 
 
 class OverLimit(Exception):  # noqa: N818 - it tells of the file, not of the program

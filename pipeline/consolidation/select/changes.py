@@ -40,7 +40,7 @@ def is_identical(one: Return, other: Return) -> bool:
 
 
 def _is_typed(one: Return) -> bool:
-    return any(told.code == codes.WORD_TABLE for told in one.findings)
+    return any(told.code in (codes.WORD_TABLE, codes.TEXT_TABLE) for told in one.findings)
 
 
 def _others(one: Return) -> tuple[object, ...]:

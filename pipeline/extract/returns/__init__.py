@@ -27,7 +27,7 @@ from pipeline.extract.returns.other_sheets import (
     holds_number,
     replaces_figures,
 )
-from pipeline.extract.returns.sheet_page import Medium, SheetPage
+from pipeline.extract.returns.sheet_page import SheetPage
 from pipeline.extract.returns.sheets import find_pages, repeats_return
 from pipeline.extract.returns.siblings import those_that_count
 from pipeline.extract.returns.summary_totals import told_of_totals
@@ -38,17 +38,18 @@ from pipeline.extract.returns.unseen import (
 )
 from pipeline.findings import codes, finding
 from pipeline.model import FileReading, Finding, Return, Shown
+from pipeline.readers.book import Book
 from pipeline.readers.sheets import Sheet
 from schemas.form import Form
 from schemas.rules import Severity
 
-__all__ = ["Medium", "read_forms"]
+__all__ = ["read_forms"]
 
 
 def read_forms(
     reading: FileReading,
     sheets: Iterable[Sheet],
-    medium: Medium,
+    book: Book,
     context: ReadingContext,
 ) -> FileReading:
     """Read every form on the sheets of a file; without one, a finding says what the file is."""
@@ -67,13 +68,13 @@ def read_forms(
             )
         )
         findings.append(finding(codes.LEGACY_FONT, facts={"encoding": encoding.value}))
-    forms = _looked_at(pages, seen, medium, context)
+    forms = _looked_at(pages, seen, book, context)
     multiple = multiple_on_others(seen, [page.sheet.name for page in pages], context) if forms else ""
     read: list[Return] = []
     for page in forms:
-        returned = return_of(reading, page, medium, context, multiple)
+        returned = return_of(reading, page, book, context, multiple)
         returned = _beside_its_units(returned, matrices, context.form)
-        lines = lines_of_form(page, forms, medium, reading)
+        lines = lines_of_form(page, forms, book, reading)
         read.append(
             replace(
                 returned,
@@ -82,7 +83,7 @@ def read_forms(
         )
     returns = those_that_count(read, context)
     if returns:
-        others = shown_on_others(seen, forms, medium, context, reading)
+        others = shown_on_others(seen, forms, book, context, reading)
         returns = [replace(returned, shown=with_others(returned.shown, others)) for returned in returns]
     if len(returns) > 1:
         findings.append(finding(codes.SEVERAL_RETURNS, facts={"count": len(returns)}))
@@ -91,14 +92,14 @@ def read_forms(
         findings += _told_of_other_sheets(_without_form(seen, pages), returns, words)
         return replace(reading, returns=tuple(returns), findings=tuple(findings))
     findings.append(_why_none_counts(pages, context.form))
-    copies = tuple(return_of(reading, page, medium, context) for page in pages)
+    copies = tuple(return_of(reading, page, book, context) for page in pages)
     return replace(reading, findings=tuple(findings), pages=copies)
 
 
 def _looked_at(
     pages: Iterable[SheetPage],
     seen: Iterable[Sheet],
-    medium: Medium,
+    book: Book,
     context: ReadingContext,
 ) -> list[SheetPage]:
     """Look again at the sheet of every form that is no copy behind a summary."""
@@ -108,7 +109,7 @@ def _looked_at(
     forms: list[SheetPage] = []
     for _, of_sheet in groupby(originals, lambda page: id(page.sheet)):
         same = list(of_sheet)
-        forms += _looked_at_again(same, as_given[same[0].sheet.name], medium, context)
+        forms += _looked_at_again(same, as_given[same[0].sheet.name], book, context)
     return forms
 
 
@@ -145,7 +146,7 @@ def _told_of_other_sheets(sheets: Sequence[Sheet], returns: Sequence[Return], wo
 
 
 def _looked_at_again(
-    same: Sequence[SheetPage], given: Sheet, medium: Medium, context: ReadingContext
+    same: Sequence[SheetPage], given: Sheet, book: Book, context: ReadingContext
 ) -> Sequence[SheetPage]:
     """Look again at the sheet of some forms, and find them anew where it holds what calamine does not show.
 
@@ -153,12 +154,12 @@ def _looked_at_again(
     """
     sheet = same[0].sheet
     forms = [page.form for page in same]
-    facts = medium.look(sheet)
+    facts = book.look(sheet)
     if facts is None:
         return same
     own = own_formulas(sheet, forms, context.labels, facts)
     unlike = {place: readings for place, readings in differing(given, facts).items() if place not in own}
-    seen = as_seen(sheet, facts, own, context.limits, stores_zero=medium.stores_zero)
+    seen = as_seen(sheet, facts, own, context.limits, stores_zero=book.stores_zero)
     seen = with_both_readings(seen, unlike, context.limits)
     if seen is not sheet:
         again = [page.form for page in _found_anew(seen, context.labels)]

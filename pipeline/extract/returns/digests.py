@@ -15,8 +15,9 @@ from zlib import crc32
 
 from pipeline.extract.context import ReadingContext
 from pipeline.extract.own.template import is_said_by_formula, load_template_words
-from pipeline.extract.returns.sheet_page import Medium, SheetPage
+from pipeline.extract.returns.sheet_page import SheetPage
 from pipeline.model import FileReading, Shown
+from pipeline.readers.book import Book
 from pipeline.readers.raw import SheetFacts
 from pipeline.readers.sheets import CellValue, Sheet
 from schemas.text import tidy
@@ -31,7 +32,7 @@ _DAY = timedelta(days=1)
 def lines_of_form(
     page: SheetPage,
     forms: Sequence[SheetPage],
-    medium: Medium,
+    book: Book,
     reading: FileReading,
 ) -> str:
     """Digest the sheet of a form, without the lines of the other forms on it."""
@@ -49,7 +50,7 @@ def lines_of_form(
     hidden = set(_hidden(page.sheet, page.facts)) if hides else set()
     hidden = {place for place in hidden if place[1] in columns or place in unclaimed}
     own = page.own | {*_said_by_formulas(page)}
-    return _digest(page.sheet, _marks(page.facts, hidden), foreign, own) + _unseen(page.facts, medium, reading)
+    return _digest(page.sheet, _marks(page.facts, hidden), foreign, own) + _unseen(page.facts, book, reading)
 
 
 def _said_by_formulas(page: SheetPage) -> Iterator[_Address]:
@@ -79,7 +80,7 @@ def texts_beside(facts: SheetFacts | None, context: ReadingContext) -> tuple[str
 def shown_on_others(
     sheets: Sequence[Sheet],
     forms: Sequence[SheetPage],
-    medium: Medium,
+    book: Book,
     context: ReadingContext,
     reading: FileReading,
 ) -> Shown:
@@ -90,11 +91,11 @@ def shown_on_others(
     for sheet in sheets:
         if sheet.name in of_forms or is_our_own(sheet, context):
             continue
-        facts = medium.look(sheet)
+        facts = book.look(sheet)
         beside += texts_beside(facts, context)
         if sheet.rows:
             marks = _marks(facts, {*_hidden(sheet, facts)})
-            lines[sheet.name] = _digest(sheet, marks) + _unseen(facts, medium, reading)
+            lines[sheet.name] = _digest(sheet, marks) + _unseen(facts, book, reading)
     return Shown(others=lines, beside=tuple(beside))
 
 
@@ -182,9 +183,9 @@ def _hidden(sheet: Sheet, facts: SheetFacts | None) -> Iterator[_Address]:
             yield row, column
 
 
-def _unseen(facts: SheetFacts | None, medium: Medium, reading: FileReading) -> str:
+def _unseen(facts: SheetFacts | None, book: Book, reading: FileReading) -> str:
     """What nobody looked at a second time is like nothing but the very same file."""
-    if facts or medium.every_value_is_text:
+    if facts or book.every_value_is_text:
         return ""
     return f" ?{reading.sha256}"
 

@@ -29,7 +29,7 @@ from pipeline.extract.locate import (
 from pipeline.extract.locate.shape import Address
 from pipeline.extract.own.summary import DERIVED
 from pipeline.extract.returns.money_around import Around, with_scale_around
-from pipeline.extract.returns.sheet_page import Medium, SheetPage
+from pipeline.extract.returns.sheet_page import SheetPage
 from pipeline.extract.returns.sheets import holds_summary
 from pipeline.extract.returns.siblings import OF_TITLES
 from pipeline.findings import codes, finding
@@ -42,6 +42,7 @@ from pipeline.model import (
     Return,
     UnitLine,
 )
+from pipeline.readers.book import Book
 from pipeline.readers.raw import SheetFacts
 from pipeline.readers.sheets import Sheet, cell_name
 from schemas.form import Form
@@ -55,7 +56,7 @@ _OF_STAMPS = frozenset({codes.NOT_IN_REGISTER, codes.LEADING_ZERO, codes.NAME_SP
 def return_of(
     reading: FileReading,
     page: SheetPage,
-    medium: Medium,
+    book: Book,
     context: ReadingContext,
     on_other_sheets: str = "",
 ) -> Return:
@@ -65,8 +66,8 @@ def return_of(
     page = with_scale_around(page, Around(names, reading.subject, on_other_sheets), context)
     source = Source(
         is_summary,
-        every_value_is_text=medium.every_value_is_text,
-        format=medium.format,
+        every_value_is_text=book.every_value_is_text,
+        format=book.format,
     )
     form_page = FormPage(
         sheet=sheet,
@@ -88,7 +89,7 @@ def return_of(
     )
     claim, of_unit = identify(clues, reading.path, context.unit_names)
     findings = [_at_stamp(page, known) for known in of_unit]
-    findings += _findings_of_form(reading.path, page, parsed, medium, context)
+    findings += _findings_of_form(reading.path, page, parsed, book, context)
     return Return(
         path=reading.path,
         sha256=reading.sha256 or "",
@@ -110,7 +111,7 @@ def _findings_of_form(
     path: str,
     page: SheetPage,
     parsed: Parsed,
-    medium: Medium,
+    book: Book,
     context: ReadingContext,
 ) -> list[Finding]:
     """Tell of a form all but whose it is: its version, its place, its cells, and what stands beside them."""
@@ -120,13 +121,14 @@ def _findings_of_form(
         *_told_of_version(page, context.form),
         *form.findings,
         *_told_of_hidden(sheet, form, page.facts, parsed.entries),
-        *_told_of_readers(page, parsed, medium),
+        *_told_of_readers(page, parsed, book),
         *parsed.findings,
     ]
     is_stamped = bears_stamp(labels, form.stamps)
-    if medium.every_value_is_text:
+    if book.told_as:
         numbers = sum(entry.value is not None for entry in parsed.entries)
-        findings.insert(0, finding(codes.WORD_TABLE, facts={"count": numbers}))
+        findings.insert(0, finding(book.told_as, facts={"count": numbers}))
+    if sheet.lines_above:
         above = [place for place in form.unclaimed if place[0] >= _end_of_grid(sheet)]
         findings += told_of_titles(sheet, labels, Titles(above), is_stamped=is_stamped)
     # Of title, file and folder the first that speaks of another period is enough.
@@ -157,12 +159,12 @@ def _left_over(page: SheetPage, findings: Iterable[Finding], context: ReadingCon
     return tuple(sorted(left))
 
 
-def _told_of_readers(page: SheetPage, parsed: Parsed, medium: Medium) -> Iterator[Finding]:
+def _told_of_readers(page: SheetPage, parsed: Parsed, book: Book) -> Iterator[Finding]:
     """Tell that the sheet was read once only, or where beside the cells of the form its two readers differ."""
-    if page.facts is None and not medium.every_value_is_text:
+    if page.facts is None and not book.every_value_is_text:
         yield finding(
             codes.SHEET_NOT_LOOKED_AT,
-            facts={"format": medium.format} if medium.format else {},
+            facts={"format": book.format} if book.format else {},
         )
     of_form = {entry.cell for entry in parsed.entries}
     apart: dict[str, str] = {}

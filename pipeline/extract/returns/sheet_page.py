@@ -1,26 +1,12 @@
-"""What is read as one: a form on its sheet, and what the kind of its file means for it."""
+"""What is read as one: a form on its sheet."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from pipeline.extract.locate import Located
 from pipeline.readers.raw import SheetFacts
 from pipeline.readers.sheets import Sheet
-
-
-@dataclass(frozen=True, slots=True)
-class Medium:
-    """What the kind of a file means for the reading of its cells."""
-
-    look: Callable[[Sheet], SheetFacts | None]
-    """the second look at a sheet; None where it is impossible, and then a blank cell is not known to be blank"""
-    stores_zero: bool = False
-    """the format keeps 0 for a formula that was never calculated (xls)"""
-    every_value_is_text: bool = False
-    """every number is a text of a Word table"""
-    format: str = ""
-    """what a file of this kind ends with: "xlsx" """
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ which is loaded only when a document comes.
 """
 
 import io
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -17,12 +16,11 @@ from zipfile import BadZipFile
 
 from pipeline.model.limits import Limits
 from pipeline.readers.kinds import Unreadable
-from pipeline.readers.sheets import CellValue, OverLimit, Sheet
+from pipeline.readers.sheets import CellValue, OverLimit, Sheet, value_of_text
 from pipeline.readers.word.margins import Margins, margins_of
 from pipeline.readers.word.seen_text import WORD, Styles, children, paragraphs_of, rows_of, styles_of, text_of
 
 _NAME = "Word {number}"
-_DIGITS = re.compile(r"\s*([0-9]{1,15})\s*")
 
 
 class UnevenTable(Unreadable):
@@ -221,5 +219,4 @@ def _number(element: Any) -> int:  # noqa: ANN401
 
 def _value(cell: Any, styles: Styles) -> CellValue:  # noqa: ANN401
     text = "\n".join(filter(None, (text_of(paragraph, styles) for paragraph in paragraphs_of(cell))))
-    digits = _DIGITS.fullmatch(text)
-    return int(digits[1]) if digits and (digits[1] == "0" or digits[1][0] != "0") else text
+    return value_of_text(text)

@@ -17,6 +17,7 @@ from pipeline.decisions.offers import Edit
 from pipeline.decisions.previous_summary.by_hand import read_by_hand
 from pipeline.decisions.previous_summary.edits import find_edits
 from pipeline.extract.locate import Labels
+from pipeline.extract.own.shown_digest import is_as_written
 from pipeline.extract.own.stamp import STAMPS_ABOVE, load_stamp_words
 from pipeline.extract.own.summary_words import load_summary_words
 from pipeline.findings import codes, finding
@@ -26,7 +27,6 @@ from pipeline.model.limits import OWN_FILES
 from pipeline.readers.kinds import Container, Unreadable
 from pipeline.readers.sheets import OverLimit, Sheet, read_sheets
 from pipeline.readers.zip_check import check_zip
-from pipeline.writers.summary.fingerprint import is_as_written
 from schemas.form import Form
 from schemas.register import Register
 from schemas.text import fold

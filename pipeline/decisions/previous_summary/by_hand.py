@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from pipeline.extract.locate import Labels
+from pipeline.extract.own.hand_places import TotalsSheet, find_ledger, find_totals, hand_cells_of_ledger
 from pipeline.extract.own.summary import ATTACHMENT, DATE
 from pipeline.extract.own.summary_words import SummaryWords
 from pipeline.model import ByHand, HandLine, HandName
 from pipeline.readers.sheets import CellValue, Sheet, cell_name
-from pipeline.writers.summary.hand_places import TotalsSheet, find_ledger, find_totals, hand_cells_of_ledger
 from schemas.rules import Cell
 from schemas.text import fold, tidy
 

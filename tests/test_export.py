@@ -19,6 +19,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
+from pipeline import writers
 from pipeline.extract.context import reading_context
 from pipeline.findings import finding
 from pipeline.model import Consolidation, FileReading, Finding, Return, State, Times
@@ -365,3 +366,13 @@ def test_a_program_finds_each_file_by_its_path_in_the_report_whatever_its_name_i
     shown = load_workbook(outputs["xlsx"])["Tình hình nộp"]
     paths = [str(cell.value) for row in shown.iter_rows() for cell in row if "sub␉1/" in str(cell.value)]
     assert set(paths) == {"sub␉1/dòng⏎mới.xlsx", "sub␉1/\\u{202e}slx.xlsx", "sub␉1/bi\\xeau.xlsx"}
+
+
+@pytest.mark.parametrize("name", writers.__all__)
+def test_a_public_name_of_the_writers_is_there_when_it_is_asked_for(name: str) -> None:
+    assert callable(getattr(writers, name))
+
+
+def test_no_other_name_of_the_writers_is() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'write_letter'"):
+        writers.write_letter  # noqa: B018

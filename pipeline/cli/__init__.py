@@ -136,7 +136,7 @@ def template(folder: Path, form_name: str, units: Path | None, lang: Lang, quiet
     with refusing(lang):
         from pipeline.cli.screen import words  # noqa: PLC0415
         from pipeline.model.errors import RunError  # noqa: PLC0415
-        from pipeline.writers.template import write_templates  # noqa: PLC0415
+        from pipeline.writers import write_templates  # noqa: PLC0415
 
         form, register = _form_and_register(form_name, units)
         try:

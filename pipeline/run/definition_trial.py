@@ -20,7 +20,7 @@ from pipeline.model import FileReading, Finding
 from pipeline.model.limits import DEFAULT
 from pipeline.readers.find import Found
 from pipeline.readers.sheets import cell_name, read_sheets
-from pipeline.writers.template import asked_units, write_template
+from pipeline.writers import asked_units, write_template
 from schemas.form import Form, ValueKind
 from schemas.register import Register
 from schemas.rules import Cell, Severity

@@ -34,8 +34,7 @@ from pipeline.run.outputs import (
 )
 from pipeline.run.workers import Log, read_all
 from pipeline.run.workers.apart import LostError, call_apart
-from pipeline.writers.export import is_own_output, write_long_table, write_report
-from pipeline.writers.summary import not_kept, write_summary
+from pipeline.writers import is_own_output, not_kept, write_long_table, write_report, write_summary
 from schemas.definition import DefinitionError
 from schemas.form import Form
 from schemas.register import Register

@@ -7,9 +7,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.writers.export import is_own_output, report_of, write_long_table, write_report
+    from pipeline.writers.export import (
+        is_own_output,
+        report_of,
+        write_long_table,
+        write_report,
+    )
     from pipeline.writers.summary import not_kept, write_summary
-    from pipeline.writers.template import asked_units, file_stem, write_template, write_templates
+    from pipeline.writers.template import (
+        asked_units,
+        file_stem,
+        write_template,
+        write_templates,
+    )
 
 __all__ = [
     "asked_units",

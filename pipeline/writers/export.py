@@ -2,33 +2,49 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pipeline.findings import message
 from pipeline.findings.group import told_once
-from pipeline.model import Consolidation, FileResult, Finding, Total
+from pipeline.model import Consolidation, FileResult, Finding, Total, UnitResult
+from schemas.form import Form
 from schemas.rules import Cell
 
 REPORT_VERSION = 1
 _HEAD_BYTES = 256
 _PARQUET = b"PAR1"
 """Apache Parquet, "File Format": the magic number of a file"""
-COLUMNS = ("unit_code", "unit_name", "row", "measure", "value", "state", "file", "sheet", "cell", "found")
+COLUMNS = (
+    "unit_code",
+    "unit_name",
+    "row",
+    "measure",
+    "value",
+    "state",
+    "file",
+    "sheet",
+    "cell",
+    "found",
+)
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """what a spreadsheet program may take for the beginning of a formula, also in full width (OWASP, CSV injection)"""
 
 
 def is_own_output(file: Path) -> bool:
-    """Tell whether a file may be replaced by a report or long table: it is one, or holds nothing."""
+    """Whether a file may be replaced by a report or long table: it is one, or holds nothing."""
     with file.open("rb") as opened:
         head = opened.read(_HEAD_BYTES)
-    if file.suffix.lower() == ".json":
-        return not head or b'"report_version"' in head
-    if file.suffix.lower() == ".csv":
-        return not head or head.startswith(",".join(COLUMNS).encode("utf-8-sig"))
-    return not head or head.startswith(_PARQUET)
+    if not head:
+        return True
+    match file.suffix.lower():
+        case ".json":
+            return b'"report_version"' in head
+        case ".csv":
+            return head.startswith(",".join(COLUMNS).encode("utf-8-sig"))
+        case _:
+            return head.startswith(_PARQUET)
 
 
 def write_report(consolidation: Consolidation, out: Path, lang: str = "vi") -> None:
@@ -44,59 +60,70 @@ def report_of(consolidation: Consolidation, lang: str) -> dict[str, Any]:
     return {
         "report_version": REPORT_VERSION,
         "form": {"id": form.id, "version": form.version},
-        "files": [_file(consolidation, result, lang) for result in consolidation.files],
-        "units": [
-            {
-                "code": one.unit.code,
-                "name": one.unit.name,
-                "status": one.status.value,
-                "file": one.file,
-                "perhaps": [file.path for file in consolidation.files if one.unit.code in file.perhaps],
-            }
-            for one in consolidation.units
-            if one.in_total
-        ],
-        "totals": {
-            row.key: {measure: _total(consolidation.totals.get(Cell(row.key, measure))) for measure in form.measures}
-            for row in form.rows
-            if any(Cell(row.key, measure) in consolidation.totals for measure in form.measures)
-        },
-        "notes": [_finding(consolidation, told, lang) for told in consolidation.notes],
+        "files": [_file(form, file, lang) for file in consolidation.files],
+        "units": [_unit(unit, consolidation.files) for unit in consolidation.units if unit.in_total],
+        "totals": _totals(form, consolidation.totals),
+        "notes": [_finding(form, finding, lang) for finding in consolidation.notes],
     }
 
 
-def _file(consolidation: Consolidation, result: FileResult, lang: str) -> dict[str, Any]:
+def _file(form: Form, file: FileResult, lang: str) -> dict[str, Any]:
     return {
-        "path": result.path,
-        "sha256": result.sha256,
-        "unit": result.unit,
-        "perhaps": list(result.perhaps),
-        "status": result.status.value,
-        "late": result.late,
-        "findings": [_finding(consolidation, told, lang) for told in told_once(result.findings)],
+        "path": file.path,
+        "sha256": file.sha256,
+        "unit": file.unit,
+        "perhaps": list(file.perhaps),
+        "status": file.status.value,
+        "late": file.late,
+        "findings": [_finding(form, finding, lang) for finding in told_once(file.findings)],
     }
 
 
-def _finding(consolidation: Consolidation, told: Finding, lang: str) -> dict[str, Any]:
+def _unit(unit: UnitResult, files: Sequence[FileResult]) -> dict[str, Any]:
+    code = unit.unit.code
     return {
-        "code": told.code,
-        "severity": told.severity.value,
-        "sheet": told.sheet,
-        "cell": told.cell,
-        "row": told.row,
-        "measure": told.measure,
-        "rule": told.rule,
-        "counted": told.counted,
-        "open": told.is_open,
-        "found": told.found,
-        "message": message(told, consolidation.form, "en" if lang == "en" else "vi"),
+        "code": code,
+        "name": unit.unit.name,
+        "status": unit.status.value,
+        "file": unit.file,
+        "perhaps": [file.path for file in files if code in file.perhaps],
     }
+
+
+def _finding(form: Form, finding: Finding, lang: str) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "row": finding.row,
+        "measure": finding.measure,
+        "rule": finding.rule,
+        "counted": finding.counted,
+        "open": finding.is_open,
+        "found": finding.found,
+        "message": message(finding, form, "en" if lang == "en" else "vi"),
+    }
+
+
+def _totals(form: Form, totals: Mapping[Cell, Total]) -> dict[str, Any]:
+    """Totals by row and measure; of a row that is summed every measure is named, null where it takes no number."""
+    found: dict[str, Any] = {}
+    for row in form.rows:
+        of_row = {measure: totals.get(Cell(row.key, measure)) for measure in form.measures}
+        if any(of_row.values()):
+            found[row.key] = {measure: _total(total) for measure, total in of_row.items()}
+    return found
 
 
 def _total(total: Total | None) -> dict[str, int | None] | None:
     if total is None:
         return None
-    return {"total": total.value, "reported": total.coverage.reported, "expected": total.coverage.expected}
+    return {
+        "total": total.value,
+        "reported": total.coverage.reported,
+        "expected": total.coverage.expected,
+    }
 
 
 def write_long_table(consolidation: Consolidation, out: Path, suffix: str) -> None:
@@ -108,27 +135,30 @@ def write_long_table(consolidation: Consolidation, out: Path, suffix: str) -> No
     if suffix == ".parquet":
         _write_parquet(lines, out)
         return
+    # The mark at the start is what Excel knows UTF-8 by.
     with out.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        writer.writerows([_harmless(cell) for cell in line] for line in lines)
+        for line in lines:
+            writer.writerow([_harmless(cell) for cell in line])
 
 
 def _lines(consolidation: Consolidation) -> Iterator[tuple[Any, ...]]:
-    for one in consolidation.units:
-        if one.counted is None or not one.in_total:
+    for unit in consolidation.units:
+        counted = unit.counted
+        if counted is None or not unit.in_total:
             continue
-        for entry in one.counted.entries:
-            unit = one.unit
+        path = _as_utf8(counted.path)
+        for entry in counted.entries:
             yield (
-                unit.code,
-                unit.name,
+                unit.unit.code,
+                unit.unit.name,
                 entry.row,
                 entry.measure,
                 entry.value if entry.counted else None,
                 entry.state.value,
-                _as_utf8(one.counted.path),
-                one.counted.sheet,
+                path,
+                counted.sheet,
                 entry.cell,
                 entry.found or "",
             )
@@ -151,8 +181,9 @@ def _write_parquet(lines: list[tuple[Any, ...]], out: Path) -> None:
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    types = {name: pa.int64() if name == "value" else pa.string() for name in COLUMNS}
-    table = pa.table(
-        {name: pa.array([line[index] for line in lines], types[name]) for index, name in enumerate(COLUMNS)}
-    )
-    pq.write_table(table, out)
+    # The types are stated: a column without any text would else be one of nothing.
+    columns = {}
+    for index, name in enumerate(COLUMNS):
+        kind = pa.int64() if name == "value" else pa.string()
+        columns[name] = pa.array([line[index] for line in lines], kind)
+    pq.write_table(pa.table(columns), out)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.writers.formats import (
+    Box,
     Format,
     Formats,
     Worksheet,
@@ -69,6 +70,7 @@ def place_form(form: Form, head: int, first_column: int = 0) -> FormPlace:
     columns = {column.key: first_column + index for index, column in enumerate(form.columns)}
     head_rows = max(len(column.head) for column in form.columns)
     measures = sorted(columns[key] for key in form.measures)
+    # Only cells that touch one another can be merged.
     side_by_side = measures[-1] - measures[0] == len(measures) - 1
     return FormPlace(
         columns=columns,
@@ -82,18 +84,26 @@ def place_form(form: Form, head: int, first_column: int = 0) -> FormPlace:
 
 def title_lines(form: Form, formats: Formats) -> tuple[tuple[str, Format], ...]:
     """Appendix, title and references of the letter, each a line with its format."""
-    return (
-        *([(form.appendix, formats.subtitle)] if form.appendix else []),
-        *((line, formats.title) for line in form.title_lines),
-        *((line, formats.reference) for line in form.references),
-    )
+    lines: list[tuple[str, Format]] = []
+    if form.appendix:
+        lines.append((form.appendix, formats.subtitle))
+    lines += ((line, formats.title) for line in form.title_lines)
+    lines += ((line, formats.reference) for line in form.references)
+    return tuple(lines)
 
 
-def write_lines(sheet: Worksheet, form: Form, place: FormPlace, first: int, lines: Sequence[tuple[str, Format]]) -> int:
+def write_lines(
+    sheet: Worksheet,
+    form: Form,
+    place: FormPlace,
+    first: int,
+    lines: Sequence[tuple[str, Format]],
+) -> int:
     """Write lines over the whole width of the form, from row `first` on; gives the row after them."""
     width = sum(column.width for column in form.columns)
     for row, (text, look) in enumerate(lines, first):
         write_box(sheet, (row, place.first_column, row, place.last_column), text, look)
+        # No program fits the height of merged cells by itself.
         size, bold = float(look.font_size), bool(look.bold)
         sheet.set_row(row, row_height(lines_needed(text, width, size, bold=bold), size))
     return first + len(lines)
@@ -111,10 +121,11 @@ def write_head(sheet: Worksheet, form: Form, place: FormPlace, formats: Formats)
     last = place.body - 1
     for group in _head_groups(form.columns):
         left, right = place.columns[group[0].key], place.columns[group[-1].key]
+        upper = group[0].head[0]
         if len(group[0].head) == 1:
-            write_box(sheet, (place.head, left, last, right), group[0].head[0], formats.head)
+            write_box(sheet, (place.head, left, last, right), upper, formats.head)
             continue
-        write_box(sheet, (place.head, left, place.head, right), group[0].head[0], formats.head)
+        write_box(sheet, (place.head, left, place.head, right), upper, formats.head)
         for column in group:
             sheet.write_string(last, place.columns[column.key], column.head[-1], formats.head)
     for row in range(place.head_rows):
@@ -125,7 +136,8 @@ def _head_groups(columns: Sequence[Column]) -> Iterator[list[Column]]:
     """Columns side by side that share an upper text; every other column by itself."""
     group: list[Column] = []
     for column in columns:
-        if group and len(column.head) > 1 and column.head[0] == group[-1].head[0]:
+        shares_upper_text = bool(group) and len(column.head) > 1 and column.head[0] == group[-1].head[0]
+        if shares_upper_text:
             group.append(column)
             continue
         if group:
@@ -138,30 +150,43 @@ def _head_lines(form: Form, head_rows: int, row: int) -> int:
     """Lines of one row of the head; a text over two rows has room enough in them together."""
     if row < head_rows - 1:
         return 1
-    return max(
-        lines_needed(column.head[-1], column.width, bold=True) - (head_rows - len(column.head))
-        for column in form.columns
-    )
+    needed: list[int] = []
+    for column in form.columns:
+        rows_above = head_rows - len(column.head)
+        needed.append(lines_needed(column.head[-1], column.width, bold=True) - rows_above)
+    return max(needed)
 
 
-def write_labels(sheet: Worksheet, form: Form, place: FormPlace, formats: Formats, *, mended: bool = False) -> None:
+def write_labels(
+    sheet: Worksheet,
+    form: Form,
+    place: FormPlace,
+    formats: Formats,
+    *,
+    mended: bool = False,
+) -> None:
     """Write number, label and unit of measure of every row and set its height.
 
     Labels are verbatim as in the letter; `mended` takes those for printed summaries, without its misprints.
     """
     for row in form.rows:
         at = place.rows[row.key]
-        texts = {"ordinal": row.stt, "label": row.title if mended else row.label, "unit": row.unit_of_measure}
+        shown = {
+            "ordinal": (row.stt, formats.ordinal),
+            "label": (row.title if mended else row.label, _label_look(row, formats)),
+            "unit": (row.unit_of_measure, formats.unit),
+        }
         lines = TEXT_LINES if ValueKind.TEXT in row.kinds.values() else 1
         for column in form.columns:
-            if column.role not in texts:
+            if column.role not in shown:
                 continue
-            look = _label_look(row, formats) if column.role == "label" else formats.unit
-            if column.role == "ordinal":
-                look = formats.ordinal
-            text = texts[column.role]
+            text, look = shown[column.role]
+            # An empty one is written too, for its borders.
             sheet.write(at, place.columns[column.key], text or None, look)
-            lines = max(lines, lines_needed(text, column.width - look.indent, bold=bool(look.bold)))
+            lines = max(
+                lines,
+                lines_needed(text, column.width - look.indent, bold=bool(look.bold)),
+            )
         sheet.set_row(at, row_height(lines))
 
 
@@ -171,12 +196,12 @@ def _label_look(row: Row, formats: Formats) -> Format:
     return formats.label_part if row.parent else formats.label
 
 
-def boxes_of(cells: Iterable[tuple[int, int]]) -> tuple[tuple[int, int, int, int], ...]:
+def boxes_of(cells: Iterable[tuple[int, int]]) -> tuple[Box, ...]:
     """Join cells (row, column) that stand below one another to boxes, column by column."""
-    boxes: list[tuple[int, int, int, int]] = []
+    boxes: list[Box] = []
     for column, row in sorted((column, row) for row, column in set(cells)):
-        if boxes and boxes[-1][1] == column and boxes[-1][2] == row - 1:
-            boxes[-1] = (boxes[-1][0], column, row, column)
-        else:
-            boxes.append((row, column, row, column))
+        top = row
+        if boxes and boxes[-1][1:3] == (column, row - 1):
+            top = boxes.pop()[0]
+        boxes.append((top, column, row, column))
     return tuple(boxes)

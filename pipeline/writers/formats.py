@@ -129,6 +129,7 @@ def new_workbook(target: Path | BytesIO, title: str = "") -> Workbook:
             },
         },
     )
+    # The time of writing would make each file another.
     workbook.set_properties({"title": title, "created": datetime(2020, 1, 1)})
     return workbook
 
@@ -143,7 +144,13 @@ def make_formats(workbook: Workbook) -> Formats:
         return add(**{"border": 1, "text_wrap": True, **properties})
 
     centred: dict[str, Any] = {"align": "center"}
-    number: dict[str, Any] = {"num_format": WHOLE_NUMBER, "align": "right", "indent": 1, "text_wrap": False}
+    number: dict[str, Any] = {
+        "num_format": WHOLE_NUMBER,
+        "align": "right",
+        "indent": 1,
+        "text_wrap": False,
+    }
+    # In a protected sheet nothing can be typed but into these.
     unlocked: dict[str, Any] = {"locked": False, "bg_color": INPUT_FILL}
     return Formats(
         plain=add(text_wrap=True),
@@ -169,7 +176,14 @@ def make_formats(workbook: Workbook) -> Formats:
         open_text=cell(**{"num_format": AS_TEXT, "align": "left", "valign": "top", **unlocked}),
         stamp_label=add(text_wrap=True, align="right"),
         stamp_value=add(bold=True, text_wrap=True, num_format=AS_TEXT, align="left"),
-        open_stamp=add(bold=True, text_wrap=True, num_format=AS_TEXT, align="left", border=1, **unlocked),
+        open_stamp=add(
+            bold=True,
+            text_wrap=True,
+            num_format=AS_TEXT,
+            align="left",
+            border=1,
+            **unlocked,
+        ),
         link=add(font_color=LINK_INK, underline=1),
         hidden=add(font_size=NORMAL_SIZE),
         reminder=add(bold=True, font_size=10, bottom=1, text_wrap=True, **centred),
@@ -189,16 +203,19 @@ def set_up_page(sheet: Worksheet, *, landscape: bool = False) -> None:
         sheet.set_portrait()
     left, right, top, bottom = (size / _MILLIMETRES for size in (30, 15, 20, 20))
     sheet.set_margins(left=left, right=right, top=top, bottom=bottom)
+    # 0 is as many pages down as it takes.
     sheet.fit_to_pages(1, 0)
 
 
 def set_foot(sheet: Worksheet, left: str) -> None:
     """Set the foot of the printed page: a text on the left, page n of N on the right."""
+    # "&" begins a command; one that is meant is written twice.
     sheet.set_footer(f'&L&"{FONT},Regular"&9{left.replace("&", "&&")}&R&"{FONT},Regular"&9&P/&N')
 
 
 def write_box(sheet: Worksheet, box: Box, text: str, look: Format) -> None:
     """Write a text over a box, merged where it is more than one cell; without text the cell is truly blank."""
+    # A single cell cannot be merged.
     if box[:2] != box[2:]:
         sheet.merge_range(*box, text, look)
     elif text:
@@ -212,11 +229,12 @@ def sheet_name(text: str, taken: Collection[str]) -> str:
 
     Excel takes names for equal that differ in case only, and refuses `[]:*?/\` and an apostrophe at an end.
     """
-    wanted = _NOT_IN_SHEET_NAMES.sub(" ", text)
-    wanted = " ".join(wanted.split()).strip("'")[:SHEET_NAME_LENGTH].strip(" '") or "-"
+    wanted = " ".join(_NOT_IN_SHEET_NAMES.sub(" ", text).split())
+    wanted = wanted.strip("'")[:SHEET_NAME_LENGTH].strip(" '") or "-"
     used = {name.casefold() for name in taken} | _RESERVED_SHEET_NAMES
     name, number = wanted, 2
     while name.casefold() in used:
+        # The name gives way to its number: cut behind the limit, both would be equal again.
         tail = f" ({number})"
         name = wanted[: SHEET_NAME_LENGTH - len(tail)].rstrip(" '") + tail
         number += 1
@@ -224,21 +242,20 @@ def sheet_name(text: str, taken: Collection[str]) -> str:
 
 
 # Widths of the letters of Times New Roman in thousandths of its size; Vietnamese marks add none.
-_LETTER_WIDTHS = {
-    letter: width
-    for width, letters in {
-        260: " .,;:/ijlt'|!",
-        340: "frI()[]-",
-        400: 'sJ"',
-        450: "acez",
-        500: "bdghknopquvxy0123456789",
-        610: "BCEFLPRSTZ",
-        730: "ADGHKNOQUVXYw",
-        790: "m",
-        940: "MW",
-    }.items()
-    for letter in letters
+_LETTERS = {
+    260: " .,;:/ijlt'|!",
+    340: "frI()[]-",
+    400: 'sJ"',
+    450: "acez",
+    500: "bdghknopquvxy0123456789",
+    610: "BCEFLPRSTZ",
+    730: "ADGHKNOQUVXYw",
+    790: "m",
+    940: "MW",
 }
+_LETTER_WIDTHS: dict[str, int] = {}
+for _width, _letters in _LETTERS.items():
+    _LETTER_WIDTHS |= dict.fromkeys(_letters, _width)
 _OTHER_LETTER = 600
 _BOLD = 1.06
 _PIXELS_PER_POINT = 96 / 72
@@ -253,7 +270,8 @@ def lines_needed(text: str, width: float, size: float = BODY_SIZE, *, bold: bool
     The same labels and sentences come again on the sheet of every unit, so what was worked out is kept.
     """
     room = width * _DIGIT_PIXELS - _CELL_PADDING
-    scale = size * _PIXELS_PER_POINT / 1000 * (_BOLD if bold else 1.0)
+    boldness = _BOLD if bold else 1.0
+    scale = size * _PIXELS_PER_POINT / 1000 * boldness
     lines = 0
     for paragraph in text.split("\n"):
         lines += 1
@@ -276,5 +294,6 @@ def row_height(lines: int, size: float = BODY_SIZE) -> float:
 
 @cache
 def _letter_width(letter: str) -> int:
-    bare = "d" if letter == "đ" else "D" if letter == "Đ" else unicodedata.normalize("NFD", letter)[0]
+    # The stroke of "đ" is no mark that Unicode takes off.
+    bare = {"đ": "d", "Đ": "D"}.get(letter) or unicodedata.normalize("NFD", letter)[0]
     return _LETTER_WIDTHS.get(bare, _OTHER_LETTER)

@@ -22,6 +22,7 @@ class SheetLimitError(Exception):
 
 def fitted(text: str, most: int = LONGEST_TEXT) -> str:
     """Cut a text to what a cell holds, in UTF-16 units, and show by "…" that it was cut."""
+    # No letter takes more than two units, so that short texts need not be counted.
     if 2 * len(text) <= most or _units(text) <= most:
         return text
     kept = text[: most - 1]

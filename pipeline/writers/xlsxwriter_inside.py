@@ -16,7 +16,13 @@ from typing import Any, NamedTuple
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.writers.sheet_limits import LONGEST_FORMULA, MOST_COLUMNS, MOST_LINKS, MOST_ROWS, SheetLimitError
+from pipeline.writers.sheet_limits import (
+    LONGEST_FORMULA,
+    MOST_COLUMNS,
+    MOST_LINKS,
+    MOST_ROWS,
+    SheetLimitError,
+)
 
 Value = Any
 """a text, a number, or the result kept with a formula"""
@@ -118,7 +124,7 @@ class WrittenSheet(NamedTuple):
 
 
 def written_sheets(workbook: Workbook) -> Iterator[WrittenSheet]:
-    """Give the sheets of a workbook that is being written as they will be read."""
+    """Yield the sheets of a workbook that is being written as they will be read."""
     # A cell holds the place of its text in a table that all sheets share; the table keeps the order of writing.
     texts = list(workbook.str_table.string_table)
     for sheet in workbook.worksheets():

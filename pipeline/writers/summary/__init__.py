@@ -22,13 +22,16 @@ from pipeline.writers.summary.unit_sheet import write_unit_sheet
 
 
 def not_kept(consolidation: Consolidation) -> list[HandEdit]:
-    """Say what an officer wrote in the older summary for which there is no place in the new one."""
+    """List what an officer wrote in the older summary for which there is no place in the new one."""
     if consolidation.by_hand == ByHand():
         return []
     plan = plan_summary(consolidation, load_summary_words(), load_stamp_words(), unit_sheets=False)
-    remarks = (HandEdit(one.sheet, one.cell, "; ".join(one.texts.values())) for one in remarks_without_line(plan))
-    names = (HandEdit(one.sheet, one.cell, one.text) for one in names_without_place(plan))
-    return [*remarks, *names]
+    homeless: list[HandEdit] = []
+    for line in remarks_without_line(plan):
+        homeless.append(HandEdit(line.sheet, line.cell, "; ".join(line.texts.values())))
+    for name in names_without_place(plan):
+        homeless.append(HandEdit(name.sheet, name.cell, name.text))
+    return homeless
 
 
 def write_summary(consolidation: Consolidation, out: Path, *, unit_sheets: bool) -> None:
@@ -40,6 +43,7 @@ def write_summary(consolidation: Consolidation, out: Path, *, unit_sheets: bool)
     plan = plan_summary(consolidation, load_summary_words(), load_stamp_words(), unit_sheets=unit_sheets)
     workbook = new_workbook(out)
     book = SummaryBook(workbook, plan, make_styles(workbook))
+    # Sheets stand in the order in which they are added.
     totals = write_totals(book)
     write_matrix(book)
     ledger = write_ledger(book)
@@ -48,6 +52,8 @@ def write_summary(consolidation: Consolidation, out: Path, *, unit_sheets: bool)
     write_sources(book)
     for unit in consolidation.units if unit_sheets else ():
         write_unit_sheet(book, unit)
+    # Once every sheet is written: the digest covers them all.
     keep_digests(workbook, Labels(plan.form, plan.stamp, frozenset()), plan.words)
-    (totals if consolidation.complete else ledger).activate()
+    first_seen = totals if consolidation.complete else ledger
+    first_seen.activate()
     workbook.close()

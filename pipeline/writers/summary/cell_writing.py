@@ -25,8 +25,15 @@ def write_stamp(
     plan, look = book.plan, book.styles.stamp
     form = plan.form
     code, name = unit
-    values = {"form_id": form.id, "form_version": form.version, "unit_code": code, "unit_name": name, "kind": kind}
+    values = {
+        "form_id": form.id,
+        "form_version": form.version,
+        "unit_code": code,
+        "unit_name": name,
+        "kind": kind,
+    }
     places: dict[str, tuple[int, int]] = {}
+    # A reader finds them by their labels, wherever the form ends.
     for row, (key, value) in enumerate(values.items()):
         write_text(sheet, row, column, plan.stamp.spellings(key)[0], look)
         write_text(sheet, row, column + 1, value, look)
@@ -38,6 +45,7 @@ def write_stamp(
 
 def write_text(sheet: Worksheet, row: int, column: int, text: str, look: Format) -> None:
     """Write a text as a text, whatever it begins with; without text the cell is blank."""
+    # Not `write`, which guesses from a text whether it is a formula, a link or a number.
     if text:
         sheet.write_string(row, column, clean_text(text), look)
     else:
@@ -54,10 +62,12 @@ def write_link(sheet: Worksheet, at: tuple[int, int], target: str, text: str, lo
 
 
 def clean_text(text: str) -> str:
-    """Give what a cell can hold of a text from outside.
+    """Return what a cell can hold of a text from outside.
 
     A text too long for a cell is cut and shows so. Half a surrogate pair, as a broken file name leaves it, cannot be
     written as UTF-8 and is shown as "?".
     """
     text = fitted(text)
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -2,6 +2,7 @@
 
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.model import Entry, UnitResult
 from pipeline.writers.summary.summary_book import SummaryBook
 from pipeline.writers.summary.tables import begin_list
 
@@ -10,9 +11,10 @@ def write_texts(book: SummaryBook) -> Worksheet:
     """Write the sheet: a line for each text of each counted return."""
     plan = book.plan
     form = plan.form
-    entries = [
-        (unit, entry) for unit in plan.result.units if unit.counted for entry in unit.counted.entries if entry.text
-    ]
+    entries: list[tuple[UnitResult, Entry]] = []
+    for unit in plan.result.units:
+        if unit.counted:
+            entries += ((unit, entry) for entry in unit.counted.entries if entry.text)
     line = "" if entries else plan.words("texts.none")
     table = begin_list(book, "texts", line, frozen="unit")
     for unit, entry in entries:

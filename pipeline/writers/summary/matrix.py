@@ -1,14 +1,16 @@
 """`Theo đơn vị`: units by rows of the form, with subtotals; what the totals of the first sheet are added from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name, xl_range
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.model import COUNTED, Entry, State, Total, UnitResult, UnitStatus
+from pipeline.model import Entry, State, Total, UnitResult, UnitStatus
 from pipeline.writers.formats import write_box
 from pipeline.writers.summary.cell_writing import write_link, write_text
 from pipeline.writers.summary.printed_page import open_line, pixels, set_up_list
+from pipeline.writers.summary.styles import Styles
 from pipeline.writers.summary.summary_book import SummaryBook
 from pipeline.writers.summary.summary_plan import (
     MATRIX_FIRST_ROW,
@@ -30,6 +32,7 @@ _PAGE_PIXELS = 740
 """across a landscape A4 page at full size, at 96 to the inch, less a quarter: widths are counted in the default font,
 and a program that lacks it draws every column that much wider"""
 _SMALLEST_SCALE, _FULL_SCALE = 55, 100
+_LEFT_OUT = (State.UNREADABLE, State.SET_ASIDE)
 _Sums = Callable[[int], str] | None
 
 
@@ -39,14 +42,22 @@ def write_matrix(book: SummaryBook) -> Worksheet:
     sheet = book.workbook.add_worksheet(plan.words("sheets.matrix"))
     # What stands above the repeated columns is printed on every page, and must fit above them.
     sheet.merge_range(0, _NUMBER, 1, _STATE, plan.words("matrix.title"), styles.title_wrapped)
-    sheet.write_string(1, plan.first_column, open_line(plan), styles.note_left if plan.is_final else styles.note_open)
+    note = styles.note_left if plan.is_final else styles.note_open
+    sheet.write_string(1, plan.first_column, open_line(plan), note)
     _write_head(book, sheet)
     for line in plan.lines:
         sheet.set_row(line.row, _LINE_HEIGHT)
         _WRITERS[line.kind](book, sheet, line)
-    legend = ["left_out", "computed", "blank", *(["links"] if plan.unit_sheets else [])]
+    legend = ["left_out", "computed", "blank"]
+    if plan.unit_sheets:
+        legend.append("links")
     for row, name in enumerate(legend, plan.lines[-1].row + 2):
-        sheet.write_string(row, plan.first_column, plan.words(f"matrix.legend.{name}"), styles.note_left)
+        sheet.write_string(
+            row,
+            plan.first_column,
+            plan.words(f"matrix.legend.{name}"),
+            styles.note_left,
+        )
     _set_up(sheet, plan)
     return sheet
 
@@ -55,22 +66,36 @@ def _write_head(book: SummaryBook, sheet: Worksheet) -> None:
     """A row of the form that takes several measures has its name above them; one that takes one, above it alone."""
     plan, styles = book.plan, book.styles
     form = plan.form
-    names = ["number", "code", "unit", "status", *(["group"] if plan.gathered else [])]
+    names = ["number", "code", "unit", "status"]
+    if plan.gathered:
+        names.append("group")
     for column, name in enumerate(names):
-        write_box(sheet, (_HEAD, column, _HEAD + 1, column), plan.words(f"matrix.{name}"), styles.grid_head)
+        write_box(
+            sheet,
+            (_HEAD, column, _HEAD + 1, column),
+            plan.words(f"matrix.{name}"),
+            styles.grid_head,
+        )
     for row in form.rows:
-        places = {cell.measure: column for cell, column in plan.columns.items() if cell.row == row.key}
-        if len(places) == 1:
-            (column,) = places.values()
-            write_box(sheet, (_HEAD, column, _HEAD + 1, column), row.short_label, styles.grid_head_turned)
-        elif places:
-            box = (_HEAD, min(places.values()), _HEAD, max(places.values()))
-            write_box(sheet, box, row.short_label, styles.grid_head)
-            for measure, column in places.items():
-                short = form.column_by_key[measure].short
-                sheet.write_string(_HEAD + 1, column, short, styles.grid_head_turned)
+        heads: dict[int, str] = {}
+        for cell, column in plan.columns.items():
+            if cell.row == row.key:
+                heads[column] = form.column_by_key[cell.measure].short
+        if heads:
+            _write_row_head(sheet, row.short_label, heads, styles)
     for place, height in enumerate(_HEAD_HEIGHTS):
         sheet.set_row(_HEAD + place, height)
+
+
+def _write_row_head(sheet: Worksheet, label: str, heads: Mapping[int, str], styles: Styles) -> None:
+    """Write the head of one row of the form; `heads` says what stands above each of its columns."""
+    first, last = min(heads), max(heads)
+    if len(heads) == 1:
+        write_box(sheet, (_HEAD, first, _HEAD + 1, first), label, styles.grid_head_turned)
+        return
+    write_box(sheet, (_HEAD, first, _HEAD, last), label, styles.grid_head)
+    for column, head in heads.items():
+        sheet.write_string(_HEAD + 1, column, head, styles.grid_head_turned)
 
 
 def _write_unit(book: SummaryBook, sheet: Worksheet, line: MatrixLine) -> None:
@@ -87,39 +112,62 @@ def _write_unit(book: SummaryBook, sheet: Worksheet, line: MatrixLine) -> None:
         sheet.write_string(line.row, _NAME, unit.unit.name, styles.grid_name)
     write_text(sheet, line.row, _STATE, _state(plan, unit), styles.grid_center)
     if plan.gathered and line.kind is MatrixLineKind.UNIT:
-        number = next((place for place, group in enumerate(plan.gathered, 1) if code in group.units), 0)
-        sheet.write_number(line.row, _GROUP, number, styles.grid_center)
+        sheet.write_number(line.row, _GROUP, _group_number(plan, code), styles.grid_center)
     _write_figures(book, sheet, line.row, unit)
 
 
+def _group_number(plan: SummaryPlan, code: str) -> int:
+    """The number by which the line of a gathered group picks its units; 0 for a unit of none."""
+    for number, group in enumerate(plan.gathered, 1):
+        if code in group.units:
+            return number
+    return 0
+
+
 def _state(plan: SummaryPlan, unit: UnitResult) -> str:
-    """Tell a unit of which nothing came from one that sent something, as the list of files does."""
-    came = unit.status is UnitStatus.MISSING and (unit.file or unit.unit.code in plan.perhaps)
-    return plan.words("matrix.state.without_figures" if came else f"matrix.state.{unit.status}")
+    """What became of a unit's return: one of which nothing came is no unit that sent something without figures."""
+    something_came = unit.file or unit.unit.code in plan.perhaps
+    if unit.status is UnitStatus.MISSING and something_came:
+        return plan.words("matrix.state.without_figures")
+    return plan.words(f"matrix.state.{unit.status}")
 
 
 def _write_figures(book: SummaryBook, sheet: Worksheet, row: int, unit: UnitResult) -> None:
-    plan, styles = book.plan, book.styles
-    code = unit.unit.code
+    """Write the figures of a unit; one that is left out shows a mark, never a number."""
+    plan, code = book.plan, unit.unit.code
     entries: Mapping[Cell, Entry] = plan.entries.get(code, {})
     left_out = plan.words("matrix.left_out")
-    looks = dict.fromkeys(COUNTED, styles.grid_number) | {State.COMPUTED: styles.grid_computed}
     for cell, column in plan.columns.items():
         entry = entries.get(cell)
-        state = entry.state if entry else State.BLANK
-        shown: int | str = entry.value if entry and entry.counted and entry.value is not None else ""
-        look = looks.get(state, styles.grid_number)
-        if state in (State.UNREADABLE, State.SET_ASIDE):
-            shown, look = left_out, styles.grid_left_out
+        look = _look_of(book.styles, entry)
+        shown, instead = _figure(entry), ""
+        if entry and entry.state in _LEFT_OUT:
+            shown = instead = left_out
         if code in plan.unit_sheets:
+            # Where nothing was counted, that sheet shows what was typed: only a number goes over.
             source = plan.unit_cell(code, cell)
-            instead = left_out if shown == left_out else ""
             formula = f'=IF(ISNUMBER({source}),{source},"{instead}")'
             sheet.write_formula(row, column, formula, look, shown)
         elif isinstance(shown, int):
             sheet.write_number(row, column, shown, look)
         else:
             write_text(sheet, row, column, shown, look)
+
+
+def _figure(entry: Entry | None) -> int | str:
+    if entry is None or entry.value is None or not entry.counted:
+        return ""
+    return entry.value
+
+
+def _look_of(styles: Styles, entry: Entry | None) -> Format:
+    if entry is None:
+        return styles.grid_number
+    if entry.state in _LEFT_OUT:
+        return styles.grid_left_out
+    if entry.state is State.COMPUTED:
+        return styles.grid_computed
+    return styles.grid_number
 
 
 def _write_subtotal(book: SummaryBook, sheet: Worksheet, line: MatrixLine) -> None:
@@ -134,10 +182,15 @@ def _write_subtotal(book: SummaryBook, sheet: Worksheet, line: MatrixLine) -> No
 
 
 def _write_gathered(book: SummaryBook, sheet: Worksheet, line: MatrixLine) -> None:
-    """Units of one parent stand among others, so they are picked by the number in the hidden column."""
+    """Write the line of the units of one parent: they stand among others, and are picked by the hidden numbers."""
     plan = book.plan
     assert line.group is not None
-    _write_name(book, sheet, line.row, plan.words("matrix.subtotal_parent", name=line.group.name))
+    _write_name(
+        book,
+        sheet,
+        line.row,
+        plan.words("matrix.subtotal_parent", name=line.group.name),
+    )
     first, last = plan.spans[0][0] + 1, plan.spans[-1][1] + 1
     group = xl_col_to_name(_GROUP)
     where = f"${group}${first}:${group}${last}"
@@ -145,6 +198,7 @@ def _write_gathered(book: SummaryBook, sheet: Worksheet, line: MatrixLine) -> No
     def formula(column: int) -> str:
         name = xl_col_to_name(column)
         figures = f"{name}${first}:{name}${last}"
+        # A sum alone would give 0 where nobody stated anything.
         counted = f'COUNTIFS({where},{line.number},{figures},">=0")'
         return f'=IF({counted}=0,"",SUMIF({where},{line.number},{figures}))'
 
@@ -158,7 +212,8 @@ def _write_total(book: SummaryBook, sheet: Worksheet, line: MatrixLine) -> None:
     def formula(column: int) -> str:
         return sum_formula([xl_range(first, column, last, column) for first, last in plan.spans])
 
-    _write_sums(book, sheet, line.row, plan.result.totals, formula if plan.spans else None)
+    sums = formula if plan.spans else None
+    _write_sums(book, sheet, line.row, plan.result.totals, sums)
 
 
 def _write_heading(book: SummaryBook, sheet: Worksheet, line: MatrixLine) -> None:
@@ -183,12 +238,20 @@ def _write_name(book: SummaryBook, sheet: Worksheet, row: int, name: str) -> Non
     sheet.write_string(row, _NAME, name, styles.grid_sum_name)
 
 
-def _write_sums(book: SummaryBook, sheet: Worksheet, row: int, totals: Mapping[Cell, Total], sums: _Sums) -> None:
+def _write_sums(
+    book: SummaryBook,
+    sheet: Worksheet,
+    row: int,
+    totals: Mapping[Cell, Total],
+    sums: _Sums,
+) -> None:
     """Write one formula a column; `sums` makes it for a column, or is None where there is nothing to add."""
     look = book.styles.grid_sum
     for cell, column in book.plan.columns.items():
         total = totals.get(cell)
-        cached = "" if total is None or total.value is None else total.value
+        cached: int | str = ""
+        if total and total.value is not None:
+            cached = total.value
         if sums:
             sheet.write_formula(row, column, sums(column), look, cached)
         else:
@@ -215,9 +278,13 @@ def _set_up(sheet: Worksheet, plan: SummaryPlan) -> None:
 
 def _width(plan: SummaryPlan, cell: Cell) -> float:
     """Characters for the largest number of a column: its total, or that of a unit outside the totals."""
-    apart = (plan.entries.get(unit.unit.code, {}).get(cell) for unit in plan.result.units if not unit.in_total)
-    values = [plan.result.totals[cell].value, *(entry.value for entry in apart if entry)]
-    return max(_NARROWEST, max(len(f"{value or 0:,}") for value in values) + _AIR)
+    values = [plan.result.totals[cell].value]
+    for unit in plan.result.units:
+        entry = plan.entries.get(unit.unit.code, {}).get(cell)
+        if entry and not unit.in_total:
+            values.append(entry.value)
+    longest = max(len(f"{value or 0:,}") for value in values)
+    return max(_NARROWEST, longest + _AIR)
 
 
 def _break_pages(sheet: Worksheet, plan: SummaryPlan, widths: Mapping[int, float]) -> None:
@@ -228,20 +295,33 @@ def _break_pages(sheet: Worksheet, plan: SummaryPlan, widths: Mapping[int, float
     groups = _groups(plan, by_number=True)
     across = {column: pixels(width) for column, width in widths.items()}
     fixed = sum(map(pixels, _FIXED_WIDTHS))
-    widest = max(sum(across[column] for column in group) for group in groups)
-    scale = min(_FULL_SCALE, max(_SMALLEST_SCALE, _FULL_SCALE * _PAGE_PIXELS // (fixed + widest)))
+    widest = max(_width_of(group, across) for group in groups)
+    # Excel takes a scale in whole per cents.
+    scale = _FULL_SCALE * _PAGE_PIXELS // (fixed + widest)
+    scale = min(_FULL_SCALE, max(_SMALLEST_SCALE, scale))
     space = _FULL_SCALE * _PAGE_PIXELS // scale - fixed
-    blocks = groups if widest <= space else _groups(plan, by_number=False)
+    blocks = groups
+    if widest > space:
+        blocks = _groups(plan, by_number=False)
+    sheet.set_print_scale(scale)
+    sheet.set_v_pagebreaks(_breaks(blocks, across, space))
+
+
+def _breaks(blocks: Sequence[Sequence[int]], across: Mapping[int, int], space: int) -> list[int]:
+    """The columns that begin a page, where each page takes as many blocks as fit into the space."""
     breaks: list[int] = []
     used = 0
     for block in blocks:
-        width = sum(across[column] for column in block)
+        width = _width_of(block, across)
         if used and used + width > space:
             breaks.append(block[0])
             used = 0
         used += width
-    sheet.set_print_scale(scale)
-    sheet.set_v_pagebreaks(breaks)
+    return breaks
+
+
+def _width_of(columns: Iterable[int], across: Mapping[int, int]) -> int:
+    return sum(across[column] for column in columns)
 
 
 def _groups(plan: SummaryPlan, *, by_number: bool) -> list[list[int]]:
@@ -249,7 +329,8 @@ def _groups(plan: SummaryPlan, *, by_number: bool) -> list[list[int]]:
     groups: list[list[int]] = []
     for row in plan.form.rows:
         columns = [column for cell, column in plan.columns.items() if cell.row == row.key]
-        if row.stt or not groups or not by_number:
+        begins_group = row.stt or not by_number
+        if begins_group or not groups:
             groups.append([])
         groups[-1] += columns
     return [group for group in groups if group]

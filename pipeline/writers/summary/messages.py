@@ -15,39 +15,42 @@ _MOST_NAMES = 60
 _MOST_FILES = 3
 _OF_OTHER_FILES = ("others", "other")
 """facts that hold paths of the unit's other copies"""
-_PAGE = re.compile(r"(?P<name>.+\.[A-Za-z]{3,4})#(?P<sheet>.+)")
+_SHEET_OF_FILE = re.compile(r"(?P<name>.+\.[A-Za-z]{3,4})#(?P<sheet>.+)")
 """a workbook that holds several returns: the sheet of one"""
 
 
 def unit_message(plan: SummaryPlan, unit: UnitResult) -> str:
     """What to ask one unit; empty where it is asked nothing, or what came may be its own and is to be seen first."""
-    words, form = plan.words, plan.form
-    facts = {"sender": sender(plan), "unit": unit.unit.name, "subject": form.subject}
+    words = plan.words
+    facts = {
+        "sender": sender(plan),
+        "unit": unit.unit.name,
+        "subject": plan.form.subject,
+    }
     if unit.status is UnitStatus.MISSING and not unit.file:
+        # A file that may be its return has come: it is not reminded before somebody has seen that.
         if unit.unit.code in plan.perhaps:
             return ""
         return words("ledger.message.missing", deadline=_deadline(plan, unit), **facts)
-    asked = [finding for finding in told_once(tuple(_told(plan, unit))) if asks_unit(finding)]
+    asked = [finding for finding in told_once(tuple(_findings_of(plan, unit))) if asks_unit(finding)]
     if not asked:
         return ""
     received = "unusable" if unit.status is UnitStatus.MISSING else "received"
     files = joined(_files(plan, unit, asked), _MOST_FILES, words, "files")
-    parts = [
-        words(f"ledger.message.{received}", files=files, **facts),
-        *_places(plan, [finding for finding in asked if _is_place(finding)]),
-        *dict.fromkeys(_sentence(plan, unit, finding) for finding in asked if not _is_place(finding)),
-        words("ledger.message.answer"),
-    ]
+    of_places = [finding for finding in asked if _is_place(finding)]
+    of_the_whole = [finding for finding in asked if not _is_place(finding)]
+    parts = [words(f"ledger.message.{received}", files=files, **facts)]
+    if of_places:
+        parts.append(_places(plan, of_places))
+    # Findings of one cause may end in the same sentence, which is said once.
+    parts += dict.fromkeys(_sentence(plan, unit, finding) for finding in of_the_whole)
+    parts.append(words("ledger.message.answer"))
     return " ".join(parts)
 
 
 def group_message(plan: SummaryPlan) -> str:
     """What to tell all units while some are missing; empty when none is."""
-    missing = [
-        unit.unit.name
-        for unit in plan.expected
-        if unit.status is UnitStatus.MISSING and not unit.file and unit.unit.code not in plan.perhaps
-    ]
+    missing = [unit.unit.name for unit in plan.expected if _sent_nothing(plan, unit)]
     if not missing:
         return ""
     form = plan.form
@@ -60,17 +63,28 @@ def group_message(plan: SummaryPlan) -> str:
     )
 
 
+def _sent_nothing(plan: SummaryPlan, unit: UnitResult) -> bool:
+    """Whether nothing came from a unit, not even a file that may be its own."""
+    if unit.status is not UnitStatus.MISSING:
+        return False
+    return not unit.file and unit.unit.code not in plan.perhaps
+
+
 def sender(plan: SummaryPlan) -> str:
     """Who writes: the sender of the office, else its name."""
     office, collector = plan.result.register.office, plan.result.register.collector
-    return office.sender or office.name or (collector.name if collector else plan.words("ledger.sender"))
+    known = office.sender or office.name
+    if known:
+        return known
+    return collector.name if collector else plan.words("ledger.sender")
 
 
-def _told(plan: SummaryPlan, unit: UnitResult) -> Iterator[Finding]:
+def _findings_of(plan: SummaryPlan, unit: UnitResult) -> Iterator[Finding]:
     """What is told of the return that counts; of a unit without one, of all its files that could not be used."""
     if unit.counted:
         yield from plan.findings_of(unit)
         return
+    # None of them counts, so the unit has to hear of all.
     for file in plan.files_of[unit.unit.code]:
         if file.status is FileStatus.REJECTED:
             yield from file.findings
@@ -78,24 +92,34 @@ def _told(plan: SummaryPlan, unit: UnitResult) -> Iterator[Finding]:
 
 def _files(plan: SummaryPlan, unit: UnitResult, asked: Iterable[Finding]) -> list[str]:
     """Names of the files that are spoken of: without folder and archive, which are of the office."""
+    paths: list[str] = []
     if unit.counted:
-        paths = [str(unit.file), *(path for finding in asked for path in _other_copies(plan, finding))]
+        paths.append(str(unit.file))
+        for finding in asked:
+            paths += _other_copies(plan, finding)
     else:
-        paths = [file.shown_path for file in plan.files_of[unit.unit.code] if file.status is FileStatus.REJECTED]
+        rejected = (file for file in plan.files_of[unit.unit.code] if file.status is FileStatus.REJECTED)
+        paths += (file.shown_path for file in rejected)
     return list(dict.fromkeys(_name_of(plan, path) for path in paths))
 
 
 def _other_copies(plan: SummaryPlan, finding: Finding) -> Iterator[str]:
     """Paths of the unit's other files that a finding is about."""
-    for fact in (finding.facts.get(name, ()) for name in _OF_OTHER_FILES):
+    for name in _OF_OTHER_FILES:
+        fact = finding.facts.get(name, ())
         paths = fact if isinstance(fact, tuple) else (fact,)
-        yield from (path for path in paths if isinstance(path, str) and path in plan.files)
+        for path in paths:
+            if isinstance(path, str) and path in plan.files:
+                yield path
 
 
 def _name_of(plan: SummaryPlan, path: str) -> str:
+    # A "!" stands between an archive and what was found in it.
     name = path.replace("!", "/").rpartition("/")[2]
-    page = _PAGE.fullmatch(name)
-    return plan.words("ledger.message.sheet", **page.groupdict()) if page else name
+    found = _SHEET_OF_FILE.fullmatch(name)
+    if found is None:
+        return name
+    return plan.words("ledger.message.sheet", name=found["name"], sheet=found["sheet"])
 
 
 def _is_place(finding: Finding) -> bool:
@@ -103,13 +127,14 @@ def _is_place(finding: Finding) -> bool:
     return finding.row is not None and "rows" not in finding.facts
 
 
-def _places(plan: SummaryPlan, findings: Sequence[Finding]) -> Iterator[str]:
+def _places(plan: SummaryPlan, findings: Sequence[Finding]) -> str:
     """Name each place with what is wrong there, in one sentence."""
     places = list(dict.fromkeys(_place(plan, finding) for finding in findings))
-    more = len(places) - _MOST_PLACES
-    if places:
-        shown = [*places[:_MOST_PLACES], *([plan.words("ledger.message.more", count=more)] if more > 0 else [])]
-        yield plan.words("ledger.message.ask", count=len(places), places="; ".join(shown))
+    shown = places[:_MOST_PLACES]
+    more = len(places) - len(shown)
+    if more:
+        shown.append(plan.words("ledger.message.more", count=more))
+    return plan.words("ledger.message.ask", count=len(places), places="; ".join(shown))
 
 
 def _place(plan: SummaryPlan, finding: Finding) -> str:
@@ -117,18 +142,24 @@ def _place(plan: SummaryPlan, finding: Finding) -> str:
     row = form.by_key.get(finding.row or "")
     label = row.title.rstrip(" ,:") if row else finding.row
     column = form.column_named(finding.at)
-    where = words("ledger.message.cell" if column else "ledger.message.row", row=label, column=column)
-    told = in_brief(finding, form, "vi")
-    return words("ledger.message.place", where=where, told=told) if told else where
+    where = words("ledger.message.row", row=label)
+    if column:
+        where = words("ledger.message.cell", row=label, column=column)
+    what = in_brief(finding, form, "vi")
+    if not what:
+        return where
+    return words("ledger.message.place", where=where, told=what)
 
 
 def _sentence(plan: SummaryPlan, unit: UnitResult, finding: Finding) -> str:
     """What is wrong with the return as a whole, which of several copies counts, and what the unit is asked for."""
-    told = in_brief(finding, plan.form, "vi")
-    in_use = ""
+    parts: list[str] = []
+    what = in_brief(finding, plan.form, "vi")
+    if what:
+        parts.append(f"{what[:1].upper()}{what[1:]}.")
     if unit.counted and any(_other_copies(plan, finding)):
-        in_use = plan.words("ledger.message.in_use", file=_name_of(plan, str(unit.file)))
-    parts = (f"{told[:1].upper()}{told[1:]}." if told else "", in_use, request(finding.code, "vi"))
+        parts.append(plan.words("ledger.message.in_use", file=_name_of(plan, str(unit.file))))
+    parts.append(request(finding.code, "vi"))
     return " ".join(filter(None, parts))
 
 

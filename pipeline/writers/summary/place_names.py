@@ -13,7 +13,9 @@ def place_named(form: Form, words: SummaryWords, cell: Cell) -> str:
     row, column = form.by_key.get(cell.row), form.column_named(cell)
     if row is None:
         return column
-    return words("issues.place", row=row.short_label, column=column) if column else row.short_label
+    if not column:
+        return row.short_label
+    return words("issues.place", row=row.short_label, column=column)
 
 
 def cells_of(finding: Finding, returned: Return) -> tuple[Cell, ...]:
@@ -21,8 +23,9 @@ def cells_of(finding: Finding, returned: Return) -> tuple[Cell, ...]:
     if not finding.places or finding.sheet != returned.sheet:
         return ()
     by_address = {entry.cell: entry.key for entry in returned.entries}
-    cells = tuple(by_address[place] for place in finding.places if place in by_address)
-    return cells if len(cells) == len(finding.places) else ()
+    if not by_address.keys() >= set(finding.places):
+        return ()
+    return tuple(by_address[place] for place in finding.places)
 
 
 def places_named(form: Form, words: SummaryWords, cells: Sequence[Cell], most: int | None = None) -> str:
@@ -31,11 +34,14 @@ def places_named(form: Form, words: SummaryWords, cells: Sequence[Cell], most: i
     for cell in cells:
         by_row.setdefault(cell.row, []).append(cell)
     named: list[tuple[str, int]] = []
-    for key, same in by_row.items():
-        if len(same) == len(form.by_key[key].kinds):
-            named.append((form.by_key[key].short_label, len(same)))
+    for key, of_row in by_row.items():
+        if len(of_row) == len(form.by_key[key].kinds):
+            named.append((form.by_key[key].short_label, len(of_row)))
         else:
-            named += ((place_named(form, words, cell), 1) for cell in same)
+            named += ((place_named(form, words, cell), 1) for cell in of_row)
     names = "; ".join(name for name, _ in named[:most])
-    rest = sum(count for _, count in named[most:]) if most else 0
-    return words("issues.more_places", names=names, count=rest) if rest else names
+    if most is None or len(named) <= most:
+        return names
+    # A row that goes unnamed counts with all its cells.
+    rest = sum(count for _, count in named[most:])
+    return words("issues.more_places", names=names, count=rest)

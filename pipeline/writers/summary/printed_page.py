@@ -8,7 +8,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.findings.group import told_once
 from pipeline.model import FileStatus
-from pipeline.writers.formats import BODY_SIZE, FONT, lines_needed, row_height, set_up_page
+from pipeline.writers.formats import (
+    BODY_SIZE,
+    FONT,
+    lines_needed,
+    row_height,
+    set_up_page,
+)
 from pipeline.writers.summary.summary_plan import SummaryPlan
 from schemas.rules import Severity
 
@@ -52,6 +58,7 @@ def keep_together(rows: RowHeights, widths: Iterable[float], first: int, last: i
     room = _PAGE_HEIGHT * max(1.0, sum(map(pixels, widths)) * _POINTS_A_PIXEL / _PAGE_WIDTH)
     before, whole = rows.between(0, first - 1), rows.between(0, last)
     pages = int(whole // room)
+    # They begin on one page and end on the next: the whole is made to fit on as many as come before.
     if before < pages * room:
         rows.sheet.fit_to_pages(1, pages)
 
@@ -60,7 +67,9 @@ def footer(plan: SummaryPlan) -> str:
     """Foot of a page: short digest of inputs and decisions, page of pages, n of N units."""
     answered = plan.result.answered
     counts = {"reported": answered.reported, "expected": answered.expected}
-    right = plan.words("page.footer_right" if plan.is_final else "page.footer_open", **counts)
+    right = plan.words("page.footer_open", **counts)
+    if plan.is_final:
+        right = plan.words("page.footer_right", **counts)
     left = plan.words("page.footer_left", digest=plan.result.digest)[: _FOOT_LENGTH // 3]
     middle = plan.words("page.footer_middle", page="\0", pages="\1")
     # In a footer "&" begins a command; one that is meant is written twice.
@@ -77,17 +86,24 @@ def set_up_list(sheet: Worksheet, plan: SummaryPlan, *, landscape: bool = True) 
 
 
 def open_line(plan: SummaryPlan) -> str:
-    """Say whether the figures are final: the line under the title of the first sheet."""
+    """Whether the figures are final, in words: the line under the title of the first sheet."""
     answered, rows = plan.result.answered, plan.result.provisional_rows
     counts = {"reported": answered.reported, "expected": answered.expected}
+    if plan.result.complete and rows:
+        return plan.words("totals.closed_but", count=rows, **counts)
     if plan.result.complete:
-        return plan.words("totals.closed_but" if rows else "totals.closed", count=rows, **counts)
+        return plan.words("totals.closed", **counts)
     parts = [plan.words("totals.open_units", **counts)]
-    rejected = sum(file.status is FileStatus.REJECTED for file in plan.result.files)
-    notes = sum(finding.severity is not Severity.INFO for finding in plan.result.notes)
-    questions = sum(told.is_question for file in plan.result.files for told in told_once(file.findings))
-    counted = {"open_cells": plan.open_cells, "open_files": rejected, "open_questions": questions, "open_notes": notes}
-    for key, count in counted.items():
+    questions = 0
+    for file in plan.result.files:
+        questions += sum(finding.is_question for finding in told_once(file.findings))
+    what_is_open = {
+        "open_cells": plan.open_cells,
+        "open_files": sum(file.status is FileStatus.REJECTED for file in plan.result.files),
+        "open_questions": questions,
+        "open_notes": sum(finding.severity is not Severity.INFO for finding in plan.result.notes),
+    }
+    for key, count in what_is_open.items():
         if count:
             parts.append(plan.words(f"totals.{key}", count=count))
     return plan.words("totals.open", parts=", ".join(parts))

@@ -22,12 +22,13 @@ def write_signatures(book: SummaryBook, sheet: Worksheet, top: int, halves: _Hal
     are posts; names in the other lines stand where they stood in the older summary.
     """
     plan, styles = book.plan, book.styles
-    words, (first, *others) = plan.words, plan.result.register.office.signers or ("",)
+    words = plan.words
+    first, *others = plan.result.register.office.signers or ("",)
     posts = [
         (words("totals.maker"), first, styles.sign),
         (words("totals.maker_hint"), words("totals.signer_hint"), styles.sign_hint),
-        *(("", post, styles.sign) for post in others),
     ]
+    posts += (("", post, styles.sign) for post in others)
     rows = _post_rows(plan)
     for (maker, signer, look), (key, down) in zip(posts, rows.items(), strict=True):
         for text, (left, right) in zip((maker, signer), halves, strict=True):
@@ -35,6 +36,7 @@ def write_signatures(book: SummaryBook, sheet: Worksheet, top: int, halves: _Hal
                 write_box(sheet, (top + down, left, top + down, right), text, look)
         write_text(sheet, top + down, key_column, key, styles.stamp)
     placed, _ = _placed(plan)
+    # What an officer wrote comes back to where it stood below its post.
     for (down, is_right), text in placed.items():
         left, right = halves[is_right]
         write_box(sheet, (top + down, left, top + down, right), clean_text(text), styles.sign)
@@ -60,9 +62,11 @@ def _placed(plan: SummaryPlan) -> tuple[Mapping[tuple[int, bool], str], list[Han
     placed: dict[tuple[int, bool], str] = {}
     homeless = []
     for name in plan.result.by_hand.names:
-        place = rows.get(name.below, 0) + name.down, name.right
-        is_free = place not in placed and is_left_to_people(keys.get(place[0], ""), right=name.right)
-        if name.below in rows and is_free:
+        down = rows.get(name.below, 0) + name.down
+        place = down, name.right
+        has_post = name.below in rows
+        is_room = is_left_to_people(keys.get(down, ""), right=name.right)
+        if has_post and is_room and place not in placed:
             placed[place] = name.text
         else:
             homeless.append(name)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.model import Return, State
+from pipeline.model import Entry, Return, State
 from pipeline.writers.summary.cell_writing import clean_text
 from pipeline.writers.summary.summary_book import SummaryBook
 from pipeline.writers.summary.tables import Table, begin_list
@@ -30,29 +30,45 @@ def write_sources(book: SummaryBook) -> Worksheet:
 
 def _write_return(table: Table, name: str, counted: Return, columns: Mapping[Cell, str]) -> None:
     """Write the lines of one return."""
-    places, styles = table.places, table.book.styles
-    form, words = table.book.plan.form, table.book.plan.words
-    look = styles.line_text
-    texts = (("unit", name), ("file", counted.shown_path), ("sheet", counted.sheet))
-    same = [(places[key], clean_text(text)) for key, text in texts]
-    states = {state: words(f"sources.state.{state}") for state in State}
+    places, form, look = table.places, table.plan.form, table.styles.line_text
+    # What is the same on every line of a return is made ready once.
+    same_on_all = (
+        (places["unit"], clean_text(name)),
+        (places["file"], clean_text(counted.shown_path)),
+        (places["sheet"], clean_text(counted.sheet)),
+    )
+    states = {state: table.words(f"sources.state.{state}") for state in State}
     for entry in counted.entries:
-        if entry.found is None and entry.state is State.BLANK and not (entry.text or entry.decided_by):
+        if _says_nothing(entry):
             continue
-        row, sheet = table.begin_line(), table.sheet
-        write, blank = sheet.write_string, sheet.write_blank
-        for place, text in same:
+        # The list may go on in a further sheet, so the sheet is asked for anew.
+        row = table.begin_line()
+        sheet = table.sheet
+        write = sheet.write_string
+        for place, text in same_on_all:
             write(row, place, text, look)
         write(row, places["row"], form.short_names[entry.row], look)
         write(row, places["state"], states[entry.state], look)
-        told: dict[str, str | None] = {"column": columns[entry.key], "cell": entry.cell}
-        told |= {"found": entry.found, "decided_by": entry.decided_by, "reason": entry.reason}
+        texts = {
+            "column": columns[entry.key],
+            "cell": entry.cell,
+            "found": entry.found,
+            "decided_by": entry.decided_by,
+            "reason": entry.reason,
+        }
         if entry.counted and entry.value is not None:
-            sheet.write_number(row, places["value"], entry.value, styles.line_number)
+            sheet.write_number(row, places["value"], entry.value, table.styles.line_number)
         else:
-            told["value"] = entry.text
-        for key, said in told.items():
-            if said:
-                write(row, places[key], clean_text(said), look)
+            texts["value"] = entry.text
+        for key, shown in texts.items():
+            if shown:
+                write(row, places[key], clean_text(shown), look)
             else:
-                blank(row, places[key], None, look)
+                sheet.write_blank(row, places[key], None, look)
+
+
+def _says_nothing(entry: Entry) -> bool:
+    """Whether nobody filled a cell, and it counts for nothing."""
+    if entry.found is not None or entry.state is not State.BLANK:
+        return False
+    return not entry.text and not entry.decided_by

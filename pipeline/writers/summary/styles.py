@@ -89,7 +89,12 @@ def make_styles(workbook: Workbook) -> Styles:
     text: dict[str, Any] = {"num_format": AS_TEXT, "align": "left"}
     number: dict[str, Any] = {"num_format": WHOLE_NUMBER, "align": "right"}
     link: dict[str, Any] = {"font_color": LINK_INK, "underline": 1}
-    head: dict[str, Any] = {"bold": True, "align": "center", "valign": "vcenter", "bg_color": HEAD_FILL}
+    head: dict[str, Any] = {
+        "bold": True,
+        "align": "center",
+        "valign": "vcenter",
+        "bg_color": HEAD_FILL,
+    }
     total: dict[str, Any] = {"bold": True, "bg_color": HEAD_FILL}
     return Styles(
         base=make_formats(workbook),

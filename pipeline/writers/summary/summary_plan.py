@@ -13,7 +13,16 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from pipeline.consolidation import status
 from pipeline.extract.own.stamp import StampWords
 from pipeline.extract.own.summary_words import SummaryWords
-from pipeline.model import Consolidation, Entry, FileResult, FileStatus, Finding, Group, Return, UnitResult
+from pipeline.model import (
+    Consolidation,
+    Entry,
+    FileResult,
+    FileStatus,
+    Finding,
+    Group,
+    Return,
+    UnitResult,
+)
 from pipeline.writers.form_layout import FormPlace, place_form
 from pipeline.writers.formats import sheet_name
 from schemas.form import Form
@@ -81,11 +90,11 @@ class SummaryPlan:
     @cached_property
     def entries(self) -> Mapping[str, Mapping[Cell, Entry]]:
         """Unit code -> the entries of its counted return."""
-        return {
-            unit.unit.code: {entry.key: entry for entry in unit.counted.entries}
-            for unit in self.result.units
-            if unit.counted
-        }
+        found = {}
+        for unit in self.result.units:
+            if unit.counted:
+                found[unit.unit.code] = {entry.key: entry for entry in unit.counted.entries}
+        return found
 
     @cached_property
     def expected(self) -> tuple[UnitResult, ...]:
@@ -128,11 +137,12 @@ class SummaryPlan:
         """Rows of the summed units in the matrix, as few spans as possible."""
         spans: list[tuple[int, int]] = []
         for line in self.lines:
-            if line.kind is MatrixLineKind.UNIT:
-                if spans and spans[-1][1] == line.row - 1:
-                    spans[-1] = (spans[-1][0], line.row)
-                else:
-                    spans.append((line.row, line.row))
+            if line.kind is not MatrixLineKind.UNIT:
+                continue
+            first = line.row
+            if spans and spans[-1][1] == line.row - 1:
+                first, _ = spans.pop()
+            spans.append((first, line.row))
         return tuple(spans)
 
     @cached_property
@@ -148,29 +158,35 @@ class SummaryPlan:
     @cached_property
     def open_cells(self) -> int:
         """How many cells of counted returns bear an error."""
-        return sum(
-            finding.severity is Severity.ERROR
-            for file in self.result.files
-            if file.status is FileStatus.USED_WITH_ERRORS
-            for finding in file.findings
-        )
+        count = 0
+        for file in self.result.files:
+            if file.status is FileStatus.USED_WITH_ERRORS:
+                count += sum(finding.severity is Severity.ERROR for finding in file.findings)
+        return count
 
     @cached_property
     def files_of(self) -> Mapping[str, tuple[FileResult, ...]]:
         """Unit code -> its files, the one that the unit's state rests on first."""
         found: dict[str, list[FileResult]] = {unit.unit.code: [] for unit in self.result.units}
+        # A unit says which file its state rests on; whose every other one is says the file.
         named = {unit.file: unit.unit.code for unit in self.result.units if unit.file}
         for file in self.result.files:
             code = named.get(file.path, file.unit)
-            if code in found:
-                found[code].insert(0 if file.path in named else len(found[code]), file)
+            if code not in found:
+                continue
+            if file.path in named:
+                found[code].insert(0, file)
+            else:
+                found[code].append(file)
         return {code: tuple(files) for code, files in found.items()}
 
     @cached_property
     def files_without_unit(self) -> tuple[FileResult, ...]:
         """Files of which nobody can tell the unit."""
-        told = {file.path for files in self.files_of.values() for file in files}
-        return tuple(file for file in self.result.files if file.path not in told)
+        of_units: set[str] = set()
+        for files in self.files_of.values():
+            of_units.update(file.path for file in files)
+        return tuple(file for file in self.result.files if file.path not in of_units)
 
     @cached_property
     def perhaps(self) -> Mapping[str, tuple[FileResult, ...]]:
@@ -192,15 +208,20 @@ class SummaryPlan:
 
     def source_of(self, counted: Return) -> str:
         """What a return says it was filled from, where that is not the file the unit sent."""
-        return "" if fold(counted.source) in ("", fold(self.stamp.source_file)) else counted.source
+        source = fold(counted.source)
+        if not source or source == fold(self.stamp.source_file):
+            return ""
+        return counted.source
 
 
 def plan_summary(result: Consolidation, words: SummaryWords, stamp: StampWords, *, unit_sheets: bool) -> SummaryPlan:
     """Name the unit sheets; everything else follows from the result."""
     names: dict[str, str] = {}
     if unit_sheets:
-        taken = {text for key, text in words.texts.items() if key.startswith("sheets.")}
+        # No unit may be called like a sheet of the summary.
+        taken = set(words.of_section("sheets").values())
         for unit in result.units:
+            # The code comes first: it is short, so it is never what the limit of 31 letters cuts off.
             name = sheet_name(f"{unit.unit.code} {short_name(unit)}", taken)
             taken.add(name)
             names[unit.unit.code] = name
@@ -209,11 +230,12 @@ def plan_summary(result: Consolidation, words: SummaryWords, stamp: StampWords, 
 
 def short_name(unit: UnitResult) -> str:
     """A unit's name without the word for its type: "Phường Đông Mai" is "Đông Mai"."""
-    words = unit.unit.name.split()
-    kind = unit.unit.type.split()
-    if kind and len(words) > len(kind) and fold(" ".join(words[: len(kind)])) == fold(unit.unit.type):
-        return " ".join(words[len(kind) :])
-    return unit.unit.name
+    parts = unit.unit.name.split()
+    length = len(unit.unit.type.split())
+    if not 0 < length < len(parts):
+        return unit.unit.name
+    begins_with_type = fold(" ".join(parts[:length])) == fold(unit.unit.type)
+    return " ".join(parts[length:]) if begins_with_type else unit.unit.name
 
 
 def quoted(sheet: str) -> str:
@@ -230,6 +252,7 @@ def sum_formula(ranges: Sequence[str]) -> str:
 def _blocks(plan: SummaryPlan) -> Iterator[tuple[Group | None, list[UnitResult]]]:
     """The summed units by type, then those of no group; in one block where that says as much."""
     groups = [group for group in plan.result.groups if group.kind == "type"]
+    # The subtotal of a single type would repeat the total.
     if not 1 < len(groups) <= MOST_RANGES:
         groups = []
     by_code = {unit.unit.code: unit for unit in plan.expected}
@@ -255,6 +278,7 @@ def _lines(plan: SummaryPlan) -> Iterator[MatrixLine]:
     yield MatrixLine(MatrixLineKind.TOTAL, row)
     apart = [unit for unit in plan.result.units if not unit.in_total]
     if apart:
+        # One row stays empty, so that nobody takes what follows for a part of the total.
         row += 2
         yield MatrixLine(MatrixLineKind.HEADING, row)
         for place, unit in enumerate(apart, 1):

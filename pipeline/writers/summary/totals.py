@@ -7,7 +7,6 @@ and in the column of marks which rows are not final.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import accumulate
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
@@ -16,7 +15,13 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.extract.own.stamp import coverage_text
 from pipeline.extract.own.summary import ATTACHMENT, DATE, MOTTO, ORGAN, STATE, TITLE
 from pipeline.extract.own.summary_words import SummaryWords
-from pipeline.writers.form_layout import FormPlace, place_form, set_widths, write_head, write_labels
+from pipeline.writers.form_layout import (
+    FormPlace,
+    place_form,
+    set_widths,
+    write_head,
+    write_labels,
+)
 from pipeline.writers.formats import set_up_page, write_box
 from pipeline.writers.summary.cell_writing import write_stamp, write_text
 from pipeline.writers.summary.derived import write_derived
@@ -72,8 +77,12 @@ class _TotalsLayout:
     @property
     def middle(self) -> int:
         """The column at which the right half of head and signatures begins: past two fifths of the width."""
-        left = accumulate(column.width for column in self.form.columns)
-        return next((place for place, used in enumerate(left, 1) if used > _LEFT_SHARE * self.width), 1)
+        used = 0.0
+        for place, column in enumerate(self.form.columns, 1):
+            used += column.width
+            if used > _LEFT_SHARE * self.width:
+                return place
+        return 1
 
 
 def write_totals(book: SummaryBook) -> Worksheet:
@@ -81,25 +90,26 @@ def write_totals(book: SummaryBook) -> Worksheet:
     plan, styles = book.plan, book.styles
     sheet = book.workbook.add_worksheet(plan.words("sheets.totals"))
     rows, top = RowHeights(sheet), list(_top_lines(plan, styles))
-    page = _layout(plan, _ORGAN_ROWS + len(top) + 1)
-    _set_widths(sheet, page)
-    _write_organ(book, rows, page)
+    layout = _layout(plan, _ORGAN_ROWS + len(top) + 1)
+    _set_widths(sheet, layout)
+    _write_organ(book, rows, layout)
     for row, (key, text, look) in enumerate(top, _ORGAN_ROWS):
-        write_box(sheet, (row, 0, row, page.mark), text, look)
-        write_text(sheet, row, page.key, key, styles.stamp)
-        rows.set(row, text_height(text, page.width, float(look.font_size), bold=True))
-    write_head(sheet, page.form, page.place, styles.base)
-    write_labels(sheet, page.form, page.place, styles.base, mended=True)
-    _write_extra_heads(book, rows, page)
+        write_box(sheet, (row, 0, row, layout.mark), text, look)
+        write_text(sheet, row, layout.key, key, styles.stamp)
+        rows.set(row, text_height(text, layout.width, float(look.font_size), bold=True))
+    write_head(sheet, layout.form, layout.place, styles.base)
+    write_labels(sheet, layout.form, layout.place, styles.base, mended=True)
+    _write_extra_heads(book, rows, layout)
     marks = RowMarks(plan)
-    for form_row in page.form.rows:
-        _write_row(book, rows, page, form_row, marks.of_row(form_row))
-    halves = ((0, page.middle - 1), (page.middle, page.mark))
-    after = write_derived(book, rows, page.place, page.mark, page.widths)
-    last = write_signatures(book, sheet, after + 2, halves, page.key)
-    _write_stamp(book, sheet, page)
-    _set_up(sheet, plan, page, last)
-    keep_together(rows, page.widths, after + 1, last)
+    for form_row in layout.form.rows:
+        _write_row(book, rows, layout, form_row, marks.of_row(form_row))
+    # Head and signatures share one line between left and right, as on a letter.
+    halves = ((0, layout.middle - 1), (layout.middle, layout.mark))
+    after = write_derived(book, rows, layout.place, layout.mark, layout.widths)
+    last = write_signatures(book, sheet, after + 2, halves, layout.key)
+    _write_stamp(book, sheet, layout)
+    _set_up(sheet, plan, layout, last)
+    keep_together(rows, layout.widths, after + 1, last)
     return sheet
 
 
@@ -107,11 +117,11 @@ def _layout(plan: SummaryPlan, head: int) -> _TotalsLayout:
     form = plan.form
     # A merged cell holds one number; a row that takes several keeps its cells apart.
     spread = frozenset(key for key in form.spread if len(_cells(form, key)) < 2)  # noqa: PLR2004
-    columns = tuple(
-        replace(column, width=max(column.width * _WIDTH_KEPT.get(column.role, 1.0), _needed(plan, column, spread)))
-        for column in form.columns
-    )
-    narrow = replace(form, columns=columns, spread=spread)
+    columns: list[Column] = []
+    for column in form.columns:
+        kept = column.width * _WIDTH_KEPT.get(column.role, 1.0)
+        columns.append(replace(column, width=max(kept, _needed(plan, column, spread))))
+    narrow = replace(form, columns=tuple(columns), spread=spread)
     place = place_form(narrow, head)
     after = place.last_column + 1
     coverage = {measure: after + step for step, measure in enumerate(form.measures)}
@@ -121,136 +131,173 @@ def _layout(plan: SummaryPlan, head: int) -> _TotalsLayout:
 
 def _needed(plan: SummaryPlan, column: Column, spread: frozenset[str]) -> float:
     """Characters that the largest total of a column takes."""
-    totals = plan.result.totals.items()
-    return number_width(total.value for cell, total in totals if cell.measure == column.key and cell.row not in spread)
+    values: list[int | None] = []
+    for cell, total in plan.result.totals.items():
+        if cell.measure == column.key and cell.row not in spread:
+            values.append(total.value)
+    return number_width(values)
 
 
 def _cells(form: Form, row: str) -> list[Cell]:
     return [cell for cell in form.number_cells if cell.row == row]
 
 
-def _set_widths(sheet: Worksheet, page: _TotalsLayout) -> None:
-    set_widths(sheet, page.form, page.place)
-    for column in page.coverage.values():
+def _set_widths(sheet: Worksheet, layout: _TotalsLayout) -> None:
+    set_widths(sheet, layout.form, layout.place)
+    for column in layout.coverage.values():
         sheet.set_column(column, column, _COVERAGE_WIDTH)
-    sheet.set_column(page.mark, page.mark, _MARK_WIDTH)
-    sheet.set_column(page.key, page.key, None, None, {"hidden": True})
+    sheet.set_column(layout.mark, layout.mark, _MARK_WIDTH)
+    # Hidden: people go by the labels, a later run and the level above by the keys.
+    sheet.set_column(layout.key, layout.key, None, None, {"hidden": True})
 
 
-def _write_organ(book: SummaryBook, rows: RowHeights, page: _TotalsLayout) -> None:
+def _write_organ(book: SummaryBook, rows: RowHeights, layout: _TotalsLayout) -> None:
     """Organ on the left, the state's name and motto on the right, as the decree places them."""
     plan, styles, sheet = book.plan, book.styles, rows.sheet
     office, words = plan.result.register.office, plan.words
-    left = sum(column.width for column in page.form.columns[: page.middle])
+    left = sum(column.width for column in layout.form.columns[: layout.middle])
+    # A dotted line that an officer filled in by hand stays filled in.
     date = plan.result.by_hand.dotted.get(DATE) or place_and_date(office, words)
     lines = (
-        (ORGAN, office.superior_organ, styles.organ, words("page.state"), styles.organ_strong),
+        (
+            ORGAN,
+            office.superior_organ,
+            styles.organ,
+            words("page.state"),
+            styles.organ_strong,
+        ),
         (MOTTO, office.organ, styles.organ_strong, words("page.motto"), styles.motto),
         (DATE, "", styles.organ, date, styles.italic_right),
     )
     for row, (key, organ, organ_look, state, state_look) in enumerate(lines):
-        write_box(sheet, (row, 0, row, page.middle - 1), organ, organ_look)
-        write_box(sheet, (row, page.middle, row, page.mark), state, state_look)
-        write_text(sheet, row, page.key, key, styles.stamp)
+        write_box(sheet, (row, 0, row, layout.middle - 1), organ, organ_look)
+        write_box(sheet, (row, layout.middle, row, layout.mark), state, state_look)
+        write_text(sheet, row, layout.key, key, styles.stamp)
         rows.set(row, text_height(organ, left, bold=True))
 
 
 def place_and_date(office: Office, words: SummaryWords) -> str:
-    """Give the dotted line for place and date, to be filled in by hand."""
+    """The dotted line for place and date, to be filled in by hand."""
     return words("page.place_and_date", place=office.place or words("page.place_unknown"))
 
 
 def _top_lines(plan: SummaryPlan, styles: Styles) -> Iterator[tuple[str, str, Format]]:
-    """Give key, text and look of each line between the organ and the table."""
+    """Yield key, text and look of each line between the organ and the table."""
     attachment = plan.result.by_hand.dotted.get(ATTACHMENT) or plan.words("totals.attachment")
     yield TITLE, plan.form.summary_title, styles.base.title
     yield ATTACHMENT, attachment, styles.base.reference
-    yield STATE, open_line(plan), styles.base.subtitle if plan.is_final else styles.open_line
+    yield (
+        STATE,
+        open_line(plan),
+        styles.base.subtitle if plan.is_final else styles.open_line,
+    )
 
 
-def _write_extra_heads(book: SummaryBook, rows: RowHeights, page: _TotalsLayout) -> None:
-    plan, styles, sheet = book.plan, book.styles, rows.sheet
-    first, last = page.place.head, page.place.body - 1
-    for measure, column in page.coverage.items():
-        text = plan.stamp.coverage_head(page.form.column_by_key[measure].short)
-        write_box(sheet, (first, column, last, column), text, styles.list_head)
-    write_box(sheet, (first, page.mark, last, page.mark), plan.stamp.mark, styles.list_head)
-    write_text(sheet, first, page.key, plan.stamp.row_key, styles.stamp)
-    heads = [plan.stamp.coverage_head(page.form.column_by_key[measure].short) for measure in page.coverage]
-    height = max(text_height(head, _COVERAGE_WIDTH, LIST_SIZE, bold=True) for head in heads)
+def _write_extra_heads(book: SummaryBook, rows: RowHeights, layout: _TotalsLayout) -> None:
+    stamp, styles, sheet = book.plan.stamp, book.styles, rows.sheet
+    first, last = layout.place.head, layout.place.body - 1
+    height = 0.0
+    for measure, column in layout.coverage.items():
+        head = stamp.coverage_head(layout.form.column_by_key[measure].short)
+        write_box(sheet, (first, column, last, column), head, styles.list_head)
+        height = max(height, text_height(head, _COVERAGE_WIDTH, LIST_SIZE, bold=True))
+    write_box(sheet, (first, layout.mark, last, layout.mark), stamp.mark, styles.list_head)
+    write_text(sheet, first, layout.key, stamp.row_key, styles.stamp)
     for row in range(first, last + 1):
-        rows.set(row, max(height / page.place.head_rows, _heads_height(page)) + _AIR)
+        rows.set(row, max(height / layout.place.head_rows, _heads_height(layout)) + _AIR)
 
 
-def _heads_height(page: _TotalsLayout) -> float:
+def _heads_height(layout: _TotalsLayout) -> float:
     """What the form's own heads need in each row of the head."""
-    columns = page.form.columns
-    return max(text_height(c.head[-1], c.width, bold=True) / (page.place.head_rows - len(c.head) + 1) for c in columns)
+    heights: list[float] = []
+    for column in layout.form.columns:
+        # A text that no other stands above has all the rows of the head together.
+        rows = layout.place.head_rows - len(column.head) + 1
+        heights.append(text_height(column.head[-1], column.width, bold=True) / rows)
+    return max(heights)
 
 
-def _write_row(book: SummaryBook, rows: RowHeights, page: _TotalsLayout, row: Row, mark: str) -> None:
+def _write_row(book: SummaryBook, rows: RowHeights, layout: _TotalsLayout, row: Row, mark: str) -> None:
     plan, styles, sheet = book.plan, book.styles, rows.sheet
-    at, form = page.place.rows[row.key], page.form
-    cells = _cells(form, row.key)
+    at, form, place = layout.place.rows[row.key], layout.form, layout.place
     by_hand = plan.result.by_hand.notes
-    if row.key in page.place.spread:
-        # Merging writes all its cells, so that what stands in them comes after it.
-        sheet.merge_range(at, page.place.measures[0], at, page.place.measures[1], "", styles.number_total)
-    for measure in form.measures:
-        words = by_hand.get(Cell(row.key, measure), "")
-        if words or row.key not in page.place.spread:
-            write_text(sheet, at, page.place.columns[measure], words, styles.base.text)
-        sheet.write_blank(at, page.coverage[measure], None, styles.total_center)
-    note, written = form.column_of("note"), by_hand.get(Cell(row.key, NOTE), "")
-    if note:
-        write_text(sheet, at, page.place.columns[note.key], written, styles.base.text)
-    for cell in cells:
-        total = plan.result.totals[cell]
-        cached = "" if total.value is None else total.value
-        if plan.spans:
-            sheet.write_formula(*page.place.at(cell), _formula(plan, cell), styles.number_total, cached)
-        write_text(sheet, at, page.coverage[cell.measure], coverage_text(total.coverage), styles.total_center)
-    write_text(sheet, at, page.mark, mark, styles.total_text)
-    write_text(sheet, at, page.key, row.key, styles.stamp)
     texts = {key: by_hand.get(Cell(row.key, key), "") for key in (*form.measures, NOTE)}
-    rows.set(at, max(_heights(page, row, mark, texts)))
+    if row.key in place.spread:
+        # Merging writes all its cells, so that what stands in them comes after it.
+        sheet.merge_range(at, place.measures[0], at, place.measures[1], "", styles.number_total)
+    for measure in form.measures:
+        if texts[measure] or row.key not in place.spread:
+            write_text(sheet, at, place.columns[measure], texts[measure], styles.base.text)
+        sheet.write_blank(at, layout.coverage[measure], None, styles.total_center)
+    note = form.column_of("note")
+    if note:
+        write_text(sheet, at, place.columns[note.key], texts[NOTE], styles.base.text)
+    for cell in _cells(form, row.key):
+        _write_total(book, sheet, layout, cell)
+    write_text(sheet, at, layout.mark, mark, styles.total_text)
+    write_text(sheet, at, layout.key, row.key, styles.stamp)
+    rows.set(at, max(_heights(layout, row, mark, texts)))
+
+
+def _write_total(book: SummaryBook, sheet: Worksheet, layout: _TotalsLayout, cell: Cell) -> None:
+    """Write one total, and beside the table how many units stand behind it."""
+    plan, styles = book.plan, book.styles
+    total = plan.result.totals[cell]
+    row, column = layout.place.at(cell)
+    if plan.spans:
+        cached = "" if total.value is None else total.value
+        sheet.write_formula(row, column, _formula(plan, cell), styles.number_total, cached)
+    write_text(
+        sheet,
+        row,
+        layout.coverage[cell.measure],
+        coverage_text(total.coverage),
+        styles.total_center,
+    )
 
 
 def _formula(plan: SummaryPlan, cell: Cell) -> str:
-    matrix, column = quoted(plan.words("sheets.matrix")), plan.columns[cell]
-    return sum_formula([f"{matrix}!{xl_range(first, column, last, column)}" for first, last in plan.spans])
+    matrix = quoted(plan.words("sheets.matrix"))
+    column = plan.columns[cell]
+    ranges = [xl_range(first, column, last, column) for first, last in plan.spans]
+    return sum_formula([f"{matrix}!{where}" for where in ranges])
 
 
-def _heights(page: _TotalsLayout, row: Row, mark: str, texts: Mapping[str, str]) -> Iterator[float]:
+def _heights(layout: _TotalsLayout, row: Row, mark: str, texts: Mapping[str, str]) -> Iterator[float]:
     yield text_height(mark, _MARK_WIDTH, LIST_SIZE)
-    for column in page.form.columns:
+    for column in layout.form.columns:
         if column.role == "label":
-            indent = 1 if row.parent and not row.stt else 0
-            yield text_height(row.title, column.width - indent, bold=bool(row.stt))
+            is_indented = row.parent and not row.stt
+            width = column.width - 1 if is_indented else column.width
+            yield text_height(row.title, width, bold=bool(row.stt))
         elif column.role == "unit":
             yield text_height(row.unit_of_measure, column.width)
         elif texts.get(column.key):
             yield text_height(texts[column.key], column.width)
 
 
-def _write_stamp(book: SummaryBook, sheet: Worksheet, page: _TotalsLayout) -> None:
+def _write_stamp(book: SummaryBook, sheet: Worksheet, layout: _TotalsLayout) -> None:
     """Outside the printed part: what a reader one level up needs, and the workbook's names that point at it."""
     plan = book.plan
     register = plan.result.register
     collector = register.collector
-    unit = (collector.code, collector.name) if collector else ("", register.office.name)
-    places = write_stamp(book, sheet, page.key + 1, unit, plan.stamp.kind_summary)
+    unit = ("", register.office.name)
+    if collector:
+        unit = (collector.code, collector.name)
+    places = write_stamp(book, sheet, layout.key + 1, unit, plan.stamp.kind_summary)
     name = quoted(plan.words("sheets.totals"))
     for key in _DEFINED_NAMES:
         where = xl_rowcol_to_cell(*places[key], row_abs=True, col_abs=True)
         book.workbook.define_name(key, f"={name}!{where}")
 
 
-def _set_up(sheet: Worksheet, plan: SummaryPlan, page: _TotalsLayout, last: int) -> None:
-    label = page.form.column_of("label")
-    sheet.freeze_panes(page.place.body, page.place.columns[label.key] + 1 if label else 0)
-    sheet.autofilter(page.place.body - 1, 0, page.place.last_row, page.mark)
+def _set_up(sheet: Worksheet, plan: SummaryPlan, layout: _TotalsLayout, last: int) -> None:
+    label = layout.form.column_of("label")
+    frozen = layout.place.columns[label.key] + 1 if label else 0
+    sheet.freeze_panes(layout.place.body, frozen)
+    sheet.autofilter(layout.place.body - 1, 0, layout.place.last_row, layout.mark)
     set_up_page(sheet)
     sheet.set_footer(footer(plan))
-    sheet.repeat_rows(page.place.head, page.place.body - 1)
-    sheet.print_area(0, 0, last, page.mark)
+    # The names of organ and state are printed once, the head of the table on every page.
+    sheet.repeat_rows(layout.place.head, layout.place.body - 1)
+    sheet.print_area(0, 0, last, layout.mark)

@@ -35,7 +35,8 @@ def write_templates(form: Form, register: Register, folder: Path) -> tuple[Path,
         # Codes that differ only in punctuation must not share a file.
         number = 2
         while path in targets:
-            path, number = folder / f"{stem}_{number}.xlsx", number + 1
+            path = folder / f"{stem}_{number}.xlsx"
+            number += 1
         targets[path] = unit
     for path, stamped in targets.items():
         write_template(form, register, path, stamped)
@@ -64,7 +65,8 @@ def write_template(form: Form, register: Register, out: Path, unit: Unit | None 
 
 def asked_units(register: Register) -> tuple[Unit, ...]:
     """Units that get a copy: all that exist on the form's day, counted in the total or not, less the collector."""
-    return tuple(unit for unit in register.units if unit is not register.collector and unit.valid_on(register.day))
+    others = (unit for unit in register.units if unit is not register.collector)
+    return tuple(unit for unit in others if unit.valid_on(register.day))
 
 
 def file_stem(text: str) -> str:
@@ -77,7 +79,8 @@ def file_stem(text: str) -> str:
 def _write_workbook(workbook: Workbook, form: Form, register: Register, unit: Unit | None) -> None:
     words, formats = load_template_words(), make_formats(workbook)
     data = add_growing_sheet(workbook, words.sheets["data"])
-    guide, lists = (workbook.add_worksheet(words.sheets[name]) for name in ("guide", "lists"))
+    guide = workbook.add_worksheet(words.sheets["guide"])
+    lists = workbook.add_worksheet(words.sheets["lists"])
     layout = lay_out(form, formats)
     name_stamps(workbook, data, layout.stamps)
     # A stamped copy bears its name already; a list of a thousand names would only weigh on every reading.

@@ -25,22 +25,27 @@ def checks_of_cells(checked: CheckedForm) -> Iterator[Check]:
 
 
 def _of_number(checked: CheckedForm, cell: Cell) -> Iterator[Check]:
-    at, where = checked.ref(cell), checked.where(cell)
-    kind = checked.form.by_key[cell.row].kinds[cell.measure]
+    row, at, where = cell.row, checked.ref(cell), checked.where(cell)
+    kind = checked.form.by_key[row].kinds[cell.measure]
+
+    def check(severity: Severity, when: str, wording: str, **facts: str) -> Check:
+        return Check(row, severity, when, checked.say(wording, **facts))
+
+    # A text cannot be compared with 0, so it is told apart first.
     no_number = f"IF(ISNUMBER({at}),OR({at}<0,{at}<>INT({at})),NOT(ISBLANK({at})))"
-    yield Check(cell.row, Severity.ERROR, no_number, checked.say("not_whole", where=where))
+    yield check(Severity.ERROR, no_number, "not_whole", where=where)
     large = checked.stated([cell], f"{at}>{LARGEST[kind]}")
-    yield Check(cell.row, Severity.ERROR, large, checked.say("too_large", where=where))
+    yield check(Severity.ERROR, large, "too_large", where=where)
     # "D" and a figure is a date or a time, "P" and a figure a percentage: pasted cells bring their formats along.
     shown = f'LEFT(CELL("format",{at}),1)'
     dressed = checked.stated([cell], f'OR({shown}="D",{shown}="P")')
-    yield Check(cell.row, Severity.ERROR, dressed, checked.say("no_plain_number", where=where))
+    yield check(Severity.ERROR, dressed, "no_plain_number", where=where)
     if kind is ValueKind.COUNT:
         serials = serials_about(checked.form.first_day, checked.form.last_day)
         dated = checked.stated([cell], f"AND({at}>={serials[0]},{at}<={serials[-1]})")
-        yield Check(cell.row, Severity.WARNING, dated, checked.say("perhaps_date", where=where, number=at))
+        yield check(Severity.WARNING, dated, "perhaps_date", where=where, number=at)
         unusual = checked.stated([cell], f"{at}>={load_number_words().unusual_count}")
-        yield Check(cell.row, Severity.WARNING, unusual, checked.say("range_too_large"))
+        yield check(Severity.WARNING, unusual, "range_too_large")
 
 
 def _of_closed(checked: CheckedForm, row: Row) -> Iterator[Check]:

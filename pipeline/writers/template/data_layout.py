@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from xlsxwriter.utility import xl_col_to_name
+
 from pipeline.extract.own.stamp import StampWords, load_stamp_words
 from pipeline.extract.own.template import TemplateWords, load_template_words
 from pipeline.writers.form_layout import FormPlace, place_form, title_lines
@@ -39,7 +41,7 @@ class DataLayout:
     @property
     def letter(self) -> str:
         """Letter of the column of checks."""
-        return address(0, self.checks).rstrip("1")
+        return xl_col_to_name(self.checks)
 
     @property
     def remarks(self) -> str:
@@ -50,7 +52,12 @@ class DataLayout:
     def checked(self) -> CheckedForm:
         """The form as its formulas see it."""
         answer = self.stamps["blank_means_zero"].at
-        return CheckedForm(self.form, self.place, self.words, f'{answer}="{self.stamp_words.blank_yes}"')
+        return CheckedForm(
+            self.form,
+            self.place,
+            self.words,
+            f'{answer}="{self.stamp_words.blank_yes}"',
+        )
 
 
 def lay_out(form: Form, formats: Formats) -> DataLayout:
@@ -58,10 +65,21 @@ def lay_out(form: Form, formats: Formats) -> DataLayout:
     stamps = place_stamps(form, STAMP_ROW)
     first_title = max(stamp.row for stamp in stamps.values()) + 2
     place = place_form(form, first_title + len(title_lines(form, formats)))
-    return DataLayout(form, place, load_template_words(), load_stamp_words(), stamps, first_title, formats)
+    return DataLayout(
+        form,
+        place,
+        load_template_words(),
+        load_stamp_words(),
+        stamps,
+        first_title,
+        formats,
+    )
 
 
 def colour(sheet: Worksheet, box: Box, inks: Mapping[str, Format]) -> None:
     """Colour texts by how they begin; the words say the same without the colour."""
     for begins, ink in inks.items():
-        sheet.conditional_format(*box, {"type": "text", "criteria": "begins with", "value": begins, "format": ink})
+        sheet.conditional_format(
+            *box,
+            {"type": "text", "criteria": "begins with", "value": begins, "format": ink},
+        )

@@ -1,7 +1,15 @@
 """The data sheet of the blank workbook: what stays on the screen, the stamp, the form, what is wrong in each row."""
 
-from pipeline.extract.own.template import column_reminder
-from pipeline.writers.form_layout import set_widths, title_lines, write_head, write_labels, write_lines
+from collections.abc import Mapping
+
+from pipeline.extract.own.template import TemplateWords, column_reminder
+from pipeline.writers.form_layout import (
+    set_widths,
+    title_lines,
+    write_head,
+    write_labels,
+    write_lines,
+)
 from pipeline.writers.formats import (
     Format,
     Formats,
@@ -13,12 +21,22 @@ from pipeline.writers.formats import (
     write_box,
 )
 from pipeline.writers.template.checks import checks_of, row_formula
-from pipeline.writers.template.data_layout import HINT_ROW, STAMP_ROW, STATUS_ROW, DataLayout, colour
+from pipeline.writers.template.data_layout import (
+    HINT_ROW,
+    STAMP_ROW,
+    STATUS_ROW,
+    DataLayout,
+    colour,
+)
 from pipeline.writers.template.stamp_block import write_stamps
-from pipeline.writers.template.status_line import contact_formula, status_formula, status_of_blank
+from pipeline.writers.template.status_line import (
+    contact_formula,
+    status_formula,
+    status_of_blank,
+)
 from pipeline.writers.template.validation import validate_cells
 from pipeline.writers.xlsxwriter_inside import GrowingSheet
-from schemas.form import ValueKind
+from schemas.form import Row, ValueKind
 from schemas.register import Unit
 
 _CHECKS_WIDTH = 70
@@ -41,17 +59,20 @@ def write_data_sheet(sheet: GrowingSheet, layout: DataLayout, unit: Unit | None)
 def _write_top(sheet: Worksheet, layout: DataLayout, unit: Unit | None) -> None:
     """Write what stays on the screen: the hint, the status line, and what each measure column is."""
     words, place, formats = layout.words, layout.place, layout.formats
-    write_box(sheet, (HINT_ROW, 0, HINT_ROW, place.last_column), words.top["hint"], formats.small)
+    write_box(
+        sheet,
+        (HINT_ROW, 0, HINT_ROW, place.last_column),
+        words.top["hint"],
+        formats.small,
+    )
+    # The status stands over the labels; over each measure stands its reminder.
     last = max(place.measures[0] - 1, 0)
     if last:
         sheet.merge_range(STATUS_ROW, 0, STATUS_ROW, last, "", formats.strong)
     status = status_formula(layout.checked, layout.stamps["unit_code"].at, layout.remarks, layout.letter)
     now = status_of_blank(layout.form, words, layout.letter, unit_known=unit is not None)
     sheet.write_formula(STATUS_ROW, 0, status, formats.strong, now)
-    inks = {"done": formats.ink_done, "look": formats.ink_warning, "nothing": formats.ink_warning}
-    inks["open"] = formats.ink_error
-    begins = {words.status[name].partition("{")[0][:_TELLING]: ink for name, ink in inks.items()}
-    colour(sheet, (STATUS_ROW, 0, STATUS_ROW, last), begins)
+    colour(sheet, (STATUS_ROW, 0, STATUS_ROW, last), _inks_of_status(words, formats))
     for index, column in enumerate(layout.form.columns):
         if column.role == "measure":
             reminder = column_reminder(words, column, index)
@@ -59,6 +80,21 @@ def _write_top(sheet: Worksheet, layout: DataLayout, unit: Unit | None) -> None:
     width = sum(column.width for column in layout.form.columns[: last + 1])
     lines = max(lines_needed(text, width, bold=True) for text in words.status.values())
     sheet.set_row(STATUS_ROW, row_height(max(lines, 2)))
+
+
+def _inks_of_status(words: TemplateWords, formats: Formats) -> Mapping[str, Format]:
+    """How each status begins, before any number in it -> its ink."""
+    inks = {
+        "done": formats.ink_done,
+        "look": formats.ink_warning,
+        "nothing": formats.ink_warning,
+        "open": formats.ink_error,
+    }
+    found: dict[str, Format] = {}
+    for name, ink in inks.items():
+        before_number = words.status[name].partition("{")[0]
+        found[before_number[:_TELLING]] = ink
+    return found
 
 
 def _write_form(sheet: GrowingSheet, layout: DataLayout) -> None:
@@ -73,22 +109,33 @@ def _write_form(sheet: GrowingSheet, layout: DataLayout) -> None:
             sheet.set_row(at, row_height(_TEXT_LINES))
         else:
             sheet.let_grow(at)
-        if row.key in place.spread:
-            box = (at, place.measures[0], at, place.measures[1])
-            write_box(sheet, box, "", _input_look(next(iter(row.kinds.values()), None), formats))
-        else:
-            for measure in form.measures:
-                look = _input_look(row.kinds.get(measure), formats)
-                sheet.write_blank(at, place.columns[measure], None, look)
+        _write_input_cells(sheet, layout, row)
         for column in form.columns:
             if column.role == "note":
                 sheet.write_blank(at, place.columns[column.key], None, formats.open_text)
 
 
+def _write_input_cells(sheet: Worksheet, layout: DataLayout, row: Row) -> None:
+    """Write the cells of a row's measures, empty: one merged cell, or one for each; grey where it takes nothing."""
+    place, formats = layout.place, layout.formats
+    at = place.rows[row.key]
+    if row.key in place.spread:
+        # A row is merged only where all it takes is one thing.
+        kind = next(iter(row.kinds.values()), None)
+        first, last = place.measures
+        write_box(sheet, (at, first, at, last), "", _input_look(kind, formats))
+        return
+    for measure in layout.form.measures:
+        look = _input_look(row.kinds.get(measure), formats)
+        sheet.write_blank(at, place.columns[measure], None, look)
+
+
 def _input_look(kind: ValueKind | None, formats: Formats) -> Format:
     if kind is None:
         return formats.closed
-    return formats.open_text if kind is ValueKind.TEXT else formats.open_number
+    if kind is ValueKind.TEXT:
+        return formats.open_text
+    return formats.open_number
 
 
 def _write_checks(sheet: Worksheet, layout: DataLayout) -> None:
@@ -103,13 +150,18 @@ def _write_checks(sheet: Worksheet, layout: DataLayout) -> None:
         row = place.rows[key]
         sheet.write_string(row, layout.keys, key, formats.hidden)
         if checks:
-            sheet.write_formula(row, layout.checks, row_formula(checks, layout.words), formats.remark, "")
+            sheet.write_formula(
+                row,
+                layout.checks,
+                row_formula(checks, layout.words),
+                formats.remark,
+                "",
+            )
     sheet.set_column(layout.checks, layout.checks, _CHECKS_WIDTH)
     sheet.set_column(layout.keys, layout.keys, None, None, {"hidden": True})
     remark = layout.words.remark
     inks = {remark["error"]: formats.ink_error, remark["warning"]: formats.ink_warning}
-    for first in (STATUS_ROW, place.body):
-        last = STATUS_ROW if first == STATUS_ROW else place.last_row
+    for first, last in ((STATUS_ROW, STATUS_ROW), (place.body, place.last_row)):
         colour(sheet, (first, layout.checks, last, layout.checks), inks)
 
 
@@ -120,7 +172,10 @@ def _set_up(sheet: Worksheet, layout: DataLayout, unit: Unit | None) -> None:
     set_up_page(sheet)
     sheet.print_area(STAMP_ROW, 0, place.last_row, place.last_column)
     sheet.repeat_rows(place.head, place.body - 1)
-    set_foot(sheet, layout.words.file["foot"].format(form_id=form.id, form_version=form.version))
+    set_foot(
+        sheet,
+        layout.words.file["foot"].format(form_id=form.id, form_version=form.version),
+    )
     # Only the top stays: with the head in it a small screen would show no more than a few rows.
     sheet.freeze_panes(STATUS_ROW + 1, 0)
     sheet.protect("", {"select_locked_cells": False, "format_rows": True})

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from xlsxwriter.utility import xl_rowcol_to_cell
+
 from pipeline.extract.own.template import TemplateWords
 from pipeline.writers.form_layout import FormPlace, boxes_of
 from schemas.form import Form
@@ -70,7 +72,9 @@ class CheckedForm:
         """That a blank total is more than a blank: a part has a figure, or something that may be one."""
         parts = self.added_up[total]
         unsure = f"{self.count('COUNTA', parts)}-{self.count('COUNT', parts)}"
-        figures = f"IF({self.blanks_are_zero},{'+'.join(map(_sum, self.refs(parts)))},{self.count('COUNT', parts)})"
+        # A blank that is a 0 adds nothing: only figures above 0 make such a total more than a blank.
+        above_zero = "+".join(map(_sum, self.refs(parts)))
+        figures = f"IF({self.blanks_are_zero},{above_zero},{self.count('COUNT', parts)})"
         return f"AND(ISBLANK({self.ref(total)}),{figures}+{unsure}>0)"
 
     def is_added_up(self, total: Cell) -> str:
@@ -90,7 +94,9 @@ class CheckedForm:
 
     def _is_blank(self, cell: Cell) -> str:
         blank = f"ISBLANK({self.ref(cell)})"
-        return f"AND({blank},NOT({self.is_of_parts(cell)}))" if cell in self.added_up else blank
+        if cell not in self.added_up:
+            return blank
+        return f"AND({blank},NOT({self.is_of_parts(cell)}))"
 
     def known(self, cells: Sequence[Cell]) -> str:
         """That each of the cells is a number or blank."""
@@ -98,8 +104,11 @@ class CheckedForm:
 
     def numbers(self, cells: Sequence[Cell]) -> str:
         """How many of the cells hold a number, as a formula; a total that a run adds up holds one."""
-        added_up = (f"+IF({self.is_added_up(cell)},1,0)" for cell in cells if cell in self.added_up)
-        return self.count("COUNT", cells) + "".join(added_up)
+        numbers = self.count("COUNT", cells)
+        for cell in cells:
+            if cell in self.added_up:
+                numbers += f"+IF({self.is_added_up(cell)},1,0)"
+        return numbers
 
     def stated(self, cells: Sequence[Cell], condition: str) -> str:
         """A condition that is asked only where every one of the cells holds a number."""
@@ -127,12 +136,7 @@ class CheckedForm:
 
 def address(row: int, column: int, *, fixed: bool = False) -> str:
     """Address of a cell as Excel shows it, from row and column counted from 0."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"${letters}${row + 1}" if fixed else f"{letters}{row + 1}"
+    return xl_rowcol_to_cell(row, column, row_abs=fixed, col_abs=fixed)
 
 
 def quoted(text: str) -> str:

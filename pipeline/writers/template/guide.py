@@ -34,6 +34,7 @@ def write_guide(sheet: Worksheet, form: Form, register: Register, formats: Forma
         sheet.set_column(column, column, width)
     set_up_page(sheet)
     sheet.print_area(0, 0, row, len(_WIDTHS) - 1)
+    # Without a password: it keeps from typing where nothing is read, and locks nobody out.
     sheet.protect()
 
 
@@ -44,7 +45,8 @@ def _write_line(sheet: Worksheet, row: int, texts: tuple[str, ...], look: Format
         write_box(sheet, (row, 0, row, len(_WIDTHS) - 1), texts[0], look)
         lines = lines_needed(texts[0], _WHOLE_WIDTH, size, bold=bold)
     else:
-        for column, text in enumerate(texts):
+        lines = 1
+        for column, (text, width) in enumerate(zip(texts, _WIDTHS, strict=False)):
             sheet.write_string(row, column, text, look)
-        lines = max(lines_needed(text, width, size, bold=bold) for text, width in zip(texts, _WIDTHS, strict=False))
+            lines = max(lines, lines_needed(text, width, size, bold=bold))
     sheet.set_row(row, row_height(lines, size))

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 from pipeline.extract.own.stamp import load_stamp_words
 from pipeline.extract.own.template import texts_of_lists
-from pipeline.writers.formats import Formats, Workbook, Worksheet, lines_needed, row_height, write_box
+from pipeline.writers.formats import (
+    Formats,
+    Workbook,
+    Worksheet,
+    lines_needed,
+    row_height,
+    write_box,
+)
 from pipeline.writers.template.formulas import address
 from schemas.form import Form
 from schemas.register import Unit
@@ -44,13 +51,14 @@ def place_stamps(form: Form, first_row: int) -> Mapping[str, Stamp]:
     last = max(len(form.columns) - 1, label + 1)
     stamps: dict[str, Stamp] = {}
     row = first_row
-    for line in _STAMP_LINES:
-        if len(line) > 1 and last - label >= _WIDTH_OF_PAIRS:
-            stamps[line[0]] = Stamp(row, label, label + 1, last - 2)
-            stamps[line[1]] = Stamp(row, last - 1, last, last)
+    has_room_for_pairs = last - label >= _WIDTH_OF_PAIRS
+    for fields in _STAMP_LINES:
+        if len(fields) > 1 and has_room_for_pairs:
+            stamps[fields[0]] = Stamp(row, label, label + 1, last - 2)
+            stamps[fields[1]] = Stamp(row, last - 1, last, last)
             row += 1
             continue
-        for name in line:
+        for name in fields:
             stamps[name] = Stamp(row, label, label + 1, last)
             row += 1
     return stamps
@@ -58,6 +66,7 @@ def place_stamps(form: Form, first_row: int) -> Mapping[str, Stamp]:
 
 def name_stamps(workbook: Workbook, sheet: Worksheet, stamps: Mapping[str, Stamp]) -> None:
     """Give the values their names in the workbook."""
+    # A name goes along when rows are inserted above its cell.
     for name in _NAMED:
         workbook.define_name(name, f"='{sheet.name}'!{stamps[name].at}")
 
@@ -68,14 +77,20 @@ def write_lists(workbook: Workbook, sheet: Worksheet, units: Sequence[Unit]) -> 
         sheet.write_string(0, column, name)
         for row, text in enumerate(texts, 1):
             sheet.write_string(row, column, text)
-        first, last = address(1, column, fixed=True), address(max(len(texts), 1), column, fixed=True)
+        first = address(1, column, fixed=True)
+        # A name has to point at a cell, be the list empty.
+        last = address(max(len(texts), 1), column, fixed=True)
         workbook.define_name(name, f"='{sheet.name}'!{first}:{last}")
     sheet.protect()
     sheet.hide()
 
 
 def write_stamps(
-    sheet: Worksheet, form: Form, stamps: Mapping[str, Stamp], formats: Formats, unit: Unit | None
+    sheet: Worksheet,
+    form: Form,
+    stamps: Mapping[str, Stamp],
+    formats: Formats,
+    unit: Unit | None,
 ) -> None:
     """Write labels and values. A unit's code and name are constants, as some formats lose the text of a formula."""
     words = load_stamp_words()
@@ -85,11 +100,13 @@ def write_stamps(
     for name, stamp in stamps.items():
         sheet.write_string(stamp.row, stamp.label, getattr(words, name) + ":", formats.stamp_label)
         box = (stamp.row, stamp.value, stamp.row, stamp.last)
+        # The code follows from the name that is chosen, so nobody types it.
         is_open = name not in fixed and name != "unit_code"
-        write_box(sheet, box, fixed.get(name, ""), formats.open_stamp if is_open else formats.stamp_value)
+        look = formats.open_stamp if is_open else formats.stamp_value
+        write_box(sheet, box, fixed.get(name, ""), look)
     if not unit:
-        code, chosen_name = stamps["unit_code"], stamps["unit_name"]
-        place = f"MATCH({chosen_name.at},unit_names,0)"
+        code = stamps["unit_code"]
+        place = f"MATCH({stamps['unit_name'].at},unit_names,0)"
         chosen = f'=IF(ISNA({place}),"",INDEX(unit_codes,{place}))'
         sheet.write_formula(code.row, code.value, chosen, formats.stamp_value, "")
     for row in {stamp.row for stamp in stamps.values()}:
@@ -102,12 +119,14 @@ def _height(form: Form, stamps: Mapping[str, Stamp], row: int, fixed: Mapping[st
     widths = [column.width for column in form.columns]
     lines = 1
     for name, stamp in stamps.items():
-        if stamp.row == row:
-            room = sum(widths[stamp.value : stamp.last + 1]) or widths[-1]
-            label = getattr(words, name) + ":"
-            lines = max(
-                lines,
-                lines_needed(label, widths[stamp.label]),
-                lines_needed(fixed.get(name, ""), room, bold=True),
-            )
+        if stamp.row != row:
+            continue
+        # A form without columns right of the labels still has a value beside them.
+        room = sum(widths[stamp.value : stamp.last + 1]) or widths[-1]
+        label = getattr(words, name) + ":"
+        lines = max(
+            lines,
+            lines_needed(label, widths[stamp.label]),
+            lines_needed(fixed.get(name, ""), room, bold=True),
+        )
     return row_height(lines)

@@ -17,11 +17,15 @@ def status_formula(checked: CheckedForm, unit_code: str, remarks: str, letter: s
     """
     words = checked.words
     blanks = _blanks(checked)
-    errors, warnings = (
-        f"SUMPRODUCT(--(LEFT({remarks},{len(words.remark[name])})={quoted(words.remark[name])}))"
-        for name in ("error", "warning")
-    )
-    facts = {"blanks": blanks, "errors": errors, "warnings": warnings, "letter": quoted(letter)}
+    errors = _rows_beginning(words.remark["error"], remarks)
+    warnings = _rows_beginning(words.remark["warning"], remarks)
+    facts = {
+        "blanks": blanks,
+        "errors": errors,
+        "warnings": warnings,
+        "letter": quoted(letter),
+    }
+    # Whatever has to be done first is said first, and alone.
     texts = {name: spelt(text, facts) for name, text in words.status.items()}
     numbers = checked.count("COUNT", checked.form.number_cells)
     return (
@@ -30,6 +34,11 @@ def status_formula(checked: CheckedForm, unit_code: str, remarks: str, letter: s
         f"IF({numbers}=0,{texts['nothing']},"
         f"IF({warnings}>0,{texts['look']},{texts['done']}))))"
     )
+
+
+def _rows_beginning(remark: str, remarks: str) -> str:
+    """How many texts in the column of remarks begin so, as a formula."""
+    return f"SUMPRODUCT(--(LEFT({remarks},{len(remark)})={quoted(remark)}))"
 
 
 def status_of_blank(form: Form, words: TemplateWords, letter: str, *, unit_known: bool) -> str:
@@ -43,7 +52,10 @@ def contact_formula(checked: CheckedForm, stamps: Mapping[str, Stamp], stamp_wor
     words = checked.words
     missing = ",".join(f"LEN({stamps[name].at})=0" for name in ("filled_by", "phone"))
     begun = f"OR({checked.count('COUNT', checked.form.number_cells)}>0,{checked.blanks_are_zero})"
-    labels = {"filled_by": quoted(stamp_words.filled_by), "phone": quoted(stamp_words.phone)}
+    labels = {
+        "filled_by": quoted(stamp_words.filled_by),
+        "phone": quoted(stamp_words.phone),
+    }
     text = f"{quoted(words.remark['warning'])}&{spelt(words.checks['no_contact'], labels)}"
     return f'=IF(AND({begun},OR({missing})),{text},"")'
 
@@ -52,5 +64,7 @@ def _blanks(checked: CheckedForm) -> str:
     """How many cells a run would count as blank; a total of parts is none, and is told in its row."""
     required = required_cells(checked.form)
     blanks = f"{len(required)}-{checked.count('COUNTA', required)}"
-    totals = (f"-IF({checked.is_of_parts(cell)},1,0)" for cell in required if cell in checked.added_up)
-    return f"IF({checked.blanks_are_zero},0,{blanks}{''.join(totals)})"
+    for cell in required:
+        if cell in checked.added_up:
+            blanks += f"-IF({checked.is_of_parts(cell)},1,0)"
+    return f"IF({checked.blanks_are_zero},0,{blanks})"

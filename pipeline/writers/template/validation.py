@@ -29,12 +29,12 @@ def validate_cells(sheet: Worksheet, layout: DataLayout, unit: Unit | None) -> N
 
 
 def _only_whole_numbers(sheet: Worksheet, layout: DataLayout, kind: ValueKind) -> None:
-    form = layout.form
+    form, texts = layout.form, layout.words.validation
     cells = [cell for cell in form.number_cells if form.by_key[cell.row].kinds[cell.measure] is kind]
     boxes = boxes_of(map(layout.place.at, cells))
     if not boxes:
         return
-    title, text = (layout.words.validation[f"{kind.value}_{part}"] for part in ("title", "text"))
+    title, text = texts[f"{kind.value}_title"], texts[f"{kind.value}_text"]
     options: dict[str, Any] = {
         "validate": "integer",
         "criteria": "between",
@@ -42,6 +42,7 @@ def _only_whole_numbers(sheet: Worksheet, layout: DataLayout, kind: ValueKind) -
         "maximum": LARGEST[kind],
         "error_title": title,
         "error_message": text,
+        # One rule for all boxes, as if it had been set for a selection.
         "other_cells": [list(box) for box in boxes[1:]],
     }
     if kind is ValueKind.MONEY:

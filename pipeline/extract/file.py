@@ -11,6 +11,8 @@ from pathlib import Path
 
 from pipeline.extract.context import ReadingContext, reading_context
 from pipeline.extract.locate import locate
+from pipeline.extract.own.shown_digest import bears_digest, is_as_written
+from pipeline.extract.own.summary_words import load_summary_words
 from pipeline.extract.returns import read_forms
 from pipeline.findings import codes, finding
 from pipeline.model import Fact, FileReading, Finding, Times
@@ -79,6 +81,7 @@ def read_bytes(found: Found, data: bytes, context: ReadingContext) -> FileReadin
         if book is None:
             return _of_paper(_without_return(reading, kind), box, kind, context.limits)
         whole = _read_book(replace(reading, subject=found.subject), book, context)
+        whole = _with_changes_of_ours(whole, box, book, context)
         has_answer = whole.returns or not book.every_value_is_text
         return whole if has_answer else _of_paper(_without_return(whole, kind), box, kind, context.limits)
     except OverLimit as error:
@@ -130,6 +133,19 @@ def _read_book(reading: FileReading, book: Book, context: ReadingContext) -> Fil
     if book.facts is None:
         return whole
     return replace(whole, findings=(*_told_of_book(book.facts), *whole.findings))
+
+
+def _with_changes_of_ours(reading: FileReading, box: Container, book: Book, context: ReadingContext) -> FileReading:
+    """Ask the digest of a summary of this very office whether it still says what was written."""
+    collector = context.unit_names.register.collector
+    is_ours = any(one.is_summary and collector and one.claim.unit == collector.code for one in reading.returns)
+    if not is_ours or not bears_digest(box.data):
+        return reading
+    sheets = {sheet.name: sheet for sheet in book.sheets(lambda sheet: False)}
+    if is_as_written(box.data, sheets, context.labels, load_summary_words()):
+        return reading
+    changed = tuple(replace(one, is_changed=True) if one.is_summary else one for one in reading.returns)
+    return replace(reading, returns=changed)
 
 
 def _of_paper(reading: FileReading, box: Container, kind: Kind, limits: Limits) -> FileReading:

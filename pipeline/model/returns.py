@@ -75,6 +75,8 @@ class Return:
     blank_means_zero: bool | None = None
     elsewhere: Mapping[Cell, str] = field(default_factory=dict)
     """blank cells whose number may stand elsewhere in their line, never a zero -> what stands there, if untold"""
+    is_changed: bool = False
+    """a summary of this very office that does not say any more what was written"""
     preferred: bool = False
     """an officer chose it among the copies of its unit"""
     filled_by: str = ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pipeline.consolidation.select.words import rank_of
 from pipeline.extract.blanks import OPEN_BLANKS
 from pipeline.findings import Becomes, codes, codes_that_make, finding
-from pipeline.model import FileReading, FileStatus, Finding, Return, Times
+from pipeline.model import Fact, FileReading, FileStatus, Finding, Return, Times
 from schemas.form import Form
 from schemas.register import Register
 from schemas.rules import Severity
@@ -58,14 +58,14 @@ def judge(form: Form, register: Register, reading: FileReading, one: Return, *, 
 
 
 def _told_of_changed_totals(one: Return) -> Iterable[Finding]:
-    """Ask about a summary of this office whose totals are not the sums of its own lines: somebody typed over them."""
+    """Ask about a summary of this office in which somebody typed over what it said, or over a total alone."""
     typed_over = [told for told in one.findings if told.code == codes.SUMMARY_AGAINST_ITSELF]
     count = sum(int(str(told.facts.get("count", 1))) for told in typed_over)
-    if count:
-        cells = tuple(told.cell for told in typed_over if told.cell)
-        yield finding(
-            codes.OWN_SUMMARY_CHANGED, sheet=one.sheet, facts={"changes": count, **({"cells": cells} if cells else {})}
-        )
+    facts: dict[str, Fact] = {"changes": count} if count else {}
+    if cells := tuple(told.cell for told in typed_over if told.cell):
+        facts["cells"] = cells
+    if count or one.is_changed:
+        yield finding(codes.OWN_SUMMARY_CHANGED, sheet=one.sheet, facts=facts)
 
 
 def pass_over_blank_forms(cases: Iterable[Case], counted: Mapping[str, Case]) -> None:

@@ -32,6 +32,11 @@ _DIGITS = 5
 _LISTS = ("matrix", "ledger", "issues", "texts", "sources")
 
 
+def bears_digest(data: bytes) -> bool:
+    """Whether a workbook is a summary that kept what it said when it was written."""
+    return SHOWN in _kept_in(data)
+
+
 def is_as_written(data: bytes, sheets: Mapping[str, Sheet], labels: Labels, words: SummaryWords) -> bool:
     """Tell whether a summary still shows what was written; one that bears no digest is not known to."""
     kept = _kept_in(data)

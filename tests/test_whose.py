@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from examples.filling import cell_addresses
 from pipeline.extract.identify import Clues, identify, names_of_register, says_not_to_use
 from pipeline.model import UnitLine
+from pipeline.writers.template import write_template
 from schemas.register import load_register_csv, shipped_register
 from tests.builders import make_register, make_unit, shipped_form
 from tests.decisions_by_hand import SIGNED, fill, lines_in
@@ -936,3 +937,25 @@ def test_a_name_of_a_trial_an_estimate_or_another_office_is_asked_about(a_round:
     a_round.put(DONG_MAI, name)
     told = [one for one in a_round.run()[name] if one in ("U012", "U013", "U014", "S018", "F015")]
     assert told == ([code] if code else [])
+
+
+def test_a_return_on_a_sheet_called_a_draft_is_asked_about(a_round: Round) -> None:
+    a_round.put_others(DONG_MAI)
+    a_round.put(DONG_MAI, FILES[DONG_MAI], named("Nháp"))
+    codes = a_round.run()[FILES[DONG_MAI]]
+    assert "S018" in codes
+    assert "U014" not in codes
+    assert a_round.exit_code == 1
+
+
+@pytest.mark.parametrize(("unit", "blank"), [("", "F008"), (DONG_MAI, "F059")])
+def test_a_blank_form_that_is_called_so_is_not_said_not_to_be_used(a_round: Round, unit: str, blank: str) -> None:
+    register = load_register_csv(a_round.register, shipped_form().first_day)
+    for code in UNITS:
+        a_round.put(code, FILES[code])
+    name = "Đông Mai (mẫu trắng).xlsx"
+    write_template(shipped_form(), register, a_round.input / name, register.by_code.get(unit))
+    codes = a_round.run()[name]
+    assert blank in codes
+    assert "U014" not in codes
+    assert a_round.books() == (TOTAL, 3, 3)

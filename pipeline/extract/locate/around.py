@@ -7,6 +7,7 @@ from itertools import repeat
 from pipeline.extract.locate.shape import Address, Body, Located, NameLine, Stamped
 from pipeline.extract.locate.words import NAMES_UNIT, UNIT_LINE, Labels
 from pipeline.extract.numbers.remarks import figures_of, says_incomplete, says_replacement
+from pipeline.extract.own.template import is_said_by_formula
 from pipeline.findings import codes, finding
 from pipeline.model import Fact, Finding
 from pipeline.readers.sheets import CellValue, Sheet, Unseen, cell_name
@@ -180,7 +181,7 @@ def told_of_the_rest(sheet: Sheet, located: Located, own: Collection[Address]) -
         is_number = not isinstance(value, str) or fold(value).isdecimal()
         is_number |= in_table and isinstance(value, str) and any(map(str.isdecimal, value))
         is_change = not is_number and isinstance(value, str) and says_replacement(value) and bool(figures_of(value))
-        if isinstance(value, str) and row not in rows:
+        if isinstance(value, str) and row not in rows and not is_said_by_formula(value):
             is_change |= says_incomplete(value)
         said = changes if is_change else texts
         kind = unseen if isinstance(value, Unseen) else numbers if is_number and not is_change else said

@@ -668,7 +668,7 @@ def test_a_word_for_zero_beside_the_table_is_told(draft: Draft) -> None:
 
 @pytest.mark.parametrize("is_formula", [True, False])
 def test_a_text_beside_the_table_is_told_also_where_a_formula_says_it(draft: Draft, is_formula: bool) -> None:
-    said = "CHƯA XONG: còn 5 ô trống, 2 chỗ sai"
+    said = "Số liệu đã đối chiếu với các khu"
     top = altered(draft, lambda draft, rng: draft.lines.insert(0, Line("top", {"stt": said})), Random(0))
     sheet, facts = as_sheet(top)
     facts = replace(facts, formulas=frozenset({(0, 0)} if is_formula else ()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 
-from pipeline.extract.identify.words import Words, phrase_at
+from pipeline.extract.identify.name_words import Words, phrase_at
 
 _DAYS, _MONTHS = 31, 12
 _YEARS = range(15, 41)
@@ -19,12 +19,17 @@ def is_date(number: str) -> bool:
         return number[:2] in ("19", "20") or _is_day(number[:2], number[2:])
     if len(number) == _LONG_DATE:
         first, middle, last = number[:2], number[2:4], number[4:]
-        return (int(last) in _YEARS and _is_day(first, middle)) or (int(first) in _YEARS and _is_day(middle, last))
+        return _is_day_of_year(first, middle, last) or _is_day_of_year(middle, last, first)
     return False
 
 
-def _is_day(one: str, other: str) -> bool:
-    low, high = sorted((int(one), int(other)))
+def _is_day_of_year(first: str, second: str, year: str) -> bool:
+    return int(year) in _YEARS and _is_day(first, second)
+
+
+def _is_day(first: str, second: str) -> bool:
+    """Whether two numbers are a day and a month, whichever stands first."""
+    low, high = sorted((int(first), int(second)))
     return 1 <= low <= _MONTHS and high <= _DAYS
 
 

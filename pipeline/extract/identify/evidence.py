@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from pipeline.extract.identify.name_words import Words, phrase_at, words_in
 from pipeline.extract.identify.names import Names, phrases_of
 from pipeline.extract.identify.parts import Part, parts_in
 from pipeline.extract.identify.texts import by_code, by_name, every_unit_in, inside
-from pipeline.extract.identify.words import Words, phrase_at, words_in
 from pipeline.model import UnitLine
 from schemas.text import visible
 
@@ -82,7 +82,7 @@ class Evidence:
         return self.units[0] if len(self.units) == 1 and self.part is None else None
 
     @property
-    def said(self) -> str:
+    def quoted(self) -> str:
         """What a finding quotes: "file=THCS Dong Mai.xlsx"."""
         return f"{self.kind}={visible(self.text)}"
 
@@ -106,26 +106,37 @@ def steps_of(path: str) -> tuple[Step, ...]:
 
     The numbers that the program gives to the e-mails of a mailbox, and to what has no name, are left out.
     """
-    pieces = [piece.split("/") for piece in path.split("!")]
-    steps: list[tuple[str, str]] = []
+    known = [(kind, text) for kind, text in _kinds_and_texts(path) if text]
+    steps: list[Step] = []
+    for index, (kind, text) in enumerate(known):
+        # The last two are the file and what it lies in.
+        is_last = index >= len(known) - 2
+        steps.append(Step(kind, text, _name(kind, text), is_last=is_last))
+    return tuple(steps)
+
+
+def _kinds_and_texts(path: str) -> Iterator[tuple[str, str]]:
+    containers = path.split("!")
     is_in_mail = False
-    for depth, piece in enumerate(pieces):
-        *folders, last = piece
+    for depth, place in enumerate(containers, 1):
+        *folders, last = place.split("/")
         suffix = PurePosixPath(last).suffix.lower()
-        steps += [("folder", folder) for folder in folders]
-        if not (is_in_mail and not folders and _NUMBER_OF_OURS.fullmatch(last)):
-            steps.append((_kind(suffix, is_file=depth == len(pieces) - 1), last))
+        for folder in folders:
+            yield "folder", folder
+        is_number_of_ours = is_in_mail and not folders and _NUMBER_OF_OURS.fullmatch(last)
+        if not is_number_of_ours:
+            yield _kind(suffix, is_file=depth == len(containers)), last
         is_in_mail = suffix in _MAILS
-    known = [(kind, text) for kind, text in steps if text]
-    return tuple(
-        Step(kind, text, _name(kind, text), is_last=index >= len(known) - 2) for index, (kind, text) in enumerate(known)
-    )
 
 
 def _kind(suffix: str, *, is_file: bool) -> str:
     if is_file:
         return "file"
-    return "mail" if suffix in _MAILS else "archive" if suffix in _ARCHIVES else "folder"
+    if suffix in _MAILS:
+        return "mail"
+    if suffix in _ARCHIVES:
+        return "archive"
+    return "folder"
 
 
 def _name(kind: str, text: str) -> str:
@@ -144,21 +155,28 @@ def of_line(line: UnitLine, names: Names) -> Evidence | None:
     """Say what a further line that names a unit says, or who filled the form in; None where it names nobody."""
     if line.stamp == "filled_by":
         return _of_maker(line, names)
-    units = by_code(line.text, names.register) if line.stamp == "unit_code" else by_name(line.text, names)
+    is_code = line.stamp == "unit_code"
+    units = by_code(line.text, names.register) if is_code else by_name(line.text, names)
     if len(units) == 1:
         return Evidence("line", line.text, units, cell=line.cell)
-    if units or line.stamp == "unit_code":
+    if units or is_code:
         # A name that several units bear is that of one of them; a code of nobody is that of a stranger.
         return Evidence("line", line.text, is_stranger=not units, cell=line.cell)
     parts = _not_addresses(parts_in(line.text, names), words_in(line.text))
     if parts:
-        return Evidence("line", line.text, tuple(every_unit_in((line.text,), names)), parts[0], cell=line.cell)
+        owners = tuple(every_unit_in((line.text,), names))
+        return Evidence("line", line.text, owners, parts[0], cell=line.cell)
     return _of_other_office(line, names)
 
 
 def _not_addresses(parts: Sequence[Part], words: Words) -> list[Part]:
     """Leave out the quarter of an address: "UBND phường Đông Mai, khu 3"."""
-    return [part for part in parts if part.is_school or part.start == 0 or part.start not in words.starts]
+    kept: list[Part] = []
+    for part in parts:
+        is_behind_a_sign = part.start > 0 and part.start in words.starts
+        if part.is_school or not is_behind_a_sign:
+            kept.append(part)
+    return kept
 
 
 def _of_other_office(line: UnitLine, names: Names) -> Evidence | None:
@@ -166,26 +184,37 @@ def _of_other_office(line: UnitLine, names: Names) -> Evidence | None:
     text = words_in(line.text)
     if phrase_at(text, 0, "collecting") or phrase_at(text, 0, "not_levels"):
         return None
+    stranger = Evidence("line", line.text, is_stranger=True, cell=line.cell)
     first = _prefix(text)
     if not first:
-        return Evidence("line", line.text, is_stranger=True, cell=line.cell) if line.stamp == "unit_name" else None
-    rest = text.folded[first:]
-    while rest and (more := _prefix_of(rest)):
-        rest = rest[more:]
+        return stranger if line.stamp == "unit_name" else None
+    rest = _without_prefixes(text.folded[first:])
     named = every_unit_in((line.text,), names)
     if not rest or len(named) == 1:
         return Evidence("line", line.text, tuple(named), cell=line.cell)
     # "P. Hành chính" is no ward: a single letter may stand for any word.
-    return Evidence("line", line.text, is_stranger=True, cell=line.cell) if len(text.folded[0]) > 1 else None
+    is_one_letter = len(text.folded[0]) <= 1
+    return None if is_one_letter else stranger
 
 
 def _prefix(text: Words) -> int:
     """Give how many words at the beginning are known to stand before the name of a unit."""
-    return max((phrase_at(text, 0, level) for level in ("prefixes", "higher")), default=0)
+    return max(phrase_at(text, 0, "prefixes"), phrase_at(text, 0, "higher"))
 
 
-def _prefix_of(rest: tuple[str, ...]) -> int:
-    return max((len(phrase) for phrase in phrases_of("prefixes") if rest[: len(phrase)] == phrase), default=0)
+def _without_prefixes(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Take all words off the beginning that are known to stand before the name of a unit."""
+    while words and (count := _longest_prefix(words)):
+        words = words[count:]
+    return words
+
+
+def _longest_prefix(words: tuple[str, ...]) -> int:
+    longest = 0
+    for phrase in phrases_of("prefixes"):
+        if words[: len(phrase)] == phrase:
+            longest = max(longest, len(phrase))
+    return longest
 
 
 def _of_maker(line: UnitLine, names: Names) -> Evidence | None:
@@ -193,15 +222,38 @@ def _of_maker(line: UnitLine, names: Names) -> Evidence | None:
     words = words_in(line.text)
     units = by_name(line.text, names)
     if len(units) == 1:
-        return Evidence("maker", line.text, units, is_weak=True, is_only_against=True, cell=line.cell)
+        return _weak_against("maker", line.text, units, None, line.cell)
+    part = _part_of_maker(line.text, words, names)
+    if part is None:
+        return None
+    behind = part.start + len(part.phrase.split())
+    if _names_person(words, behind):
+        return None
+    owners = tuple(every_unit_in((line.text,), names))
+    return _weak_against("maker", line.text, owners, part, line.cell)
+
+
+def _part_of_maker(text: str, words: Words, names: Names) -> Part | None:
+    """Find the part that a line begins with, behind words for its board."""
     start = 0
     while count := phrase_at(words, start, "boards"):
         start += count
-    part = next((part for part in parts_in(line.text, names) if part.start == start), None)
-    if part is None or _names_person(words, part.start + len(part.phrase.split()), names):
-        return None
-    named = tuple(every_unit_in((line.text,), names))
-    return Evidence("maker", line.text, named, part, is_weak=True, is_only_against=True, cell=line.cell)
+    for part in parts_in(text, names):
+        if part.start == start:
+            return part
+    return None
+
+
+def _weak_against(kind: str, text: str, units: tuple[str, ...], part: Part | None, cell: str | None) -> Evidence:
+    return Evidence(
+        kind,
+        text,
+        units,
+        part,
+        is_weak=True,
+        is_only_against=True,
+        cell=cell,
+    )
 
 
 def of_headings(headings: Sequence[Heading], names: Names) -> Iterator[Evidence]:
@@ -209,11 +261,13 @@ def of_headings(headings: Sequence[Heading], names: Names) -> Iterator[Evidence]
 
     A letterhead goes from the office above down to the one that writes: the last unit that it names is the writer's.
     """
-    above = [one for heading in headings if heading.is_above for one in _of_heading(heading, names)]
-    yield from above[-1:]
+    above: list[Evidence] = []
+    below: list[Evidence] = []
     for heading in headings:
-        if not heading.is_above:
-            yield from _of_heading(heading, names)
+        place = above if heading.is_above else below
+        place.extend(_of_heading(heading, names))
+    yield from above[-1:]
+    yield from below
 
 
 def says_to_whom(text: str) -> bool:
@@ -234,24 +288,41 @@ def _of_heading(heading: Heading, names: Names) -> Iterator[Evidence]:
         # Below the table a bare name may be that of the person who signs.
         is_office = heading.is_above or signed > 0 or phrase_at(words, 0, "prefixes") > 0
         if len(units) == 1 and is_office:
-            yield Evidence("heading", text, units, is_weak=True, is_only_against=True, cell=heading.cell)
-        elif not units and heading.is_above and (part := _part_at_start(text, names)):
-            named = tuple(every_unit_in((text,), names))
-            yield Evidence("heading", text, named, part, is_weak=True, is_only_against=True, cell=heading.cell)
+            yield _weak_against("heading", text, units, None, heading.cell)
+        if units or not heading.is_above:
+            continue
+        part = _part_at_start(text, names)
+        if part is not None:
+            owners = tuple(every_unit_in((text,), names))
+            yield _weak_against("heading", text, owners, part, heading.cell)
 
 
 def _part_at_start(text: str, names: Names) -> Part | None:
     """Find the part that a whole line names: "TRƯỜNG THCS ĐÔNG MAI", "Khu phố 3"; a longer line is a sentence."""
     parts = parts_in(text, names)
-    if not parts or parts[0].start > 0 or len(words_in(text)) > _LONGEST_NAME:
+    if not parts or parts[0].start > 0:
         return None
-    return next((part for part in parts if part.has_name), None)
+    if len(words_in(text)) > _LONGEST_NAME:
+        return None
+    return _with_name(parts)
 
 
-def _names_person(words: Words, behind: int, names: Names) -> bool:
-    """Tell whether a person is named behind the office that filled the form in: "Trường THCS Đông Mai - Lê Thị Hoa"."""
-    begins = (index for index in sorted(words.starts) if index > behind)
-    return any(phrase_at(words, index, "surnames") or phrase_at(words, index, "titles") for index in begins)
+def _with_name(parts: Sequence[Part]) -> Part | None:
+    """Return the first part of which it is said which one it is."""
+    for part in parts:
+        if part.has_name:
+            return part
+    return None
+
+
+def _names_person(words: Words, behind: int) -> bool:
+    """Whether a person is named behind the office that filled the form in: "Trường THCS Đông Mai - Lê Thị Hoa"."""
+    for index in words.starts:
+        if index <= behind:
+            continue
+        if phrase_at(words, index, "surnames") or phrase_at(words, index, "titles"):
+            return True
+    return False
 
 
 def of_sheet(sheet: str, names: Names) -> Evidence:
@@ -261,9 +332,11 @@ def of_sheet(sheet: str, names: Names) -> Evidence:
 
 def of_subject(subject: str, names: Names) -> Evidence | None:
     """Say what the subject of a message says, which may bring the returns of several units."""
-    one = _of_name("mail", subject, subject, names)
-    is_about_part = one.part is not None and one.part.has_name
-    return replace(one, is_weak=True) if is_about_part or one.unit else None
+    evidence = _of_name("mail", subject, subject, names)
+    is_about_part = evidence.part is not None and evidence.part.has_name
+    if not is_about_part and not evidence.unit:
+        return None
+    return replace(evidence, is_weak=True)
 
 
 def of_path(path: str, names: Names) -> tuple[Evidence, ...]:
@@ -274,24 +347,39 @@ def of_path(path: str, names: Names) -> tuple[Evidence, ...]:
     """
     found: list[Evidence] = []
     for step in reversed(steps_of(path)):
-        one = _of_name(step.kind, step.text, step.name, names)
-        is_near = step.kind == "file" or (step.kind == "folder" and step.is_last)
-        if one.part and not one.part.has_name and not is_near:
-            one = Evidence(step.kind, step.text)
-        if one.units or one.part:
-            found.append(Evidence(one.kind, one.text, one.units, one.part, is_weak=not step.is_last))
-    parts = [one for one in found if one.part]
+        evidence = _of_name(step.kind, step.text, step.name, names)
+        part = evidence.part
+        if part and not part.has_name and not _is_near(step):
+            continue
+        if evidence.units or part:
+            found.append(replace(evidence, is_weak=not step.is_last))
+    parts = [evidence for evidence in found if evidence.part]
     if not parts:
         return tuple(found)
     # "Minh Thanh/Thôn 5.xlsx" names a hamlet of Minh Thành.
-    owners = tuple(sorted({code for one in found if not one.is_weak for code in one.units}))
-    return tuple(one if one.units else replace(one, units=owners) for one in parts)
+    owners = _owners(found)
+    return tuple(part if part.units else replace(part, units=owners) for part in parts)
+
+
+def _is_near(step: Step) -> bool:
+    """True of the file, and of the folder in which it lies."""
+    if step.kind == "folder":
+        return step.is_last
+    return step.kind == "file"
+
+
+def _owners(found: Sequence[Evidence]) -> tuple[str, ...]:
+    units: set[str] = set()
+    for evidence in found:
+        if not evidence.is_weak:
+            units.update(evidence.units)
+    return tuple(sorted(units))
 
 
 @lru_cache(maxsize=1024)
 def _of_name(kind: str, text: str, name: str, names: Names) -> Evidence:
     parts = parts_in(name, names)
-    if parts:
-        named = next((part for part in parts if part.has_name), parts[0])
-        return Evidence(kind, text, tuple(sorted(every_unit_in((name,), names))), named)
-    return Evidence(kind, text, inside(name, names))
+    if not parts:
+        return Evidence(kind, text, inside(name, names))
+    owners = sorted(every_unit_in((name,), names))
+    return Evidence(kind, text, tuple(owners), _with_name(parts) or parts[0])

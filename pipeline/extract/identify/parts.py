@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeline.extract.identify.name_words import Words, phrase_at, spans_of, words_in
 from pipeline.extract.identify.names import Names, is_institution, words_of
 from pipeline.extract.identify.texts import places_of_units
-from pipeline.extract.identify.words import Words, phrase_at, spans_of, words_in
 from schemas.register import Unit
 from schemas.text import fold_words
 
@@ -56,9 +56,17 @@ class _Text:
 def parts_in(text: str, names: Names) -> tuple[Part, ...]:
     """Find every part that a text names."""
     words = words_in(text)
-    sections = frozenset(index for span in spans_of(words, "sections") for index in range(*span))
-    read = _Text(words, frozenset(places_of_units(words, names)), sections)
-    return tuple(_parts(read))
+    units = frozenset(places_of_units(words, names))
+    sections = _indexes_of(words, "sections")
+    return tuple(_parts(_Text(words, units, sections)))
+
+
+def _indexes_of(words: Words, level: str) -> frozenset[int]:
+    """Return the indexes of all words that belong to phrases of a list."""
+    found: set[int] = set()
+    for start, end in spans_of(words, level):
+        found.update(range(start, end))
+    return frozenset(found)
 
 
 def of_another(part: Part, unit: Unit) -> bool:
@@ -71,9 +79,9 @@ def of_another(part: Part, unit: Unit) -> bool:
 
 def _parts(text: _Text) -> Iterator[Part]:
     words = text.words
-    passed = {index for span in spans_of(words, "not_parts") for index in range(*span)}
+    passed = text.units | text.sections | _indexes_of(words, "not_parts")
     for start in range(len(words)):
-        if start in text.units or start in text.sections or start in passed:
+        if start in passed:
             continue
         found = _school(text, start) or _other(text, start)
         if found:
@@ -86,58 +94,86 @@ def _school(text: _Text, start: int) -> Part | None:
     count = phrase_at(words, start, "institutions")
     if not count:
         return None
-    phrase, behind = " ".join(words.folded[start : start + count]), start + count
+    behind = start + count
+    phrase = " ".join(words.folded[start:behind])
     is_sure = phrase not in words_of("uncertain_institutions")
     if phrase in words_of("uncertain_alone"):
         is_sure = behind < len(words) and words.folded[behind].isalpha()
-    if is_sure or text.names_at(behind) or _is_called(words, start, behind):
-        has_name = text.names_at(behind) or (start - 1) in text.units
-        return Part(phrase, start, is_school=True, has_name=has_name)
-    return None
+    is_followed = text.names_at(behind)
+    if not is_sure and not is_followed and not _is_called(words, start, behind):
+        return None
+    has_name = is_followed or (start - 1) in text.units
+    return Part(phrase, start, is_school=True, has_name=has_name)
 
 
 def _is_called(words: Words, start: int, behind: int) -> bool:
     """Tell whether "Trường" with its marks is followed by the name of a school, and is no name of a person."""
-    follows = range(behind, behind + _NAME)
-    is_person = phrase_at(words, behind, "middle_names") or (
-        start not in words.starts and phrase_at(words, start - 1, "surnames")
-    )
-    return words.bears_marks(start) and not is_person and all(map(words.is_name, follows))
+    if not words.bears_marks(start):
+        return False
+    if phrase_at(words, behind, "middle_names"):
+        return False
+    if start not in words.starts and phrase_at(words, start - 1, "surnames"):
+        return False
+    return all(map(words.is_name, range(behind, behind + _NAME)))
 
 
 def _other(text: _Text, start: int) -> Part | None:
     """Find a hamlet, a quarter, a branch, a union or an association."""
     words = text.words
-    if count := phrase_at(words, start, "unions") or phrase_at(words, start, "branches"):
-        is_all = _means_all(words, start) and not phrase_at(words, start, "unions")
-        return None if is_all else _part(text, start, count, has_name=True)
+    if count := phrase_at(words, start, "unions"):
+        return _part(words, start, count)
     if _means_all(words, start):
         return None
-    if (count := phrase_at(words, start, "hamlets")) and start + count < len(words):
-        return _part(text, start, count, has_name=True)
-    if (count := phrase_at(words, start, "numbered")) and text.is_number(start + count):
-        return _part(text, start, count, has_name=True)
-    if (count := phrase_at(words, start, "first_words")) and start in words.starts and words.is_name(start + count):
-        return _part(text, start, count, has_name=True) if words.is_name(start) else None
-    return _glued(text, start)
+    if count := phrase_at(words, start, "branches"):
+        return _part(words, start, count)
+    if count := _hamlet(text, start):
+        return _part(words, start, count)
+    return _called(words, start)
 
 
-def _part(text: _Text, start: int, count: int, *, has_name: bool) -> Part:
-    phrase = " ".join(text.words.folded[start : start + count])
-    return Part(phrase, start, is_school=False, has_name=has_name)
+def _hamlet(text: _Text, start: int) -> int:
+    """Return how many words stand there for a hamlet or a quarter that a name or a number follows; 0 for none."""
+    words = text.words
+    count = phrase_at(words, start, "hamlets")
+    if count and start + count < len(words):
+        return count
+    count = phrase_at(words, start, "numbered")
+    if count and text.is_number(start + count):
+        return count
+    return 0
+
+
+def _called(words: Words, start: int) -> Part | None:
+    """Find a word that is one only at the beginning and before a name ("Khu Trại Cau"), or with its number."""
+    count = phrase_at(words, start, "first_words")
+    is_before_name = count and start in words.starts and words.is_name(start + count)
+    if not is_before_name:
+        return _glued(words, start)
+    if not words.is_name(start):
+        return None
+    return _part(words, start, count)
+
+
+def _part(words: Words, start: int, count: int) -> Part:
+    phrase = " ".join(words.folded[start : start + count])
+    return Part(phrase, start, is_school=False, has_name=True)
 
 
 def _means_all(words: Words, start: int) -> bool:
     """Tell whether all hamlets of the commune are meant: "các thôn", "9 thôn"."""
+    if start == 0:
+        return False
     before = start - 1
-    return before >= 0 and (words.folded[before].isdecimal() or phrase_at(words, before, "all_of") > 0)
+    return words.folded[before].isdecimal() or phrase_at(words, before, "all_of") > 0
 
 
-def _glued(text: _Text, start: int) -> Part | None:
+def _glued(words: Words, start: int) -> Part | None:
     """Find a word with its number right behind it: "Khu5"."""
-    glued = _GLUED.fullmatch(text.words.folded[start])
+    glued = _GLUED.fullmatch(words.folded[start])
     if glued is None:
         return None
     word = words_in(glued[1])
-    known = any(phrase_at(word, 0, level) == 1 for level in ("hamlets", "numbered", "branches"))
-    return Part(glued[1], start, is_school=False, has_name=True) if known else None
+    is_known = any(phrase_at(word, 0, level) == 1 for level in ("hamlets", "numbered", "branches"))
+    if not is_known:
+        return None
+    return Part(glued[1], start, is_school=False, has_name=True)

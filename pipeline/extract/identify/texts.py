@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from rapidfuzz.fuzz import ratio
 
 from pipeline.extract.identify.chance import is_date, is_of_person
+from pipeline.extract.identify.name_words import Words, words_in
 from pipeline.extract.identify.names import Names, bare_name, phrases_of, words_of
-from pipeline.extract.identify.words import Words, words_in
 from schemas.register import Register, Unit, with_leading_zero
 from schemas.text import fold, fold_words
 
@@ -20,6 +21,8 @@ _LETTER = 2
 _CODE = re.compile(r"(?<!\d)\d{4,6}(?!\d)")
 _FILE_OF_UNIT = re.compile(r"\d+_[^\W\d]")
 """how the names of the files begin that the program itself makes for the units"""
+_Hit = tuple[int, int, tuple[str, ...]]
+"""a name among words: its first word, its end, and the codes of the units that bear it"""
 
 
 def _coded(text: str, register: Register) -> frozenset[str]:
@@ -52,15 +55,24 @@ def inside(text: str, names: Names) -> tuple[str, ...]:
     coded = _coded(text, names.register)
     words = words_in(text)
     hits = [*_hits(words.folded, names), *_other_places(words.folded, names)]
-    widest = [hit for hit in hits if not any(_within(hit, other) for other in hits)]
-    taken = {index for start, end, _ in hits for index in range(start, end)}
+    taken: set[int] = set()
+    for start, end, _ in hits:
+        taken.update(range(start, end))
     named: set[str] = set()
-    for start, end, codes in widest:
+    for start, end, codes in _widest(hits):
         is_bare = words.folded[start:end] in names.bare
-        if not (is_bare and is_of_person(words, start, taken)):
-            named.update(codes)
+        if is_bare and is_of_person(words, start, taken):
+            continue
+        named.update(codes)
     units = coded | named
     return tuple(sorted(units)) if len(units) == 1 else ()
+
+
+def _widest(hits: Sequence[_Hit]) -> Iterator[_Hit]:
+    """Give the hits that lie within no other: "Quảng Yên" within "thị xã Quảng Yên" is none of its own."""
+    for hit in hits:
+        if not any(_within(hit, other) for other in hits):
+            yield hit
 
 
 def places_of_units(words: Words, names: Names) -> Iterator[int]:
@@ -69,8 +81,8 @@ def places_of_units(words: Words, names: Names) -> Iterator[int]:
         yield from range(start, end)
 
 
-def _hits(words: tuple[str, ...], names: Names) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    """Find the longest name that begins at each word: (first word, end, codes)."""
+def _hits(words: tuple[str, ...], names: Names) -> Iterator[_Hit]:
+    """Find the longest name that begins at each word."""
     for start in range(len(words)):
         for end in range(len(words), start, -1):
             codes = names.by_words.get(words[start:end])
@@ -79,16 +91,25 @@ def _hits(words: tuple[str, ...], names: Names) -> Iterator[tuple[int, int, tupl
                 break
 
 
-def _other_places(words: tuple[str, ...], names: Names) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+def _other_places(words: tuple[str, ...], names: Names) -> Iterator[_Hit]:
     """Find names within the name of something else ("thị xã Quảng Yên", "THCS Đông Mai"): a hit without codes."""
     for phrase in (*phrases_of("higher"), *phrases_of("institutions"), *phrases_of("groups_of_units")):
         for start, first in _spans(phrase, words):
-            ends = [end for end in range(first + 1, len(words) + 1) if words[first:end] in names.by_words]
-            if ends and words[start : ends[-1]] not in names.by_words:
-                yield start, ends[-1], ()
+            end = _end_of_name(words, first, names)
+            # With the word before it, it may be a unit of the register itself.
+            if end and words[start:end] not in names.by_words:
+                yield start, end, ()
     for phrase in phrases_of("not_names"):
         for start, end in _spans(phrase, words):
             yield start, end, ()
+
+
+def _end_of_name(words: tuple[str, ...], first: int, names: Names) -> int:
+    """Return where the longest name ends that begins at a word; 0 where none does."""
+    for end in range(len(words), first, -1):
+        if words[first:end] in names.by_words:
+            return end
+    return 0
 
 
 def _spans(phrase: tuple[str, ...], words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
@@ -100,14 +121,20 @@ def _spans(phrase: tuple[str, ...], words: tuple[str, ...]) -> Iterator[tuple[in
             yield start, start + len(phrase)
 
 
-def _within(hit: tuple[int, int, object], other: tuple[int, int, object]) -> bool:
-    return hit is not other and other[0] <= hit[0] and hit[1] <= other[1]
+def _within(hit: _Hit, other: _Hit) -> bool:
+    if hit is other:
+        return False
+    return other[0] <= hit[0] and hit[1] <= other[1]
 
 
 def every_unit_in(texts: Sequence[str], names: Names) -> frozenset[str]:
     """Find all units whose code or name stands in texts, also within the name of something else."""
-    found = {code for text in texts for _, _, codes in _hits(words_in(text).folded, names) for code in codes}
-    return frozenset(found).union(*(_coded(text, names.register) for text in texts))
+    found: set[str] = set()
+    for text in texts:
+        found.update(_coded(text, names.register))
+        for _, _, codes in _hits(words_in(text).folded, names):
+            found.update(codes)
+    return frozenset(found)
 
 
 def by_name(text: str, names: Names) -> tuple[str, ...]:
@@ -117,8 +144,10 @@ def by_name(text: str, names: Names) -> tuple[str, ...]:
     collector = names.register.collector
     if collector and fold(text) == fold(collector.name):
         return (collector.code,)
-    cores = _cores(_without_places(tuple(fold_words(text).split()), names))
-    return next((names.by_words[words] for words in cores if words in names.by_words), ())
+    for core in _cores(_without_places(tuple(fold_words(text).split()), names)):
+        if core in names.by_words:
+            return names.by_words[core]
+    return ()
 
 
 def _without_places(words: tuple[str, ...], names: Names) -> tuple[str, ...]:
@@ -128,53 +157,81 @@ def _without_places(words: tuple[str, ...], names: Names) -> tuple[str, ...]:
     behind the office.
     """
     for phrase in phrases_of("provinces"):
-        at = [
-            start for start, end in _spans(phrase, words) if start and words[end:] and _may_be_place(words[end:], names)
-        ]
-        words = words[: at[0]] if at else words
+        words = _cut_at_place(phrase, words, names, is_named_behind=True)
     for place in names.places:
-        at = [start for start, end in _spans(place, words) if start and _may_be_place(words[end:], names)]
-        words = words[: at[0]] if at else words
+        words = _cut_at_place(place, words, names, is_named_behind=False)
+    return words
+
+
+def _cut_at_place(
+    phrase: tuple[str, ...], words: tuple[str, ...], names: Names, *, is_named_behind: bool
+) -> tuple[str, ...]:
+    """Cut words off where a phrase stands behind a name, with the name of a higher place behind it or at its end."""
+    for start, end in _spans(phrase, words):
+        behind = words[end:]
+        if not start or (is_named_behind and not behind):
+            continue
+        if _may_be_place(behind, names):
+            return words[:start]
     return words
 
 
 def _may_be_place(words: tuple[str, ...], names: Names) -> bool:
-    """Tell whether words may be the name of a place that the register does not hold."""
-    is_short = len(words) <= _PLACE and all(map(str.isalpha, words))
-    return is_short and not any(codes for _, _, codes in _hits(words, names))
+    """Whether words may be the name of a place that the register does not hold."""
+    if len(words) > _PLACE or not all(map(str.isalpha, words)):
+        return False
+    return not any(codes for _, _, codes in _hits(words, names))
 
 
 def _cores(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Give a name as words, and again each time that a known word before or behind it was taken off."""
-    around = phrases_of("prefixes")
     while words:
         yield words
-        before = [len(phrase) for phrase in around if words[: len(phrase)] == phrase]
-        behind = [len(phrase) for phrase in around if len(phrase[0]) > _LETTER and words[-len(phrase) :] == phrase]
-        if not before and not behind:
+        before = 0
+        behind = 0
+        for phrase in phrases_of("prefixes"):
+            count = len(phrase)
+            if words[:count] == phrase:
+                before = max(before, count)
+            if len(phrase[0]) > _LETTER and words[-count:] == phrase:
+                behind = max(behind, count)
+        if before:
+            words = words[before:]
+        elif behind:
+            words = words[:-behind]
+        else:
             return
-        words = words[max(before) :] if before else words[: -max(behind)]
 
 
 def is_misprint(name: str, unit: Unit, names: Names) -> bool:
-    """Tell whether a name is that of a unit but for its code, known words around it and a small slip in one word."""
-    typed = tuple(fold_words(name).split())
-    words = _without_places(tuple(word for word in typed if by_code(word, names.register) != (unit.code,)), names)
+    """Whether a name is that of a unit but for its code, known words around it and a small slip in one word."""
+    typed = fold_words(name).split()
+    without_code = tuple(word for word in typed if by_code(word, names.register) != (unit.code,))
+    words = _without_places(without_code, names)
     if _names_another(words, unit, (*words_of("institutions"), *words_of("higher"))):
         return False
     own = {tuple(fold_words(bare_name(text, unit.type)).split()) for text in (unit.name, *unit.aliases)}
-    return any(_one_slip(core, other) for core in _cores(words) for other in own)
+    return any(_one_slip(core, other) for core, other in product(_cores(words), own))
 
 
 def _one_slip(words: Sequence[str], others: Sequence[str]) -> bool:
     if len(words) != len(others):
         return False
-    apart = [ratio(word, other) for word, other in zip(words, others, strict=True) if word != other]
-    return not apart or (len(apart) == 1 and len(words) > 1 and apart[0] >= _SLIP)
+    apart = [(word, other) for word, other in zip(words, others, strict=True) if word != other]
+    if not apart:
+        return True
+    # A name of one word with a slip in it may be another name.
+    if len(apart) > 1 or len(words) == 1:
+        return False
+    return ratio(*apart[0]) >= _SLIP
 
 
 def _names_another(words: Sequence[str], unit: Unit, phrases: Sequence[str]) -> bool:
-    """Tell whether words hold one of some phrases that are not in the unit's own name, kind or other spellings."""
+    """Whether words hold one of some phrases that are not in the unit's own name, kind or other spellings."""
     own = [f" {fold_words(text)} " for text in (unit.name, unit.type, *unit.aliases)]
-    said = f" {' '.join(words)} "
-    return any(f" {phrase} " in said and all(f" {phrase} " not in text for text in own) for phrase in phrases)
+    typed = f" {' '.join(words)} "
+    for phrase in phrases:
+        whole = f" {phrase} "
+        if whole in typed and not any(whole in text for text in own):
+            return True
+    return False

@@ -1,9 +1,9 @@
 """Whether a folder, a file or a sheet is called as one that is not to be used: "Không dùng", "cũ", "old", "backup"."""
 
 from pipeline.extract.identify.evidence import steps_of
+from pipeline.extract.identify.name_words import Words, phrase_at, words_in
 from pipeline.extract.identify.names import Names
 from pipeline.extract.identify.texts import places_of_units
-from pipeline.extract.identify.words import Words, phrase_at, words_in
 
 
 def says_not_to_use(path: str, names: Names) -> str | None:

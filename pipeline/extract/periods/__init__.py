@@ -3,8 +3,8 @@
 from pipeline.extract.periods.letters import Letter, is_reference, letter_in
 from pipeline.extract.periods.own import Bearing, OwnPeriod
 from pipeline.extract.periods.period import NUMBERED, Kind, Period
+from pipeline.extract.periods.period_words import any_of, load_period_words, plain
 from pipeline.extract.periods.reading import begins_with_period, dates_in, periods_in
-from pipeline.extract.periods.words import any_of, load_period_words, plain
 
 __all__ = [
     "NUMBERED",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 
+from pipeline.extract.periods.period_words import load_period_words, plain
 from pipeline.extract.periods.reading import dates_in
-from pipeline.extract.periods.words import load_period_words, plain
 from schemas.text import fold
 
 _NUMBER = r"(?P<number>[0-9]{1,5})\s*/\s*(?P<symbol>[^\W_][\w./-]*(?:\s?-\s?[^\W_]+)*)"

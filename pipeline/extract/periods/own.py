@@ -42,20 +42,27 @@ class OwnPeriod:
     def years(self) -> frozenset[int]:
         """The years that the form may name: those of its days, its letter and its titles."""
         form = self.form
-        days = {day.year for day in (form.first_day, form.last_day, form.letter_date)}
-        titled = {each.year for each in self._in_titles if each.kind is not Kind.SCHOOL_YEAR and each.year}
-        return frozenset(days | titled)
+        years = {form.first_day.year, form.last_day.year, form.letter_date.year}
+        for period in self._in_titles:
+            if period.kind is not Kind.SCHOOL_YEAR and period.year:
+                years.add(period.year)
+        return frozenset(years)
 
     @cached_property
     def _in_titles(self) -> tuple[Period, ...]:
         form = self.form
-        titles = (form.name, form.subject, form.summary_title, *form.title_lines)
-        return tuple(period for title in titles for period in periods_in(title))
+        found: list[Period] = []
+        for title in (form.name, form.subject, form.summary_title, *form.title_lines):
+            found.extend(periods_in(title))
+        return tuple(found)
 
     @cached_property
     def _school_years(self) -> frozenset[int]:
-        ofs = (each for each in self._in_titles if each.kind in (Kind.SCHOOL_YEAR, Kind.SEMESTER))
-        return frozenset(each.year for each in ofs if each.year)
+        years: set[int] = set()
+        for period in self._in_titles:
+            if period.kind in (Kind.SCHOOL_YEAR, Kind.SEMESTER) and period.year:
+                years.add(period.year)
+        return frozenset(years)
 
     @property
     def _days(self) -> Days:
@@ -68,7 +75,7 @@ class OwnPeriod:
         if said.kind is Kind.SCHOOL_YEAR:
             return self._of_school_year(said)
         if said.kind is Kind.DAYS:
-            return Bearing.OTHER if days_apart(self._days_of(said), self._days) else Bearing.NOTHING
+            return self._by_days_alone(said)
         if self.named:
             return self._against_named(said)
         return self._against_days(said)
@@ -76,7 +83,13 @@ class OwnPeriod:
     def _of_school_year(self, said: Period) -> Bearing:
         if self._school_years:
             return Bearing.OWN if said.year in self._school_years else Bearing.OTHER
-        return Bearing.OTHER if days_apart(self._days_of(said), self._days) else Bearing.NOTHING
+        return self._by_days_alone(said)
+
+    def _by_days_alone(self, said: Period) -> Bearing:
+        """Say what a period means that can only speak against the form: one that meets its days proves nothing."""
+        if days_apart(self._days_of(said), self._days):
+            return Bearing.OTHER
+        return Bearing.NOTHING
 
     def _against_named(self, said: Period) -> Bearing:
         """Compare with the periods that the titles of the form name: by number where they are of one kind."""
@@ -84,18 +97,26 @@ class OwnPeriod:
             return Bearing.OTHER
         if any(self._is_same(said, own) for own in self.named):
             return Bearing.OWN
-        spans = [self._days_of(own) for own in self.named]
-        is_apart = all(days_apart(self._days_of(said), span) > _slack(said) for span in spans)
-        is_one_of_a_kind = said.first == said.last and any(own.kind is said.kind for own in self.named)
-        return Bearing.OTHER if is_apart or (is_one_of_a_kind and said.kind in NUMBERED) else Bearing.ASK
+        days = self._days_of(said)
+        if all(days_apart(days, self._days_of(own)) > _slack(said) for own in self.named):
+            return Bearing.OTHER
+        # Another month than the month of the form is another period, even within the quarter that it names too.
+        is_one = said.first == said.last and said.kind in NUMBERED
+        if is_one and any(own.kind is said.kind for own in self.named):
+            return Bearing.OTHER
+        return Bearing.ASK
 
     def _may_be_of(self, year: int, said: Period) -> bool:
         if said.kind is not Kind.SEMESTER:
             return year in self.years
-        return year in self._school_years if self._school_years else not {year, year + 1}.isdisjoint(self.years)
+        if self._school_years:
+            return year in self._school_years
+        # A school year lies in two calendar years.
+        return year in self.years or year + 1 in self.years
 
     def _is_same(self, said: Period, own: Period) -> bool:
-        if said.year is not None and own.year is not None and said.year != own.year:
+        are_years_known = said.year is not None and own.year is not None
+        if are_years_known and said.year != own.year:
             return False
         if said.kind is own.kind:
             return (said.first, said.last) == (own.first, own.last)
@@ -108,17 +129,22 @@ class OwnPeriod:
             return Bearing.OTHER
         if days == self._days:
             return Bearing.OWN
+        if said.kind not in (Kind.WEEK, Kind.MONTH):
+            return Bearing.ASK
         slack = timedelta(days=_slack(said))
-        is_within = days[0] - slack <= self._days[0] and self._days[1] <= days[1] + slack
-        is_ordinary = is_within and said.kind in (Kind.WEEK, Kind.MONTH)
-        return Bearing.NOTHING if is_ordinary else Bearing.ASK
+        first, last = self._days
+        is_within = days[0] - slack <= first and last <= days[1] + slack
+        return Bearing.NOTHING if is_within else Bearing.ASK
 
     def _days_of(self, said: Period) -> Days:
         """Days of a period; where it names no year, in that year of the form in which they come nearest."""
-        years = {said.year} if said.year is not None else {day.year for day in self._days}
-        if said.kind is Kind.SEMESTER and said.year is None:
-            years |= {min(years) - 1}
-        return min((said.days(year) for year in years if year), key=lambda days: days_apart(days, self._days))
+        if said.year is not None:
+            return said.days(said.year)
+        years = {day.year for day in self._days}
+        if said.kind is Kind.SEMESTER:
+            # It may be of the school year that began the year before.
+            years.add(min(years) - 1)
+        return min(map(said.days, years), key=lambda days: days_apart(days, self._days))
 
     # The letter ----------------------------------------------------------------------------------------------------
 
@@ -129,18 +155,22 @@ class OwnPeriod:
 
     def bearing_of_letter(self, text: str) -> Bearing:
         """Say what a line "Kèm theo Công văn số ..." means, if that is what a text is."""
-        said, own = letter_in(text), self.letter
-        if said is None or own is None:
+        named, own = letter_in(text), self.letter
+        if named is None or own is None:
             return Bearing.NOTHING
-        is_collectors = said.symbol == own.symbol
-        first, last = self.form.letter_date, self.form.deadline.date() + _WELL_AFTER
-        is_of_the_round = said.day is None or first <= said.day <= last
-        if is_collectors and said.number == own.number and said.day in (None, first):
+        first = self.form.letter_date
+        is_collectors = named.symbol == own.symbol
+        is_number_same = is_collectors and named.number == own.number
+        if is_number_same and named.day in (None, first):
             return Bearing.OWN
-        if is_of_the_round:
-            return Bearing.ASK if is_collectors and said.day is None else Bearing.NOTHING
-        is_of_another_year = said.day is not None and said.day.year not in self.years
-        return Bearing.OTHER if is_collectors or is_of_another_year else Bearing.ASK
+        if named.day is None:
+            return Bearing.ASK if is_collectors else Bearing.NOTHING
+        last = self.form.deadline.date() + _WELL_AFTER
+        if first <= named.day <= last:
+            return Bearing.NOTHING
+        if is_collectors or named.day.year not in self.years:
+            return Bearing.OTHER
+        return Bearing.ASK
 
 
 def _slack(said: Period) -> int:

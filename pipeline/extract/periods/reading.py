@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache, lru_cache
 
 from pipeline.extract.periods.period import Kind, Period
-from pipeline.extract.periods.words import any_of, load_period_words, plain
+from pipeline.extract.periods.period_words import any_of, load_period_words, plain
 from schemas.text import fold_words
 
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
@@ -66,13 +66,18 @@ def _read(text: str) -> tuple[tuple[Period, ...], str]:
     words = _SHORT_DATE.sub(_CUT, _DATE.sub(_CUT, words))
     for pattern, read in _sorts():
         words = _taken(pattern, read, words, found)
-    return tuple(dict.fromkeys(period for period in found if period.is_possible)), words
+    possible = [period for period in found if period.is_possible]
+    return tuple(dict.fromkeys(possible)), words
 
 
 def dates_in(text: str) -> tuple[date, ...]:
     """Find the whole dates of a text: "ngày 25/9/2020", "ngày 25 tháng 9 năm 2020"."""
-    dates = (_day(each[1], each[3], each[4]) for each in _DATE.finditer(_with_short_dates(plain(text))))
-    return tuple(each for each in dates if each)
+    found: list[date] = []
+    for match in _DATE.finditer(_with_short_dates(plain(text))):
+        day = _day(match[1], match[3], match[4])
+        if day is not None:
+            found.append(day)
+    return tuple(found)
 
 
 def _taken(pattern: re.Pattern[str], read: _Read, words: str, found: list[Period]) -> str:
@@ -80,9 +85,10 @@ def _taken(pattern: re.Pattern[str], read: _Read, words: str, found: list[Period
 
     def take(match: re.Match[str]) -> str:
         is_range = bool(match.groupdict().get("more"))
-        period = None if _is_of_another_thing(words, match, is_range=is_range) else read(match)
-        if period is not None:
-            found.append(period)
+        if not _is_of_another_thing(words, match, is_range=is_range):
+            period = read(match)
+            if period is not None:
+                found.append(period)
         return _CUT
 
     return pattern.sub(take, words)
@@ -103,10 +109,14 @@ def _others() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 def _is_of_another_thing(words: str, match: re.Match[str], *, is_range: bool) -> bool:
     """Tell whether the words around a period say that it is not that of the figures."""
     before, after, since = _others()
-    ahead = words[: match.start()]
     if after.match(words, match.end()):
         return True
-    return bool(before.search(ahead)) and not (is_range and since.search(ahead))
+    ahead = words[: match.start()]
+    if not before.search(ahead):
+        return False
+    # Before a range, "từ" is only how the range begins.
+    is_start_of_range = is_range and since.search(ahead)
+    return not is_start_of_range
 
 
 # Dates ------------------------------------------------------------------------------------------------------------
@@ -130,8 +140,12 @@ def _spelt_date() -> re.Pattern[str]:
 
 
 def _short(match: re.Match[str]) -> str:
-    parts = [match[name] or match[f"bare_{name}"] for name in ("day", "month", "year")]
-    return f" {'/'.join(part for part in parts if part)} " if parts[0] and parts[1] else _CUT
+    day, month, year = (match[name] or match[f"bare_{name}"] for name in ("day", "month", "year"))
+    if not day or not month:
+        return _CUT
+    if not year:
+        return f" {day}/{month} "
+    return f" {day}/{month}/{year} "
 
 
 def _day(day: str, month: str, year: str) -> date | None:
@@ -221,14 +235,25 @@ def _numbered_reader(kind: Kind) -> _Read:
         first = _number(match["first"])
         rest = [_number(each) for each in re.findall(_numeral(), match.groupdict().get("more") or "")]
         last = max([first, *rest])
-        year = int(match["year"]) if match["year"] else None
-        if match["school"] or match["until"]:
-            year = year if kind is Kind.SEMESTER and match["until"] else None
-        elif kind is Kind.SEMESTER and year is not None and first > 1:
-            year -= 1
-        return Period(kind, min([first, *rest]), last, year)
+        return Period(kind, min([first, *rest]), last, _year_of_numbered(kind, first, match))
 
     return read
+
+
+def _year_of_numbered(kind: Kind, first: int, match: re.Match[str]) -> int | None:
+    """Return the year behind a number, of a semester that in which its school year began."""
+    year = _year_in(match)
+    if match["school"] or match["until"]:
+        is_known = kind is Kind.SEMESTER and match["until"]
+        return year if is_known else None
+    if kind is Kind.SEMESTER and year is not None and first > 1:
+        # "Học kỳ II năm 2021" is of the school year 2020-2021.
+        return year - 1
+    return year
+
+
+def _year_in(match: re.Match[str]) -> int | None:
+    return int(match["year"]) if match["year"] else None
 
 
 def _number(text: str) -> int:
@@ -261,11 +286,13 @@ def _months_pattern() -> re.Pattern[str]:
 
 def _months(match: re.Match[str]) -> Period | None:
     count = _number(match["count"])
-    year = int(match["year"]) if match["year"] and not match["school"] else None
+    year = None if match["school"] else _year_in(match)
     if match["to_end"]:
         return Period(Kind.MONTHS, _MONTHS + 1 - count, _MONTHS, year)
     is_meant = match["from_start"] or match["year"] or count in _ACCUMULATED
-    return Period(Kind.MONTHS, 1, count, year) if is_meant else None
+    if not is_meant:
+        return None
+    return Period(Kind.MONTHS, 1, count, year)
 
 
 def _halves_pattern() -> re.Pattern[str]:
@@ -275,8 +302,10 @@ def _halves_pattern() -> re.Pattern[str]:
 
 
 def _half(match: re.Match[str]) -> Period | None:
-    year = int(match["year"]) if match["year"] else None
-    return Period(Kind.MONTHS, 1, _HALF, year) if match["from_start"] else Period(Kind.MONTHS, _HALF + 1, _MONTHS, year)
+    year = _year_in(match)
+    if match["from_start"]:
+        return Period(Kind.MONTHS, 1, _HALF, year)
+    return Period(Kind.MONTHS, _HALF + 1, _MONTHS, year)
 
 
 def _named_month_pattern() -> re.Pattern[str]:

@@ -17,7 +17,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strat
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header $(LOCK_OPTIONS)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fuzz bench lock golden picture samples
+.PHONY: help demo test check fuzz bench lock golden picture rooms samples
 
 help:
 	@echo "make demo    set up, then consolidate $(INPUT) into $(OUTPUT)"
@@ -28,6 +28,7 @@ help:
 	@echo "make samples make $(INPUT) anew (needs LibreOffice)"
 	@echo "make golden  renew what is kept but made: blank template, findings page, help in the README"
 	@echo "make picture renew the picture in the README (needs LibreOffice and poppler)"
+	@echo "make rooms   renew the picture of the rooms, docs/rooms.svg, from the imports"
 	@echo "make lock    renew the lock files (needs uv)"
 
 # Exit 1 says that something needs a person, which is so of the samples; 2 and 3 are failures.
@@ -58,6 +59,9 @@ samples: $(VENV)/dev.stamp
 picture: demo
 	soffice --headless --convert-to pdf --outdir output $(OUTPUT) >/dev/null
 	pdftoppm -r 80 -png -singlefile -f 1 -l 1 output/summary.pdf docs/summary
+
+rooms: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.rooms
 
 golden: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.renew

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from schemas.definition import read_toml
 from schemas.form import load_form, shipped_forms
 from schemas.register import load_register_csv, shipped_register
+from tests.rooms import PICTURE, rooms_picture
 
 ROOT = Path(__file__).parent.parent
 _CODES_HEAD = '''"""The finding codes by name. Made from `pipeline/wording/findings.toml` by `make golden`."""
@@ -66,6 +67,7 @@ def kept() -> Mapping[Path, Callable[[], bytes]]:
         ROOT / "pipeline" / "findings" / "codes.py": codes_module,
         ROOT / "README.md": readme,
         ROOT / "docs" / "findings.md": findings_page,
+        PICTURE: rooms_picture,
         **templates,
     }
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import skip
+from tests.rooms import ROOMS
 
 ROOT = Path(__file__).parent.parent
 
@@ -51,8 +52,6 @@ DOORS = {
     "xlsxwriter": ["pipeline/writers/*"],
 }
 
-# The rooms of the program, each above those it may import: findings of cells are told with words, so words are lowest.
-ROOMS = ["cli", "run", "decisions", "writers", "consolidation", "extract", "readers", "findings", "model", "wording"]
 # The rooms that see one file at a time, and the processes that read: a worker has to start quickly.
 PER_FILE_HALF = ["pipeline/extract", "pipeline/readers", "pipeline/run/workers"]
 SLOW_TO_IMPORT = ["pandas", "pandera", "pyarrow", "xlsxwriter"]

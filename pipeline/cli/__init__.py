@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from pipeline.cli.console import deaf_once_begun, progress, refusing, uncollected
+from pipeline.cli.console import ignoring_interrupts, progress, refusing, without_garbage_collection
 from pipeline.cli.group import DEFAULT_COMMAND, DefaultGroup
 from pipeline.model.languages import Lang
 
@@ -96,7 +96,7 @@ def run(
     quiet: bool,
 ) -> NoReturn:
     """Consolidate INPUT into OUTPUT (the default command)."""
-    with deaf_once_begun() as begin, refusing(lang), uncollected():
+    with ignoring_interrupts() as begin, refusing(lang), without_garbage_collection():
         from pipeline.cli.screen import account  # noqa: PLC0415 - see the module's docstring
         from pipeline.model.limits import DEFAULT, with_changes  # noqa: PLC0415
         from pipeline.run.job import Job, do  # noqa: PLC0415

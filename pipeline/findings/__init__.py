@@ -7,11 +7,13 @@ from pipeline.findings.catalogue import (
     Becomes,
     CatalogueEntry,
     FindingFields,
+    Grouped,
     codes_beside,
     codes_that_make,
     finding,
     load_catalogue,
 )
+from pipeline.findings.group import spans, told_once
 from pipeline.findings.sentences import (
     MISSING,
     Text,
@@ -38,6 +40,7 @@ __all__ = [
     "Becomes",
     "CatalogueEntry",
     "FindingFields",
+    "Grouped",
     "Lang",
     "Text",
     "Wording",
@@ -53,6 +56,8 @@ __all__ = [
     "message",
     "request",
     "severity_name",
+    "spans",
     "suggestion_text",
     "title",
+    "told_once",
 ]

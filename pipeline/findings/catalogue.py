@@ -6,14 +6,27 @@ from enum import StrEnum
 from functools import cache
 from typing import TypedDict, Unpack
 
-from pipeline.model import Fact, Finding, Open
+from pipeline.model import Fact, Finding, Open, Unplaced
 from pipeline.wording import WORDING
 from schemas.definition import Table, read_toml
 from schemas.rules import Severity
 
 STANDARD_FACTS = frozenset({"unit", "file", "sheet", "cell", "row", "measure", "found", "suggestions", "places"})
 """what any wording may name; the facts of one code are listed with it"""
-_FIELDS = ("name", "severity", "open", "counted", "asked", "beside", "becomes", "facts", "rule")
+_FIELDS = (
+    "name",
+    "severity",
+    "open",
+    "counted",
+    "asked",
+    "beside",
+    "becomes",
+    "grouped",
+    "alone",
+    "unplaced",
+    "facts",
+    "rule",
+)
 
 
 class Becomes(StrEnum):
@@ -24,6 +37,14 @@ class Becomes(StrEnum):
     REFUSED = "refused"
     TO_BE_TYPED = "to_be_typed"
     GIVEN = "given"
+
+
+class Grouped(StrEnum):
+    """How far the findings of one code may have one cause; see `findings.toml`."""
+
+    RETURN = "return"
+    COLUMN = "column"
+    LINE = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +69,12 @@ class CatalogueEntry:
     """whether it tells of something that stands beside the form, and that no newer copy takes back by its numbers"""
     becomes: Becomes | None
     """what a file or a return that bears it becomes, if that hangs on this code"""
+    grouped: Grouped | None
+    """how far several of it may have one cause, and are then shown as one; None where each is shown by itself"""
+    alone: int
+    """so many of one cause are still shown one by one"""
+    unplaced: Unplaced | None
+    """what of a return it says was found nowhere in the form"""
 
 
 class FindingFields(TypedDict, total=False):
@@ -78,6 +105,8 @@ def load_catalogue() -> Mapping[str, CatalogueEntry]:
 def _entry(code: str, table: Table) -> CatalogueEntry:
     table.known(_FIELDS)
     kind, _, outcome = table.text("rule", "").partition(".")
+    grouped = Grouped(table.choice("grouped", tuple(Grouped))) if "grouped" in table.values else None
+    unplaced = Unplaced(table.choice("unplaced", tuple(Unplaced))) if "unplaced" in table.values else None
     return CatalogueEntry(
         code=code,
         name=table.text("name"),
@@ -89,6 +118,9 @@ def _entry(code: str, table: Table) -> CatalogueEntry:
         asked=table.truth("asked", False),
         beside=table.truth("beside", False),
         becomes=Becomes(table.choice("becomes", tuple(Becomes))) if "becomes" in table.values else None,
+        grouped=grouped,
+        alone=table.whole("alone") if grouped else 0,
+        unplaced=unplaced,
     )
 
 
@@ -117,4 +149,4 @@ def finding(code: str, *, severity: Severity | None = None, **fields: Unpack[Fin
     """Make a finding, with the severity and the counted of the catalogue unless they are given."""
     entry = load_catalogue()[code]
     fields.setdefault("counted", entry.counted)
-    return Finding(code, severity or entry.severity, open=entry.open, **fields)
+    return Finding(code, severity or entry.severity, open=entry.open, unplaced=entry.unplaced, **fields)

@@ -9,45 +9,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.findings import codes
+from pipeline.findings.catalogue import Grouped, load_catalogue
 from pipeline.model import Fact, Finding
 from schemas.rules import Severity
 
-_SURE = frozenset(
-    {
-        codes.TYPED_OVER_FORMULA,
-        codes.GROUPING_REMOVED,
-        codes.ZERO_WORD,
-        codes.UNIT_WORD_REMOVED,
-        codes.PAIR_SPLIT,
-        codes.NUMBER_AS_TEXT,
-        codes.OTHER_DIGITS,
-    }
-)
-"""readings with one possible meaning, wherever they stand"""
-_OF_A_COLUMN = frozenset(
-    {
-        *(f"V{number:03}" for number in range(1, 18)),
-        codes.FIGURE_UNKNOWN,
-        codes.CROSSED_OUT,
-        codes.MAGNITUDE_WORD,
-        codes.ONE_THOUSANDS_GROUP,
-        codes.PERHAPS_A_DATE,
-        codes.MOVED_COLUMN,
-        codes.EXTRA_MEASURE,
-        codes.OPTIONAL_MEASURE,
-        codes.ZERO_WITH_PEOPLE,
-        codes.ONE_OF_PAIR_BLANK,
-        codes.FEWER_PEOPLE_THAN_EVENTS,
-    }
-)
-"""what a whole column may bear for one reason: its format, its formulas, a word, the other column being blank"""
-_OF_A_SHEET = {codes.BLANK_OR_FORMULA: 1, codes.READERS_DIFFER: 4}
-"""what the file itself causes, wherever it stands -> so many are still told one by one"""
-_OF_A_LINE = frozenset({codes.BLANK_NUMBER_ELSEWHERE})
-"""what is seen in the line of a row concerns each of its cells"""
-_MANY, _MANY_SURE = 4, 3
-"""so many of one cause are still told one by one"""
 _SHOWN = 5
 """so much of what was typed is shown"""
 _ADDRESS = re.compile("([A-Z]+)([0-9]+)")
@@ -94,19 +59,21 @@ def _gathered(
             yield _one_of(same)
 
 
-def _in_a_line(told: Finding) -> tuple[_Cause, int] | None:
-    return ((told.code, told.severity, told.sheet, told.row), 1) if told.code in _OF_A_LINE else None
+def _in_a_line(finding: Finding) -> tuple[_Cause, int] | None:
+    """What is seen in the line of a row concerns each of its cells."""
+    if load_catalogue()[finding.code].grouped is not Grouped.LINE:
+        return None
+    return (finding.code, finding.severity, finding.sheet, finding.row), 1
 
 
-def _in_a_return(told: Finding) -> tuple[_Cause, int] | None:
-    cause = (told.code, told.severity, told.sheet, told.counted)
-    if told.code in _SURE:
-        return cause, _MANY_SURE
-    if told.code in _OF_A_SHEET:
-        return cause, _OF_A_SHEET[told.code]
-    if told.code in _OF_A_LINE:
-        return cause, _MANY
-    return ((*cause, told.measure), _MANY) if told.code in _OF_A_COLUMN else None
+def _in_a_return(finding: Finding) -> tuple[_Cause, int] | None:
+    entry = load_catalogue()[finding.code]
+    if entry.grouped is None:
+        return None
+    cause = (finding.code, finding.severity, finding.sheet, finding.counted)
+    if entry.grouped is Grouped.COLUMN:
+        return (*cause, finding.measure), entry.alone
+    return cause, entry.alone
 
 
 def _one_of(same: Sequence[Finding]) -> Finding:

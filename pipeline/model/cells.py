@@ -87,6 +87,15 @@ class Entry:
         return self.value is not None and self.state in COUNTED
 
 
+class Unplaced(StrEnum):
+    """What a finding says of a return was found nowhere in the form."""
+
+    COLUMN = "column"
+    """a column of the form"""
+    FIGURES = "figures"
+    """figures, which stand outside the form"""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to tell a person about one file or one cell. Its wording is in the catalogue, by code."""
@@ -106,6 +115,8 @@ class Finding:
     """what else the wording names: sums, limits, other files, names of units"""
     open: Open = Open.NEVER
     """what the catalogue says of its code; whether this one is open, `is_open` tells"""
+    unplaced: Unplaced | None = None
+    """what of a return was found nowhere in the form; from the catalogue too"""
 
     @property
     def is_question(self) -> bool:
@@ -119,7 +130,7 @@ class Finding:
 
     @property
     def at(self) -> Cell:
-        """The cell of the form that it is told at; "" stands for what it names none of."""
+        """The cell of the form that it concerns; "" stands for a row or a measure that it does not name."""
         return Cell(self.row or "", self.measure or "")
 
     @property

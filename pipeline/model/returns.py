@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.model.cells import Entry, Finding, State
+from pipeline.model.cells import Entry, Finding, State, Unplaced
 from pipeline.model.messages import Message
 from schemas.rules import Cell
 from schemas.text import visible
@@ -95,8 +95,8 @@ class Return:
 
         Numbers in columns whose heads were not understood are found nowhere, and the form is not empty.
         """
-        told = {one.code for one in self.findings}
-        is_answered = self.blank_means_zero or ("S006" in told and not told.isdisjoint({"S004", "S020"}))
+        unplaced = {finding.unplaced for finding in self.findings}
+        is_answered = self.blank_means_zero or unplaced >= {Unplaced.COLUMN, Unplaced.FIGURES}
         return not is_answered and all(entry.found is None for entry in self.entries)
 
     @property

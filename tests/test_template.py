@@ -21,10 +21,10 @@ from pipeline.extract.own.stamp import load_stamp_words
 from pipeline.extract.own.template import load_template_words, printed_texts
 from pipeline.writers.template import asked_units, write_template, write_templates
 from pipeline.writers.template.cell_checks import LARGEST
-from pipeline.writers.template.formulas import quoted
 from schemas.form import FORMS, Form, ValueKind, load_form
 from schemas.register import Register, Unit, load_register_csv, shipped_register
 from schemas.rules import Cell
+from schemas.rules.formula import quoted
 from tests.conftest import Convert
 
 ROOT = Path(__file__).parent.parent

@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 from pipeline.model import Fact, Finding, Open, Unplaced
 from pipeline.wording import WORDING
 from schemas.definition import Table, read_toml
-from schemas.rules import Severity
+from schemas.rules import KINDS, Severity
 
 STANDARD_FACTS = frozenset({"unit", "file", "sheet", "cell", "row", "measure", "found", "suggestions", "places"})
 """what any wording may name; the facts of one code are listed with it"""
@@ -128,10 +128,7 @@ RULE_CODES: Mapping[tuple[str, str], str] = {
     entry.rule: entry.code for entry in load_catalogue().values() if entry.rule
 }
 """(rule kind, outcome) -> code"""
-_ACROSS_CELLS = frozenset(
-    {"sum_of_parts", "part_at_most_total", "pair", "ratio_limit", "same_number", "implies", "required_text"}
-)
-CODES_ACROSS_CELLS = frozenset(code for (kind, _), code in RULE_CODES.items() if kind in _ACROSS_CELLS)
+CODES_ACROSS_CELLS = frozenset(code for (kind, _), code in RULE_CODES.items() if KINDS[kind].across_cells)
 """codes of rules that compare cells, or ask about a return as a whole"""
 
 

@@ -1,27 +1,10 @@
 """The fields of a rule that name rows, cells, measures and units of the form, each refused where it names none."""
 
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from schemas.definition import Table
 from schemas.register import with_leading_zero
-from schemas.rules.kinds import Cell
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What a rule may refer to."""
-
-    groups: Mapping[str, tuple[str, ...]]
-    """every row key and group name -> row keys"""
-    measures: Sequence[str]
-    numbers: AbstractSet[tuple[str, str]]
-    """cells that take a number"""
-    register: str
-    """name of the form's own register; "" where it has none"""
-    units: AbstractSet[str] | None
-    """codes of that register; None where nothing is known of them"""
+from schemas.rules.base import Cell, Names
 
 
 def rows_or_none(table: Table, field: str, names: Names) -> tuple[str, ...]:
@@ -91,6 +74,15 @@ def taking_a_number(table: Table, field: str, cell: Cell, names: Names) -> Cell:
     if cell not in names.numbers:
         raise table.refuse(field, cell, "cells that take a number")
     return cell
+
+
+def total_and_parts(table: Table, names: Names) -> tuple[Cell, tuple[Cell, ...]]:
+    """Take a total and the parts that are compared with it."""
+    total = one_number(table, "total", names)
+    parts = some_numbers(table, "parts", names)
+    if not parts or total in parts:
+        raise table.refuse("parts", list(table.texts("parts")), "at least one cell, and not the total itself")
+    return total, parts
 
 
 def two_measures(table: Table, names: Names) -> tuple[str, str]:

@@ -1,17 +1,15 @@
 """Formulas of the blank workbook put together: addresses, ranges, text constants, wordings with numbers in them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pipeline.extract.own.template import TemplateWords
 from pipeline.writers.form_layout import FormPlace, boxes_of
-from schemas.form import Form
+from schemas.form import NOTE, Form, ValueKind
 from schemas.rules import Cell, Severity, SumOfParts
-
-_LONGEST_CONSTANT = 255
-"""Excel refuses a longer text constant within a formula"""
+from schemas.rules.formula import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +113,21 @@ class CheckedForm:
         count = len({self.place.at(cell) for cell in cells})
         return f"IF({self.count('COUNT', cells)}={count},{condition},FALSE)"
 
+    def explanations(self, rows: Iterable[str]) -> Iterator[Cell]:
+        """Cells of these rows that may hold an explanation."""
+        has_note = NOTE in self.form.column_by_key
+        for key in rows:
+            kinds = self.form.by_key[key].kinds
+            for measure in self.form.measures:
+                if kinds.get(measure) is ValueKind.TEXT:
+                    yield Cell(key, measure)
+            if has_note:
+                yield Cell(key, NOTE)
+
+    def is_money(self, cell: Cell) -> bool:
+        """Whether a cell takes an amount of money."""
+        return self.form.by_key[cell.row].kinds.get(cell.measure) is ValueKind.MONEY
+
     def say(self, wording: str, **facts: str) -> str:
         """A remark as a formula; its facts are formulas."""
         return spelt(self.words.checks[wording], facts)
@@ -137,12 +150,6 @@ class CheckedForm:
 def address(row: int, column: int, *, fixed: bool = False) -> str:
     """Address of a cell as Excel shows it, from row and column counted from 0."""
     return xl_rowcol_to_cell(row, column, row_abs=fixed, col_abs=fixed)
-
-
-def quoted(text: str) -> str:
-    """A text constant of a formula, in pieces that Excel accepts."""
-    pieces = [text[at : at + _LONGEST_CONSTANT] for at in range(0, len(text), _LONGEST_CONSTANT)] or [""]
-    return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
 
 
 def spelt(text: str, facts: Mapping[str, str]) -> str:

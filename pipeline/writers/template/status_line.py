@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from pipeline.extract.blanks import required_cells
 from pipeline.extract.own.stamp import StampWords
 from pipeline.extract.own.template import TemplateWords
-from pipeline.writers.template.formulas import CheckedForm, quoted, spelt
+from pipeline.writers.template.formulas import CheckedForm, spelt
 from pipeline.writers.template.stamp_block import Stamp
 from schemas.form import Form
+from schemas.rules.formula import quoted
 
 
 def status_formula(checked: CheckedForm, unit_code: str, remarks: str, letter: str) -> str:

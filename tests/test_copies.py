@@ -26,7 +26,7 @@ from pipeline.run.consolidate import Request, conclude
 from pipeline.writers.summary import write_summary
 from pipeline.writers.template import write_template
 from schemas.register import VIETNAM
-from tests.conftest import Convert
+from tests.conftest import Convert, skip
 from tests.hostile import zipped
 from tests.reading import desk
 from tests.returned import FIGURES, FORM
@@ -382,9 +382,10 @@ def test_words_of_its_own_beside_the_cells_are_the_same_in_a_copy_saved_again(
 
 
 @pytest.mark.libreoffice
-@pytest.mark.skipif(shutil.which("ssconvert") is None, reason="Gnumeric is not installed")
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
 def test_a_copy_saved_again_by_gnumeric_is_identical(made: Path, tmp_path: Path, kind: str) -> None:
+    if not shutil.which("ssconvert"):
+        skip("Gnumeric (ssconvert) is absent")
     saved = converted(made, kind, tmp_path / "saved")
     result = concluded(tmp_path, {FIRST: made.read_bytes(), f"07135 lan 2.{kind}": saved})
     assert "F009" in told(result, f"07135 lan 2.{kind}")

@@ -15,6 +15,9 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
+from pipeline import Request, load_register
+from pipeline import consolidate as run_in_process
+from pipeline.consolidation.questions import questions_by_unit
 from pipeline.consolidation.select.corrections import quoted_figures, words_of_form
 from tests.conftest import Convert
 from tests.decisions_by_hand import SIGNED, fill, lines_in
@@ -571,6 +574,41 @@ def test_a_message_that_takes_back_what_it_brings_is_a_question(three: Round, te
     three.add("thu.eml", letter(text, ("bieu.xlsx", three.take_out("07135"))))
     assert three.run() == 1
     assert three.says("thu.eml") == ("ignored", "07135", ["F032", "F075"])
+
+
+def units_asked(three: Round) -> set[str]:
+    """Name the units of which anything is open."""
+    result = run_in_process(Request(three.input, FORM, load_register(FORM, three.units), workers=0))
+    return set(questions_by_unit(result.files))
+
+
+def brought_by(three: Round, text: str, *beside: tuple[str, bytes]) -> EmailMessage:
+    """Let one message bring the forms of two units, from an address that nobody knows."""
+    forms = [(f"bieu {code}.xlsx", three.take_out(code)) for code in ("07135", "07138")]
+    return letter(text, *forms, *beside, sender="cum truong <cum@example.vn>")
+
+
+@pytest.mark.parametrize(
+    "text", ["Số lớp phải là 50 ạ.", "Em gửi biểu, tuy nhiên còn thiếu số liệu khu 3, em gửi sau ạ."]
+)
+def test_what_a_message_says_that_brings_two_returns_leaves_both_open(three: Round, text: str) -> None:
+    three.add("thu.eml", brought_by(three, text))
+    assert units_asked(three) == {"07135", "07138"}
+    assert three.run() == 1
+    assert three.missing() == []
+
+
+def test_a_correcting_paper_beside_two_returns_leaves_both_open(three: Round) -> None:
+    three.add("thu.eml", brought_by(three, "Em gửi biểu ạ.", ("dinh chinh.pdf", PDF)))
+    assert units_asked(three) == {"07135", "07138"}
+    assert three.run() == 1
+
+
+@pytest.mark.parametrize("beside", [("anh.jpg", PHOTO), ("bao cao.docx", b"")], ids=["picture", "report"])
+def test_a_picture_or_a_report_beside_two_returns_leaves_none_open(three: Round, beside: tuple[str, bytes]) -> None:
+    name, content = beside
+    three.add("thu.eml", brought_by(three, "Em gửi biểu ạ.", (name, content or REPORT)))
+    assert units_asked(three) == set()
 
 
 @pytest.mark.parametrize(

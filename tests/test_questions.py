@@ -161,7 +161,7 @@ def test_a_question_about_copies_concerns_the_cells_in_which_they_differ() -> No
 
 
 def test_the_same_figures_of_two_units_leave_both_of_them_open() -> None:
-    pair = Finding("U008", Severity.WARNING, open=Open.UNTIL_ANSWERED, facts={"other_code": "07135"})
+    pair = Finding("U008", Severity.WARNING, open=Open.UNTIL_ANSWERED, facts={"concerns": ("07135",)})
     later = FileResult("b", None, "07138", FileStatus.USED, None, (pair,))
     assert set(questions_by_unit([later])) == {"07135", "07138"}
 

@@ -60,7 +60,7 @@ def judge_unit(office: Office, unit: UnitResult, result: Consolidation, score: S
         one
         for file in result.files
         for one in file.findings
-        if concerns(file.unit, file.perhaps, office) or one.facts.get("other_code") == office.code
+        if concerns(file.unit, file.perhaps, office) or office.code in as_tuple(one.facts.get("concerns"))
     ]
     is_open = not result.complete and (unit.status is not UnitStatus.RECEIVED or any(one.is_open for one in told))
     is_told = office.told_of_the_run and any(one.severity is not Severity.INFO for one in result.notes)
@@ -84,6 +84,10 @@ def judge_unit(office: Office, unit: UnitResult, result: Consolidation, score: S
     questions = [one for one in told if one.is_open]
     if office.quiet and questions and not office.unsure:
         score.noise.append(f"{label}: {[(one.code, one.cell) for one in questions]}")
+
+
+def as_tuple(fact: object) -> tuple[object, ...]:
+    return fact if isinstance(fact, tuple) else ()
 
 
 def concerns(unit: str | None, perhaps: tuple[str, ...], office: Office) -> bool:

@@ -21,15 +21,18 @@ def questions_by_unit(files: Iterable[FileResult]) -> Mapping[str, tuple[Finding
         units = (file.unit,) if file.unit else file.perhaps
         for told in file.findings:
             if told.is_question or (told.is_open and file.status is FileStatus.REJECTED):
-                for unit in (*units, *_other_units(told)):
+                for unit in dict.fromkeys((*units, *_others_concerned(told))):
                     asked.setdefault(unit, []).append(told)
     return {unit: tuple(questions) for unit, questions in asked.items()}
 
 
-def _other_units(told: Finding) -> tuple[str, ...]:
-    """Name the units that a finding concerns beside that of its file: a pair of which one may have copied the other."""
-    other = told.facts.get("other_code")
-    return (other,) if isinstance(other, str) else ()
+def _others_concerned(told: Finding) -> tuple[str, ...]:
+    """Give the codes of units that a finding concerns beside that of its file.
+
+    One unit may have copied the other; a message may speak of any of the returns that came in it.
+    """
+    codes = told.facts.get("concerns", ())
+    return codes if isinstance(codes, tuple) else ()
 
 
 def cells_in_question(form: Form, questions: Iterable[Finding]) -> AbstractSet[Cell]:

@@ -62,6 +62,8 @@ class Booked:
 
     unit: str | None
     told: tuple[Finding, ...]
+    perhaps: tuple[str, ...] = ()
+    """units that it may concern, where nobody can tell which"""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Companions:
         unit = unit or self._unit_around(reading.path)
         told = self._companion(reading, unit)
         kept = tuple(one for one in reading.findings if told is None or one.code not in _TO_BE_TYPED)
-        return Booked(unit, (*((told,) if told else ()), *kept))
+        return Booked(unit, (*((told,) if told else ()), *kept), () if unit else self._perhaps_corrected(reading))
 
     # Messages -----------------------------------------------------------------------------------------------------
 
@@ -108,11 +110,15 @@ class Companions:
     def _asked(self, reading: FileReading, message: Message) -> Iterator[Finding]:
         """Ask about figures in a message, and about what it says of the return that came in it."""
         quoted = {codes.FIGURES_IN_MESSAGE: quoted_figures(self._words, _written(message))}
-        if self._units_in.get(reading.path):
+        units = self._units_in.get(reading.path, frozenset())
+        if units:
             quoted[codes.MESSAGE_TAKES_BACK] = quoted_reserves(_written(message))
+        # Of several returns nobody can tell which one the message means.
+        concerned: dict[str, Fact] = {"concerns": tuple(sorted(units))} if len(units) > 1 else {}
         for code, quotes in quoted.items():
             if quotes:
-                yield finding(code, found="; ".join(quotes), facts={"quote": quotes, **_said_by(reading)})
+                facts = {"quote": quotes, **concerned, **_said_by(reading)}
+                yield finding(code, found="; ".join(quotes), facts=facts)
 
     def _bounce(self, reading: FileReading, message: Message) -> Booked:
         """Say whose address failed: the register knows it, else a form in the message that bears the unit's name."""
@@ -165,6 +171,11 @@ class Companions:
         if reading.signed or says(words_in(_name_of(reading.path)), "signed"):
             return finding(codes.SIGNED_COPY, facts={"other": case.one.path})
         return finding(codes.CAME_WITH_RETURN, facts={"other": case.one.path, "what": _booked_as(reading, kind)})
+
+    def _perhaps_corrected(self, reading: FileReading) -> tuple[str, ...]:
+        """Units whose returns came in one message with a paper that corrects one of them, and does not say which."""
+        why, _ = self._correction(reading, _kind_of(reading), self._letter_around(reading.path))
+        return tuple(sorted(self._brought_with(reading.path))) if why else ()
 
     def _correction(self, reading: FileReading, kind: str, letter: FileReading | None) -> tuple[str, tuple[str, ...]]:
         """Find what says that a paper changes figures, and the words: its name, its message, its own text."""

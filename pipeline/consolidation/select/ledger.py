@@ -127,7 +127,16 @@ def _booked(companions: Companions) -> Iterable[FileResult]:
             continue
         booked = companions.booked(reading, unit)
         status = FileStatus.IGNORED if {one.code for one in booked.told} <= _IGNORED | _GIVEN else FileStatus.REJECTED
-        yield FileResult(reading.path, reading.sha256, booked.unit, status, None, booked.told, reading.times)
+        yield FileResult(
+            reading.path,
+            reading.sha256,
+            booked.unit,
+            status,
+            None,
+            booked.told,
+            reading.times,
+            perhaps=booked.perhaps,
+        )
 
 
 def unit_results(register: Register, counted: Mapping[str, Case], files: Sequence[FileResult]) -> Iterable[UnitResult]:

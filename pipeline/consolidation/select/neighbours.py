@@ -89,7 +89,7 @@ def _same_figures(register: Register, own: _Stated, twin: _Stated) -> Finding:
     code, _, other = twin
     facts: dict[str, Fact] = {
         "other_unit": register.by_code[code].name,
-        "other_code": code,
+        "concerns": (code,),
         "count": len(own[2] & other),
         "stated": max(len(own[2]), len(other)),
     }

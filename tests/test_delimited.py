@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import unicodedata
+import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from examples.filling import Typed
+from pipeline import Request, load_register
+from pipeline import consolidate as run_in_process
 from pipeline.extract.file import read_bytes
 from pipeline.model import FileReading, State
 from pipeline.model.limits import DEFAULT
 from pipeline.readers.find import Found
 from pipeline.readers.sheets import read_sheets
 from tests.conftest import Convert
+from tests.posts import letter
 from tests.reading import desk, entry
+from tests.returned import FORM
 from tests.test_unseen import written
 
 MONEY, BOOKS = "funding_state_budget", "books_donated"
@@ -41,6 +48,10 @@ def reading_of(data: bytes, name: str = "bieu.csv") -> FileReading:
 def table_of(folder: Path) -> list[list[str]]:
     """Give a filled template as the lines of a text."""
     file, _ = written(folder, TYPED)
+    return grid_of(file)
+
+
+def grid_of(file: Path) -> list[list[str]]:
     sheet = next(read_sheets(file.read_bytes(), DEFAULT))
     lines = [[""] * (sheet.first_column + max(map(len, sheet.rows))) for _ in range(sheet.first_row + len(sheet.rows))]
     for row, column, value in sheet.filled():
@@ -59,11 +70,11 @@ def encoded(text: str, encoding: str) -> bytes:
         return text.encode(encoding)
     # The code page has vowels with their hats, and tone marks that stand behind a letter.
     found = []
-    for letter in text:
+    for sign in text:
         try:
-            found.append(letter.encode("cp1258"))
+            found.append(sign.encode("cp1258"))
         except UnicodeEncodeError:
-            base, mark = _without_tone(letter)
+            base, mark = _without_tone(sign)
             found.append(base.encode("cp1258", "replace") + mark.encode("cp1258", "replace"))
     return b"".join(found)
 
@@ -113,6 +124,76 @@ def test_a_line_with_a_field_too_many_is_not_read(tmp_path: Path) -> None:
     reading = reading_of(text.encode())
     assert not reading.returns
     assert [told.code for told in reading.findings] == ["F017"]
+
+
+def without_blank_ends(text: str, separator: str = ",") -> str:
+    return "".join(f"{line.rstrip(separator)}\r\n" for line in text.splitlines())
+
+
+def without_keys(table: list[list[str]]) -> list[list[str]]:
+    """Leave the template's last column out, as somebody does who types the table."""
+    return [line[:-1] for line in table]
+
+
+def test_blank_ends_may_be_left_out_where_a_last_column_is_filled(tmp_path: Path) -> None:
+    assert_is_the_return(reading_of(without_blank_ends(text_of(table_of(tmp_path))).encode()))
+
+
+@pytest.mark.parametrize("number", ["15,100", "15,100,000", "151,000"])
+def test_a_comma_that_may_stand_within_a_number_is_not_read(tmp_path: Path, number: str) -> None:
+    text = without_blank_ends(text_of(without_keys(table_of(tmp_path)))).replace("15100000", number)
+    reading = reading_of(text.encode())
+    assert not reading.returns
+    assert [told.code for told in reading.findings] == ["F017"]
+
+
+def test_two_numbers_side_by_side_are_two_where_all_lines_are_equally_long(tmp_path: Path) -> None:
+    table = without_keys(table_of(tmp_path))
+    (line,) = [line for line in table if "1250" in line]
+    line[line.index("1250") : line.index("1250") + 2] = ["12", "340"]
+    (one,) = reading_of(text_of(table).encode()).returns
+    assert entry(one, BOOKS, "quantity").value == 12
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_another_separator_parts_no_number(tmp_path: Path, separator: str) -> None:
+    text = without_blank_ends(text_of(without_keys(table_of(tmp_path)), separator), separator)
+    assert_is_the_return(reading_of(text.encode()))
+
+
+def in_a_zip(text: bytes) -> tuple[str, bytes]:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("bieu.csv", text)
+    return "bieu.zip", target.getvalue()
+
+
+def in_a_mail(text: bytes) -> tuple[str, bytes]:
+    return "thu.eml", letter("Em gửi biểu ạ.", ("bieu.csv", text)).as_bytes()
+
+
+def beside_its_workbook(text: bytes) -> tuple[str, bytes]:
+    return "bieu.csv", text
+
+
+@pytest.mark.parametrize("how", [in_a_zip, in_a_mail, beside_its_workbook])
+def test_a_text_counts_once_wherever_it_lies(
+    clean_returns: Path, tmp_path: Path, how: Callable[[bytes], tuple[str, bytes]]
+) -> None:
+    folder = shutil.copytree(clean_returns, tmp_path / "in")
+    workbook = min(folder.iterdir())
+    expected = totals_of(folder)
+    name, content = how(text_of(grid_of(workbook)).encode())
+    (folder / name).write_bytes(content)
+    if how is not beside_its_workbook:
+        workbook.unlink()
+    assert totals_of(folder) == expected
+
+
+def totals_of(folder: Path) -> Mapping[object, int | None]:
+    result = run_in_process(Request(folder, FORM, load_register(FORM, None), workers=0))
+    assert not [told for file in result.files for told in file.findings if told.is_open]
+    return {cell: total.value for cell, total in result.totals.items()}
 
 
 OTHERS = {

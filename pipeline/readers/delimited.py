@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 from pipeline.findings import codes
 from pipeline.model.limits import Limits
@@ -23,6 +23,9 @@ _NAME = "CSV"
 _SEPARATORS = ",;\t|"
 _STATED = re.compile(r'"?sep=([,;\t|])"?[;,\t|]*(?:\r\n|\r|\n)', re.I)
 """the first line by which Excel is told the separator; Excel does not count it as a row"""
+_DIFFERING = 2
+_GROUPS_BEFORE, _GROUP = re.compile(r"\s*-?[1-9][0-9]{0,2}"), re.compile(r"[0-9]{3}\s*")
+"""digits that may be the first group of a number, and one behind it"""
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _HEAD = 4_096
 _FIRST_LINES = 2_000
@@ -37,7 +40,8 @@ def text_book(box: Container, limits: Limits) -> Book:
         separator = _separator(text, holds_form)
         if separator:
             lines = list(_bounded(_rows(text, separator), limits))
-            if not _is_uneven(lines):
+            # Of the separators only a comma stands within numbers too.
+            if separator != "," or not (_is_uneven(lines) or _may_part_numbers(lines)):
                 yield _sheet(lines)
 
     return Book(
@@ -117,6 +121,23 @@ def _sheet(lines: Sequence[Sequence[str]]) -> Sheet:
         values = [value_of_text(text) for text in line]
         rows.append([*values, *[""] * (width - len(values))])
     return Sheet(_NAME, False, 0, 0, rows, ())
+
+
+def _may_part_numbers(lines: Sequence[Sequence[str]]) -> bool:
+    """Whether a comma may stand within a number: "15,100" is one, or two in neighbouring columns.
+
+    A program that quotes its fields writes all lines equally long. Where blank ends are left out, a line with a parted
+    number is as long as others; only one that is filled up to the last column has no field too many.
+    """
+    widths = {len(line) for line in lines if len(line) > 1}
+    if len(widths) < _DIFFERING:
+        return False
+    for line in lines:
+        is_full = len(line) == max(widths) and line[-1].strip() != ""
+        for before, behind in pairwise(() if is_full else line):
+            if _GROUPS_BEFORE.fullmatch(before) and _GROUP.fullmatch(behind):
+                return True
+    return False
 
 
 def _is_uneven(lines: Sequence[Sequence[str]]) -> bool:

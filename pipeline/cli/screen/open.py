@@ -92,10 +92,17 @@ class Open:
 
     @cached_property
     def besides(self) -> Sequence[UnitResult]:
-        """Units that need not be called, but for which a message stands ready: something in their return looks odd."""
-        counted = ((unit, self.files.get(unit.file or "")) for unit in self.result.units if unit.counted)
-        asked = (unit for unit, file in counted if file and any(map(asks_unit, file.findings)))
-        return [unit for unit in asked if unit.unit.code not in self.to_call]
+        """Units that need not be called, but for which a message stands ready: something in their return looks odd.
+
+        One about whose return a question is open is named with that question.
+        """
+        named = {*self.to_call, *(file.unit for file, _ in self.questions)}
+        found = []
+        for unit in self.result.units:
+            file = self.files.get(unit.file or "") if unit.counted else None
+            if file and unit.unit.code not in named and any(map(asks_unit, file.findings)):
+                found.append(unit)
+        return found
 
     @cached_property
     def questions(self) -> Sequence[tuple[FileResult, Finding]]:
